@@ -1,0 +1,129 @@
+/*
+ * dtsmAlloc.c --
+ *
+ *      Space in the file.  It is handed out from the cursor upward and never
+ *      freed; what a dead process had taken is lost (A1).
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmInt.h"
+#include "dtsmSlot.h"
+
+#define GROW_BYTES      (UINT64_C(256) << 10)   /* at least, and */
+#define GROW_SHARE      16                      /* this part of what is used */
+#define PAGE_BYTES      UINT64_C(4096)
+
+/*
+ * DtsmReadyNow --
+ *
+ *      How far memory exists, as far as our mapping reaches.
+ */
+
+uint64_t
+DtsmReadyNow(const Dtsm_Map *map)
+{
+    uint64_t ready = atomic_load_explicit(&DtsmHeaderOf(map)->ready,
+            memory_order_acquire);      /* A2 */
+
+    if (ready > map->window) {
+        ready = map->window;
+    }
+    atomic_store_explicit(&((Dtsm_Map *) map)->ready, ready,
+            memory_order_relaxed);
+    return ready;
+}
+
+/*
+ * Grow --
+ *
+ *      Have memory up to need at least.  Returns false when there is none:
+ *      the window ends, or the file system is full.
+ */
+
+static bool
+Grow(Dtsm_Map *map, uint64_t need)
+{
+    DtsmHeader *header = DtsmHeaderOf(map);
+    uint64_t ready = atomic_load_explicit(&header->ready,
+            memory_order_acquire);      /* A2 */
+    uint64_t least, wanted;
+
+    if (ready % PAGE_BYTES != 0 || need > map->window) {
+        return false;
+    }
+    least = (need + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+    wanted = need / GROW_SHARE > GROW_BYTES ? need / GROW_SHARE : GROW_BYTES;
+    wanted = (need + wanted) & ~(PAGE_BYTES - 1);
+    if (wanted < least || wanted > map->window) {
+        wanted = least;
+    }
+    while (ready < need) {
+        if (!DtsmpPopulate(map->base + ready, wanted - ready)) {
+            if (wanted == least
+                    || !DtsmpPopulate(map->base + ready, least - ready)) {
+                return false;
+            }
+            wanted = least;
+        }
+        if (atomic_compare_exchange_strong_explicit(&header->ready, &ready,
+                wanted, memory_order_acq_rel, memory_order_acquire)) { /* A2 */
+            break;
+        }
+    }
+    (void) DtsmReadyNow(map);
+    return true;
+}
+
+/*
+ * DtsmAlloc --
+ *
+ *      Take bytes at a multiple of align (a power of two).  Their contents
+ *      are undefined.
+ *
+ * Returns: DTSM_OK with *offsetPtr set, or DTSM_FULL.
+ */
+
+int
+DtsmAlloc(Dtsm_Map *map, size_t bytes, size_t align, DtsmOffset *offsetPtr)
+{
+    DtsmHeader *header = DtsmHeaderOf(map);
+    uint64_t cursor = atomic_load_explicit(&header->cursor,
+            memory_order_relaxed);
+    uint64_t start, end;
+
+    bytes = (bytes + 7) & ~(size_t) 7;
+    do {
+        if (cursor < DTSM_HEADER_BYTES || cursor > map->window) {
+            return DTSM_FULL;
+        }
+        start = (cursor + align - 1) & ~(uint64_t) (align - 1);
+        end = start + bytes;
+        if (end > map->window) {
+            return DTSM_FULL;
+        }
+        if (end > atomic_load_explicit(&map->ready, memory_order_relaxed)
+                && end > DtsmReadyNow(map) && !Grow(map, end)) {
+            return DTSM_FULL;
+        }
+    } while (!atomic_compare_exchange_weak_explicit(&header->cursor, &cursor,
+            end, memory_order_relaxed, memory_order_relaxed));  /* A1 */
+    *offsetPtr = start;
+    return DTSM_OK;
+}
+
+/*
+ * DtsmGiveBack --
+ *
+ *      Return the bytes from..end, which the caller took and nobody else
+ *      knows.  They are lost if somebody took more meanwhile.
+ */
+
+void
+DtsmGiveBack(Dtsm_Map *map, DtsmOffset from, DtsmOffset end)
+{
+    end = (end + 7) & ~UINT64_C(7);
+    atomic_compare_exchange_strong_explicit(&DtsmHeaderOf(map)->cursor, &end,
+            (from + 7) & ~UINT64_C(7), memory_order_relaxed,
+            memory_order_relaxed);      /* A1 */
+}

@@ -1,0 +1,175 @@
+/*
+ * dtsmFormat.h --
+ *
+ *      The bytes of a map.  One file, little-endian, offsets only: a place is
+ *      a DtsmOffset, counted from the start of the file, and 0 means none.
+ *
+ *          0      +----------------------------------------------+
+ *                 | header: constants, policy word, space, session|
+ *          4096   +----------------------------------------------+
+ *                 | root: 2^rootBits buckets of 64 bytes          |
+ *                 +----------------------------------------------+
+ *                 | records, child nodes, snapshots: as they come |
+ *          cursor +----------------------------------------------+
+ *                 | backed by memory, not used yet                |
+ *          ready  +----------------------------------------------+
+ *                 | hole                                          |
+ *          window +----------------------------------------------+ end of file
+ *
+ *      Three kinds of 64-bit word carry all that changes:
+ *
+ *          slot     63      tag      40 | 39        offset          0
+ *          policy   63    version    40 | 39   offset of snapshot   0
+ *          verdict  63 count 40 | 39  version  16 | 15    flags     0
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#ifndef DTSMFORMAT_H
+#define DTSMFORMAT_H
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint64_t DtsmOffset;
+
+typedef _Atomic uint64_t DtsmWord;      /* a word of the file that changes */
+
+#define DTSM_MAGIC          UINT64_C(0x0a70616d6d737464) /* "dtsmmap\n" */
+#define DTSM_MAGIC_MAKING   UINT64_C(0x676e696b616d7464) /* "dtmaking" */
+#define DTSM_FORMAT         1u
+
+#define DTSM_HEADER_BYTES   4096u
+#define DTSM_OFFSET_BITS    40
+#define DTSM_OFFSET_MASK    ((UINT64_C(1) << DTSM_OFFSET_BITS) - 1)
+
+/*
+ * Versions of the policy.  DTSM_SPENT in the policy word says that no verdict
+ * counts any more: versions, a path's count, or the room for a forget ran
+ * out.  It is final.
+ */
+
+#define DTSM_VERSION_FIRST  1u
+#define DTSM_VERSION_LAST   0xfffffeu
+#define DTSM_SPENT          0xffffffu
+#define DTSM_COUNT_LAST     0xffffffu
+
+/*
+ * Header.  Lines of 64 bytes by who writes them: constants by the creator;
+ * policy by every change of the policy, fence by the session; space by every
+ * inserter; counters by every program start.
+ */
+
+typedef struct DtsmHeader {
+    DtsmWord magic;             /* written last by the creator (release) */
+    uint32_t format;            /* DTSM_FORMAT */
+    uint32_t headerBytes;       /* DTSM_HEADER_BYTES */
+    uint64_t seed;              /* of the path hash; random */
+    uint64_t window;            /* length of the file, bytes */
+    DtsmOffset root;            /* first bucket */
+    uint32_t rootBits;
+    uint32_t unused0[5];
+
+    DtsmWord policy;            /* CAS by changes of the policy */
+    DtsmWord fence;             /* 1: denials are enforced */
+    uint64_t unused1[6];
+
+    DtsmWord cursor;            /* CAS; first byte not handed out */
+    DtsmWord ready;             /* CAS, only up; memory exists below it */
+    uint64_t unused2[6];
+
+    DtsmWord counters[8];       /* Dtsm_Counter; fetch-add */
+} DtsmHeader;
+
+/*
+ * Verdicts: a bucket trie that only grows.  A bucket is one cache line; a
+ * child node is four buckets.
+ */
+
+#define DTSM_SLOTS          7
+#define DTSM_CHILD_BITS     2
+#define DTSM_CHILD_BUCKETS  (1u << DTSM_CHILD_BITS)
+#define DTSM_LEVELS         64  /* buckets on one way down, at most */
+
+typedef struct DtsmBucket {
+    DtsmWord slots[DTSM_SLOTS]; /* filled from the first on */
+    DtsmWord child;             /* DtsmOffset of a child node */
+} DtsmBucket;
+
+#define DTSM_CHILD_BYTES    (DTSM_CHILD_BUCKETS * sizeof(DtsmBucket))
+
+typedef struct DtsmRecord {
+    DtsmWord word;              /* the verdict; flags 0: nothing known */
+    uint16_t pathLen;
+    char path[];                /* folded, pathLen bytes */
+} DtsmRecord;
+
+#define DTSM_RECORD_HEAD    offsetof(DtsmRecord, path)
+
+/*
+ * Policy: a snapshot and all that hangs on it never change.  Its leaves are
+ * found by the hash of their path in a trie of 16-way nodes; an entry is an
+ * offset with bit 0 set for a leaf.
+ */
+
+typedef struct DtsmSnapshot {
+    uint32_t version;
+    uint32_t ruleCount;
+    uint64_t depths;            /* bit n: some leaf has n components */
+    uint64_t top;               /* an entry; 0: no leaf */
+} DtsmSnapshot;
+
+#define DTSM_NODE_BITS      4
+#define DTSM_NODE_LEVELS    (64 / DTSM_NODE_BITS)
+#define DTSM_ENTRY_LEAF     1u
+
+typedef struct DtsmNode {
+    uint32_t bitmap;            /* which of the 16 ways exist */
+    uint32_t unused;
+    uint64_t entries[];         /* one for each bit, in order */
+} DtsmNode;
+
+typedef struct DtsmLeaf {
+    uint64_t hash;              /* of path */
+    uint64_t next;              /* entry of a leaf with the same hash, or 0 */
+    uint32_t ruleVersion;       /* that brought the rule; 0: no rule here */
+    uint32_t markVersion;       /* of the last forget-below or removal; or 0 */
+    uint16_t flags;             /* of the rule, DTSM_PREFIX among them; or 0 */
+    uint16_t pathLen;
+    char path[];                /* folded, pathLen bytes */
+} DtsmLeaf;
+
+#define DTSM_LEAF_HEAD      offsetof(DtsmLeaf, path)
+#define DTSM_DEPTH_LAST     63  /* stands for all greater depths too */
+
+static_assert(sizeof(DtsmWord) == 8, "a word has 8 bytes");
+static_assert(_Alignof(DtsmWord) == 8, "a word is aligned to 8");
+static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "64-bit atomics must be lock-free");
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "little-endian only");
+static_assert(offsetof(DtsmHeader, format) == 8, "format");
+static_assert(offsetof(DtsmHeader, seed) == 16, "format");
+static_assert(offsetof(DtsmHeader, window) == 24, "format");
+static_assert(offsetof(DtsmHeader, root) == 32, "format");
+static_assert(offsetof(DtsmHeader, rootBits) == 40, "format");
+static_assert(offsetof(DtsmHeader, policy) == 64, "format");
+static_assert(offsetof(DtsmHeader, fence) == 72, "format");
+static_assert(offsetof(DtsmHeader, cursor) == 128, "format");
+static_assert(offsetof(DtsmHeader, ready) == 136, "format");
+static_assert(offsetof(DtsmHeader, counters) == 192, "format");
+static_assert(sizeof(DtsmHeader) <= DTSM_HEADER_BYTES, "format");
+static_assert(sizeof(DtsmBucket) == 64, "format");
+static_assert(offsetof(DtsmBucket, child) == 56, "format");
+static_assert(offsetof(DtsmRecord, path) == 10, "format");
+static_assert(sizeof(DtsmSnapshot) == 24, "format");
+static_assert(offsetof(DtsmSnapshot, depths) == 8, "format");
+static_assert(offsetof(DtsmSnapshot, top) == 16, "format");
+static_assert(offsetof(DtsmNode, entries) == 8, "format");
+static_assert(offsetof(DtsmLeaf, next) == 8, "format");
+static_assert(offsetof(DtsmLeaf, ruleVersion) == 16, "format");
+static_assert(offsetof(DtsmLeaf, markVersion) == 20, "format");
+static_assert(offsetof(DtsmLeaf, flags) == 24, "format");
+static_assert(offsetof(DtsmLeaf, path) == 28, "format");
+
+#endif /* DTSMFORMAT_H */

@@ -1,0 +1,141 @@
+/*
+ * dtsmInt.h --
+ *
+ *      Private declarations of the core: what its files say to each other.
+ *      DtsmX is ours; DtsmpX is supplied by the platform (unix/).
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#ifndef DTSMINT_H
+#define DTSMINT_H
+
+#include <stdbool.h>
+
+#include "dtsm.h"
+#include "dtsmFormat.h"
+
+/*
+ * An attachment.  All but ready is set before Dtsm_Open returns.  The
+ * constants of the header are copied, so that who scribbles on the file
+ * cannot change them under us.
+ */
+
+struct Dtsm_Map {
+    char *base;                 /* where the file is mapped */
+    uint64_t window;            /* bytes of it that we mapped */
+    _Atomic uint64_t ready;     /* the header's ready, as last seen; <= window */
+    uint64_t seed;
+    DtsmOffset root;
+    unsigned rootBits;
+    bool writable;
+    bool fixed;                 /* in static memory, not in a page of its own */
+};
+
+static inline DtsmHeader *
+DtsmHeaderOf(const Dtsm_Map *map)
+{
+    return (DtsmHeader *) (void *) map->base;
+}
+
+/* dtsmAlloc.c: space */
+
+uint64_t    DtsmReadyNow(const Dtsm_Map *map);
+int         DtsmAlloc(Dtsm_Map *map, size_t bytes, size_t align,
+                DtsmOffset *offsetPtr);
+void        DtsmGiveBack(Dtsm_Map *map, DtsmOffset from, DtsmOffset end);
+
+/*
+ * DtsmAt --
+ *
+ *      The address of bytes at offset, or NULL when they do not lie, aligned,
+ *      behind the header in memory that exists and that we have mapped.
+ */
+
+static inline void *
+DtsmAt(const Dtsm_Map *map, DtsmOffset offset, uint64_t bytes, unsigned align)
+{
+    uint64_t limit = atomic_load_explicit(&map->ready, memory_order_relaxed);
+
+    if (offset > limit || bytes > limit - offset) {
+        limit = DtsmReadyNow(map);
+        if (offset > limit || bytes > limit - offset) {
+            return NULL;
+        }
+    }
+    if (offset < DTSM_HEADER_BYTES || (offset & (align - 1)) != 0) {
+        return NULL;
+    }
+    return map->base + offset;
+}
+
+/* dtsmKey.c: paths as keys */
+
+typedef struct DtsmKey {
+    const char *path;
+    size_t rawLen;              /* bytes at path, trailing slashes cut off */
+    size_t len;                 /* bytes when folded */
+} DtsmKey;
+
+typedef struct DtsmStep {       /* from one covering path to the next */
+    size_t rawEnd;              /* the path so far: raw bytes, */
+    size_t end;                 /* folded bytes, */
+    unsigned depth;             /* components */
+} DtsmStep;
+
+uint64_t    DtsmHashBytes(const char *path, size_t len, uint64_t seed);
+int         DtsmKeyInit(DtsmKey *key, const char *path, size_t pathLen);
+bool        DtsmKeyEqual(const DtsmKey *key, const char *path, size_t len);
+bool        DtsmKeyCovers(const DtsmKey *key, const char *path, size_t len);
+void        DtsmKeyCopy(const DtsmKey *key, char *to);
+uint64_t    DtsmKeyHash(const DtsmKey *key, uint64_t seed);
+bool        DtsmKeyStep(const DtsmKey *key, DtsmStep *step);
+unsigned    DtsmKeyDepth(const DtsmKey *key);
+
+/* dtsmTrie.c: records */
+
+DtsmRecord *DtsmRecordAt(const Dtsm_Map *map, DtsmOffset offset);
+DtsmRecord *DtsmTrieFind(const Dtsm_Map *map, const DtsmKey *key);
+int         DtsmTrieInsert(Dtsm_Map *map, const DtsmKey *key, uint64_t word,
+                DtsmRecord **recordPtr, bool *createdPtr);
+
+/* dtsmPolicy.c: what governs a path */
+
+typedef struct DtsmGoverning {
+    const DtsmLeaf *rule;       /* NULL: no rule covers the path */
+    uint32_t since;             /* verdicts of older versions are void */
+} DtsmGoverning;
+
+typedef enum DtsmChangeKind {
+    DTSM_CHANGE_RULE, DTSM_CHANGE_MARK, DTSM_CHANGE_REMOVE
+} DtsmChangeKind;
+
+uint64_t    DtsmPolicyNow(const Dtsm_Map *map);
+const DtsmSnapshot *DtsmSnapshotOf(const Dtsm_Map *map, uint64_t policy);
+const DtsmLeaf *DtsmLeafAt(const Dtsm_Map *map, uint64_t entry);
+const DtsmNode *DtsmNodeAt(const Dtsm_Map *map, uint64_t entry);
+const DtsmLeaf *DtsmPolicyFind(const Dtsm_Map *map,
+                const DtsmSnapshot *snapshot, const DtsmKey *key);
+void        DtsmGovern(const Dtsm_Map *map, uint64_t policy,
+                const DtsmKey *key, DtsmGoverning *governing);
+int         DtsmPolicyChange(Dtsm_Map *map, DtsmChangeKind kind,
+                const Dtsm_Entry *entries, size_t entryCount);
+void        DtsmPolicySpend(Dtsm_Map *map);
+
+/* unix/dtsmUnixMap.c: the platform */
+
+typedef struct DtsmpFile {
+    char *base;                 /* mapped at */
+    uint64_t mapped;            /* bytes */
+    bool made;                  /* new and locked; zero but for the marker */
+    int fd;                     /* while made; else -1 */
+} DtsmpFile;
+
+int         DtsmpFileOpen(const char *name, int mode, DtsmpFile *file);
+void        DtsmpFileMade(DtsmpFile *file, bool good);
+void        DtsmpUnmap(void *base, uint64_t bytes);
+void       *DtsmpPage(size_t bytes);
+uint64_t    DtsmpRandom(void);
+bool        DtsmpPopulate(void *from, uint64_t bytes);
+
+#endif /* DTSMINT_H */

@@ -1,0 +1,258 @@
+/*
+ * dtsmKey.c --
+ *
+ *      Paths as keys: folding of slashes without a copy, hashing, steps from
+ *      one covering path to the next.
+ *
+ *      A folded path is the raw one without the slashes that follow a slash
+ *      and without trailing slashes; "/" stays.  It is never built: who needs
+ *      its bytes takes them run by run from the raw path.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#define XXH_NO_STDLIB
+#include <xxhash.h>
+
+#include "dtsmInt.h"
+
+/*
+ * DtsmHashBytes --
+ *
+ *      The hash of folded bytes.  It is part of the file format.
+ */
+
+uint64_t
+DtsmHashBytes(const char *path, size_t len, uint64_t seed)
+{
+    return XXH3_64bits_withSeed(path, len, seed);
+}
+
+/*
+ * ByteMask --
+ *
+ *      0x80 in each byte of word that equals the one repeated in pattern.
+ */
+
+static inline uint64_t
+ByteMask(uint64_t word, uint64_t pattern)
+{
+    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+    uint64_t x = word ^ pattern;
+
+    return ~(((x & low) + low) | x | low);
+}
+
+/*
+ * IsPlain --
+ *
+ *      Whether len bytes hold neither a NUL nor two slashes in a row;
+ *      *nulPtr tells of a NUL.
+ */
+
+static bool
+IsPlain(const char *path, size_t len, bool *nulPtr)
+{
+    const uint64_t slashes = UINT64_C(0x2f2f2f2f2f2f2f2f);
+    uint64_t before = 0;        /* 0x80 if the last byte was a slash */
+    uint64_t nul = 0, twice = 0;
+    size_t i;
+
+    for (i = 0; i + 8 <= len; i += 8) {
+        uint64_t word, mask;
+
+        memcpy(&word, path + i, 8);
+        mask = ByteMask(word, slashes);
+        twice |= mask & (mask << 8 | before);
+        nul |= ByteMask(word, 0);
+        before = mask >> 56;
+    }
+    for (; i < len; i++) {
+        twice |= path[i] == '/' && before;
+        nul |= path[i] == '\0';
+        before = path[i] == '/' ? 0x80 : 0;
+    }
+    *nulPtr = nul != 0;
+    return twice == 0;
+}
+
+/*
+ * NextRun --
+ *
+ *      The next bytes of the folded path that lie together in the raw one.
+ *      *posPtr starts at 0.  Returns their count, 0 at the end.
+ */
+
+static size_t
+NextRun(const DtsmKey *key, size_t *posPtr, const char **runPtr)
+{
+    const char *path = key->path;
+    size_t start = *posPtr, end = start;
+
+    while (end < key->rawLen) {
+        const char *slash = memchr(path + end, '/', key->rawLen - end);
+
+        if (slash == NULL) {
+            end = key->rawLen;
+            break;
+        }
+        end = (size_t) (slash - path) + 1;
+        if (end < key->rawLen && path[end] == '/') {
+            break;
+        }
+    }
+    *runPtr = path + start;
+    *posPtr = end;
+    while (*posPtr < key->rawLen && path[*posPtr] == '/') {
+        ++*posPtr;
+    }
+    return end - start;
+}
+
+/*
+ * DtsmKeyInit --
+ *
+ *      Returns DTSM_OK, or DTSM_INVALID for an empty or too long path or one
+ *      with a NUL.
+ */
+
+int
+DtsmKeyInit(DtsmKey *key, const char *path, size_t pathLen)
+{
+    bool nul;
+
+    if (path == NULL || pathLen == 0) {
+        return DTSM_INVALID;
+    }
+    while (pathLen > 1 && path[pathLen - 1] == '/') {
+        pathLen--;
+    }
+    key->path = path;
+    key->rawLen = key->len = pathLen;
+    if (!IsPlain(path, pathLen, &nul)) {
+        const char *run;
+        size_t pos = 0, runLen;
+
+        key->len = 0;
+        while ((runLen = NextRun(key, &pos, &run)) != 0) {
+            key->len += runLen;
+        }
+    }
+    if (nul || key->len > DTSM_PATH_MAX) {
+        return DTSM_INVALID;
+    }
+    return DTSM_OK;
+}
+
+/*
+ * DtsmKeyCovers --
+ *
+ *      Whether the folded path begins with the key's bytes.  The caller sees
+ *      to the component's end.
+ */
+
+bool
+DtsmKeyCovers(const DtsmKey *key, const char *path, size_t len)
+{
+    const char *run;
+    size_t pos = 0, runLen;
+
+    if (len < key->len) {
+        return false;
+    }
+    if (key->len == key->rawLen) {
+        return memcmp(path, key->path, key->len) == 0;
+    }
+    while ((runLen = NextRun(key, &pos, &run)) != 0) {
+        if (memcmp(path, run, runLen) != 0) {
+            return false;
+        }
+        path += runLen;
+    }
+    return true;
+}
+
+bool
+DtsmKeyEqual(const DtsmKey *key, const char *path, size_t len)
+{
+    return len == key->len && DtsmKeyCovers(key, path, len);
+}
+
+void
+DtsmKeyCopy(const DtsmKey *key, char *to)
+{
+    const char *run;
+    size_t pos = 0, runLen;
+
+    while ((runLen = NextRun(key, &pos, &run)) != 0) {
+        memcpy(to, run, runLen);
+        to += runLen;
+    }
+}
+
+uint64_t
+DtsmKeyHash(const DtsmKey *key, uint64_t seed)
+{
+    XXH3_state_t state;
+    const char *run;
+    size_t pos = 0, runLen;
+
+    if (key->len == key->rawLen) {
+        return DtsmHashBytes(key->path, key->len, seed);
+    }
+    XXH3_INITSTATE(&state);
+    XXH3_64bits_reset_withSeed(&state, seed);
+    while ((runLen = NextRun(key, &pos, &run)) != 0) {
+        XXH3_64bits_update(&state, run, runLen);
+    }
+    return XXH3_64bits_digest(&state);
+}
+
+/*
+ * DtsmKeyStep --
+ *
+ *      Go to the next path that covers the key, from the shortest on.  step
+ *      starts as {0, 0, 0}.  An absolute key's first one is "/", of depth 0.
+ *      Returns false after the key itself.
+ */
+
+bool
+DtsmKeyStep(const DtsmKey *key, DtsmStep *step)
+{
+    const char *path = key->path;
+    size_t start = step->rawEnd;
+    const char *slash;
+
+    if (start == 0 && path[0] == '/') {
+        step->rawEnd = step->end = 1;
+        return true;
+    }
+    while (start < key->rawLen && path[start] == '/') {
+        start++;
+    }
+    if (start >= key->rawLen) {
+        return false;
+    }
+    slash = memchr(path + start, '/', key->rawLen - start);
+    if (step->end > 1 || (step->end == 1 && path[0] != '/')) {
+        step->end++;            /* the slash in between */
+    }
+    step->rawEnd = slash == NULL ? key->rawLen : (size_t) (slash - path);
+    step->end += step->rawEnd - start;
+    step->depth++;
+    return true;
+}
+
+unsigned
+DtsmKeyDepth(const DtsmKey *key)
+{
+    DtsmStep step = {0, 0, 0};
+
+    while (DtsmKeyStep(key, &step)) {
+        continue;
+    }
+    return step.depth < DTSM_DEPTH_LAST ? step.depth : DTSM_DEPTH_LAST;
+}

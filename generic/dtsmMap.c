@@ -1,0 +1,245 @@
+/*
+ * dtsmMap.c --
+ *
+ *      Create, attach, validate, close; the words of a session.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include <string.h>
+
+#include "dtsmInt.h"
+#include "dtsmSlot.h"
+
+#define ROOT_BITS       14      /* 1 MiB of buckets; */
+#define ROOT_BITS_LEAST 4
+#define ROOT_BITS_MOST  24
+#define ROOT_SHARE      16      /* at most this part of the window */
+#define FIRST_BYTES     (UINT64_C(1) << 20)     /* ready beyond the root */
+
+/*
+ * The first attachment of a process needs no page of its own: an injected
+ * library has just one, and pays for each page that it touches.
+ */
+
+static Dtsm_Map firstMap;
+static atomic_flag firstTaken = ATOMIC_FLAG_INIT;
+
+static Dtsm_Map *
+NewHandle(void)
+{
+    Dtsm_Map *map;
+
+    if (!atomic_flag_test_and_set(&firstTaken)) {
+        firstMap.fixed = true;
+        return &firstMap;
+    }
+    map = DtsmpPage(sizeof(Dtsm_Map));
+    if (map != NULL) {
+        map->fixed = false;
+    }
+    return map;
+}
+
+static void
+FreeHandle(Dtsm_Map *map)
+{
+    if (map->fixed) {
+        atomic_flag_clear(&firstTaken);
+    } else {
+        DtsmpUnmap(map, sizeof(Dtsm_Map));
+    }
+}
+
+/*
+ * Initialise --
+ *
+ *      Write a new map into a file of zeros.  The magic word comes last: a
+ *      file without it is not a map yet.
+ */
+
+static int
+Initialise(Dtsm_Map *map)
+{
+    DtsmHeader *header = DtsmHeaderOf(map);
+    unsigned rootBits = ROOT_BITS;
+    DtsmSnapshot *snapshot;
+    DtsmOffset offset;
+    uint64_t ready;
+    int status;
+
+    while (rootBits > ROOT_BITS_LEAST && (sizeof(DtsmBucket) << rootBits)
+            > map->window / ROOT_SHARE) {
+        rootBits--;
+    }
+    ready = DTSM_HEADER_BYTES + (sizeof(DtsmBucket) << rootBits);
+    ready = (ready + DTSM_HEADER_BYTES - 1)
+            & ~(uint64_t) (DTSM_HEADER_BYTES - 1);
+    if (ready + FIRST_BYTES <= map->window
+            && DtsmpPopulate(map->base, ready + FIRST_BYTES)) {
+        ready += FIRST_BYTES;
+    } else if (!DtsmpPopulate(map->base, ready)) {
+        return DTSM_FULL;
+    }
+    header->format = DTSM_FORMAT;
+    header->headerBytes = DTSM_HEADER_BYTES;
+    header->seed = map->seed = DtsmpRandom();
+    header->window = map->window;
+    header->root = map->root = DTSM_HEADER_BYTES;
+    header->rootBits = map->rootBits = rootBits;
+    atomic_store(&header->cursor, header->root
+            + (sizeof(DtsmBucket) << rootBits));
+    atomic_store(&header->ready, ready);
+    status = DtsmAlloc(map, sizeof(DtsmSnapshot), 8, &offset);
+    if (status != DTSM_OK) {
+        return status;
+    }
+    snapshot = (DtsmSnapshot *) (void *) (map->base + offset);
+    memset(snapshot, 0, sizeof(*snapshot));
+    snapshot->version = DTSM_VERSION_FIRST;
+    atomic_store(&header->policy, (uint64_t) DTSM_VERSION_FIRST
+            << DTSM_OFFSET_BITS | offset);
+    atomic_store_explicit(&header->magic, DTSM_MAGIC, memory_order_release);
+    return DTSM_OK;
+}
+
+/*
+ * Validate --
+ *
+ *      Read the constants of an existing map.  What lies behind them is
+ *      checked as it is used.
+ */
+
+static int
+Validate(Dtsm_Map *map)
+{
+    DtsmHeader *header = DtsmHeaderOf(map);
+    uint64_t rootBytes, ready;
+
+    if (atomic_load_explicit(&header->magic, memory_order_acquire)
+            != DTSM_MAGIC) {
+        return DTSM_CORRUPT;
+    }
+    if (header->format != DTSM_FORMAT) {
+        return DTSM_VERSION;
+    }
+    map->seed = header->seed;
+    map->root = header->root;
+    map->rootBits = header->rootBits;
+    if (header->headerBytes != DTSM_HEADER_BYTES
+            || map->rootBits < ROOT_BITS_LEAST
+            || map->rootBits > ROOT_BITS_MOST
+            || header->window < map->window) {
+        return DTSM_CORRUPT;
+    }
+    rootBytes = sizeof(DtsmBucket) << map->rootBits;
+    ready = DtsmReadyNow(map);
+    if (map->root < DTSM_HEADER_BYTES
+            || map->root % sizeof(DtsmBucket) != 0 || map->root > ready
+            || rootBytes > ready - map->root
+            || DtsmSnapshotOf(map, DtsmPolicyNow(map)) == NULL) {
+        return DTSM_CORRUPT;
+    }
+    return DTSM_OK;
+}
+
+int
+Dtsm_Open(const char *file, int mode, Dtsm_Map **mapPtr)
+{
+    DtsmpFile opened;
+    Dtsm_Map *map;
+    int status;
+
+    *mapPtr = NULL;
+    if (file == NULL
+            || (mode & ~(DTSM_RDWR | DTSM_CREATE | DTSM_EXCL)) != 0
+            || (mode & (DTSM_CREATE | DTSM_EXCL)) == DTSM_EXCL) {
+        return DTSM_INVALID;
+    }
+    status = DtsmpFileOpen(file, mode, &opened);
+    if (status != DTSM_OK) {
+        return status;
+    }
+    map = NewHandle();
+    if (map == NULL) {
+        status = DTSM_FULL;
+    } else {
+        map->base = opened.base;
+        map->window = opened.mapped;
+        map->writable = (mode & (DTSM_RDWR | DTSM_CREATE)) != 0;
+        atomic_store(&map->ready, 0);
+        status = opened.made ? Initialise(map) : Validate(map);
+    }
+    if (opened.made) {
+        DtsmpFileMade(&opened, status == DTSM_OK);
+    }
+    if (status != DTSM_OK) {
+        if (opened.base != NULL) {
+            DtsmpUnmap(opened.base, opened.mapped);
+        }
+        if (map != NULL) {
+            FreeHandle(map);
+        }
+        return status;
+    }
+    *mapPtr = map;
+    return DTSM_OK;
+}
+
+void
+Dtsm_Close(Dtsm_Map *map)
+{
+    if (map != NULL) {
+        DtsmpUnmap(map->base, map->window);
+        FreeHandle(map);
+    }
+}
+
+void
+Dtsm_Stat(const Dtsm_Map *map, Dtsm_Stats *statsPtr)
+{
+    DtsmHeader *header = DtsmHeaderOf(map);
+    uint64_t policy = DtsmPolicyNow(map);
+    const DtsmSnapshot *snapshot = DtsmSnapshotOf(map, policy);
+    int i;
+
+    statsPtr->usedBytes = atomic_load(&header->cursor);
+    statsPtr->readyBytes = atomic_load(&header->ready);
+    statsPtr->windowBytes = map->window;
+    statsPtr->rules = snapshot == NULL ? 0 : snapshot->ruleCount;
+    statsPtr->policyVersion = snapshot == NULL ? 0 : snapshot->version;
+    statsPtr->policySpent = DtsmPolicyVersion(policy) == DTSM_SPENT;
+    statsPtr->rootBits = map->rootBits;
+    statsPtr->fence = Dtsm_Fence(map);
+    for (i = 0; i < DTSM_COUNTERS; i++) {
+        statsPtr->counters[i] = atomic_load(&header->counters[i]);
+    }
+}
+
+uint64_t
+Dtsm_Count(Dtsm_Map *map, Dtsm_Counter counter, int delta)
+{
+    uint64_t change = (uint64_t) (int64_t) delta;
+
+    if (!map->writable || (unsigned) counter >= DTSM_COUNTERS) {
+        return 0;
+    }
+    return atomic_fetch_add(&DtsmHeaderOf(map)->counters[counter], change)
+            + change;
+}
+
+int
+Dtsm_SetFence(Dtsm_Map *map, int on)
+{
+    if (!map->writable) {
+        return DTSM_READONLY;
+    }
+    atomic_store(&DtsmHeaderOf(map)->fence, on ? 1 : 0);
+    return DTSM_OK;
+}
+
+int
+Dtsm_Fence(const Dtsm_Map *map)
+{
+    return atomic_load(&DtsmHeaderOf(map)->fence) == 1;
+}

@@ -1,0 +1,112 @@
+/*
+ * dtsmSlot.h --
+ *
+ *      The protocols of the words that change, and their atomics.
+ *
+ * SLOT PROTOCOL
+ *
+ *      EMPTY (0)  -- CAS -->  FULL (tag, offset of a record)   no other change
+ *      NONE  (0)  -- CAS -->  CHILD (offset of four buckets)   no other change
+ *
+ * S1   FULL is final: no ABA; a reader may load once and keep the offset.
+ * S2   Before the CAS only the inserter knows the record and has written all
+ *      of it.  The CAS is release and the load acquire: who sees the offset
+ *      sees the bytes.
+ * S3   The loser of the CAS looks at the same slot again; it may hold its own
+ *      path now.  So a path never has two records.
+ * S4   Nobody waits for a slot, so a process may die at any instruction.
+ * S5   Slots fill from the first on, and a child comes when all are full: the
+ *      first empty slot ends a search.
+ *
+ * VERDICT AND POLICY PROTOCOL
+ *
+ *      The policy word names an immutable snapshot and carries its version.
+ *      A verdict word carries the version that it was looked up under.
+ *
+ * V1   A search loads the verdict word, then the policy word.  Equal versions:
+ *      the verdict counts.  Else it counts when nothing that governs its path
+ *      is younger.
+ * V2   An insert with a token is a CAS from the very word that the look saw,
+ *      with the version that the look saw: a forget changed the count, a
+ *      change of the policy left that version behind.
+ * V3   A forget follows the change of the world, and makes a record when there
+ *      is none: somebody may be looking right now.
+ * V4   A restamp only replaces the version by a newer one under which the
+ *      verdict was found to count; it is a CAS from the word that was judged.
+ * P1   Before the policy word's CAS only the changer knows the new snapshot;
+ *      afterwards nothing in it ever changes.
+ * P2   Versions only grow; DTSM_SPENT is final.
+ * A1   Space below the cursor has one owner; the cursor goes back only by a
+ *      CAS of who owns the last piece.
+ * A2   ready only grows, and memory exists for every byte below it.
+ *
+ *      V1..V4, P1 and P2 assume sequential consistency among the verdict and
+ *      policy words, so those are accessed with memory_order_seq_cst.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#ifndef DTSMSLOT_H
+#define DTSMSLOT_H
+
+#include "dtsmFormat.h"
+
+static inline uint64_t
+DtsmSlotLoad(DtsmWord *slot)
+{
+    return atomic_load_explicit(slot, memory_order_acquire); /* S2 */
+}
+
+static inline bool
+DtsmSlotFill(DtsmWord *slot, uint64_t *seen, uint64_t value)
+{
+    *seen = 0;
+    return atomic_compare_exchange_strong_explicit(slot, seen, value,
+            memory_order_acq_rel, memory_order_acquire); /* S1 S2 S3 */
+}
+
+static inline uint64_t
+DtsmStateLoad(DtsmWord *word)
+{
+    return atomic_load_explicit(word, memory_order_seq_cst); /* V1 */
+}
+
+static inline bool
+DtsmStateCas(DtsmWord *word, uint64_t *seen, uint64_t value)
+{
+    return atomic_compare_exchange_strong_explicit(word, seen, value,
+            memory_order_seq_cst, memory_order_seq_cst); /* V2 V4 P1 */
+}
+
+static inline uint64_t
+DtsmVerdict(unsigned flags, uint32_t version, uint32_t count)
+{
+    return (uint64_t) (flags & 0xffff) | (uint64_t) version << 16
+            | (uint64_t) count << 40;
+}
+
+static inline unsigned
+DtsmVerdictFlags(uint64_t word)
+{
+    return (unsigned) (word & 0xffff);
+}
+
+static inline uint32_t
+DtsmVerdictVersion(uint64_t word)
+{
+    return (uint32_t) (word >> 16) & 0xffffff;
+}
+
+static inline uint32_t
+DtsmVerdictCount(uint64_t word)
+{
+    return (uint32_t) (word >> 40);
+}
+
+static inline uint32_t
+DtsmPolicyVersion(uint64_t policy)
+{
+    return (uint32_t) (policy >> DTSM_OFFSET_BITS);
+}
+
+#endif /* DTSMSLOT_H */

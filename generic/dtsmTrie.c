@@ -1,0 +1,251 @@
+/*
+ * dtsmTrie.c --
+ *
+ *      The verdicts' records: a bucket trie that only grows.
+ *
+ *      hash   63       tag       40 |  2 bits a level  | rootBits  0
+ *
+ *             root [ . . . B . . . ]
+ *                          |  seven slots full, the path is in none
+ *                          +-- child [ B B B B ]  by the next two bits
+ *                                        +-- child ...
+ *
+ *      When the bits run out, the path is hashed anew with another seed.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include <string.h>
+
+#include "dtsmInt.h"
+#include "dtsmSlot.h"
+
+typedef struct Way {            /* the way down for one key */
+    const Dtsm_Map *map;
+    const DtsmKey *key;
+    DtsmBucket *bucket;
+    uint64_t tag;               /* in place */
+    uint64_t bits;              /* of the hash, for the levels below */
+    unsigned bitsLeft;
+    unsigned level;
+} Way;
+
+static void
+WayHash(Way *way, uint64_t seed)
+{
+    uint64_t hash = DtsmKeyHash(way->key, seed);
+
+    way->tag = hash & ~DTSM_OFFSET_MASK;
+    way->bits = hash & DTSM_OFFSET_MASK;
+    way->bitsLeft = DTSM_OFFSET_BITS;
+}
+
+static bool
+WayStart(Way *way, const Dtsm_Map *map, const DtsmKey *key)
+{
+    uint64_t index;
+
+    way->map = map;
+    way->key = key;
+    way->level = 0;
+    WayHash(way, map->seed);
+    index = way->bits & ((UINT64_C(1) << map->rootBits) - 1);
+    way->bits >>= map->rootBits;
+    way->bitsLeft -= map->rootBits;
+    way->bucket = (DtsmBucket *) DtsmAt(map,
+            map->root + index * sizeof(DtsmBucket), sizeof(DtsmBucket),
+            sizeof(DtsmBucket));
+    return way->bucket != NULL;
+}
+
+/*
+ * WayDown --
+ *
+ *      Go to the key's bucket in child.  Returns false when there is none:
+ *      the way is too long, or the file is broken.
+ */
+
+static bool
+WayDown(Way *way, DtsmOffset child)
+{
+    DtsmBucket *buckets = (DtsmBucket *) DtsmAt(way->map, child,
+            DTSM_CHILD_BYTES, sizeof(DtsmBucket));
+
+    if (buckets == NULL || ++way->level >= DTSM_LEVELS) {
+        return false;
+    }
+    if (way->bitsLeft < DTSM_CHILD_BITS) {
+        WayHash(way, way->map->seed + way->level);
+    }
+    way->bucket = buckets + (way->bits & (DTSM_CHILD_BUCKETS - 1));
+    way->bits >>= DTSM_CHILD_BITS;
+    way->bitsLeft -= DTSM_CHILD_BITS;
+    return true;
+}
+
+/*
+ * DtsmRecordAt --
+ *
+ *      The record at offset with all its bytes, or NULL.
+ */
+
+DtsmRecord *
+DtsmRecordAt(const Dtsm_Map *map, DtsmOffset offset)
+{
+    DtsmRecord *record = DtsmAt(map, offset, DTSM_RECORD_HEAD, 8);
+
+    if (record == NULL || DtsmAt(map, offset,
+            DTSM_RECORD_HEAD + (uint64_t) record->pathLen, 8) == NULL) {
+        return NULL;
+    }
+    return record;
+}
+
+static DtsmRecord *
+Matching(const Way *way, uint64_t slot)
+{
+    DtsmRecord *record;
+
+    if ((slot & ~DTSM_OFFSET_MASK) != way->tag) {
+        return NULL;
+    }
+    record = DtsmRecordAt(way->map, slot & DTSM_OFFSET_MASK);
+    if (record == NULL
+            || !DtsmKeyEqual(way->key, record->path, record->pathLen)) {
+        return NULL;
+    }
+    return record;
+}
+
+DtsmRecord *
+DtsmTrieFind(const Dtsm_Map *map, const DtsmKey *key)
+{
+    Way way;
+    DtsmOffset child;
+    int i;
+
+    if (!WayStart(&way, map, key)) {
+        return NULL;
+    }
+    do {
+        for (i = 0; i < DTSM_SLOTS; i++) {
+            uint64_t slot = DtsmSlotLoad(&way.bucket->slots[i]);
+            DtsmRecord *record;
+
+            if (slot == 0) {
+                return NULL;    /* S5 */
+            }
+            record = Matching(&way, slot);
+            if (record != NULL) {
+                return record;
+            }
+        }
+        child = DtsmSlotLoad(&way.bucket->child);
+    } while (child != 0 && WayDown(&way, child));
+    return NULL;
+}
+
+static int
+NewRecord(Dtsm_Map *map, const DtsmKey *key, uint64_t word,
+        DtsmOffset *offsetPtr)
+{
+    DtsmRecord *record;
+    int status = DtsmAlloc(map, DTSM_RECORD_HEAD + key->len, 8, offsetPtr);
+
+    if (status != DTSM_OK) {
+        return status;
+    }
+    record = (DtsmRecord *) (void *) (map->base + *offsetPtr);
+    atomic_store_explicit(&record->word, word, memory_order_relaxed);
+    record->pathLen = (uint16_t) key->len;
+    DtsmKeyCopy(key, record->path);
+    return DTSM_OK;
+}
+
+/*
+ * ChildOf --
+ *
+ *      The child of a full bucket, made if there is none.
+ */
+
+static int
+ChildOf(Dtsm_Map *map, DtsmBucket *bucket, DtsmOffset *childPtr)
+{
+    uint64_t child = DtsmSlotLoad(&bucket->child);
+    DtsmOffset fresh;
+    int status;
+
+    if (child == 0) {
+        status = DtsmAlloc(map, DTSM_CHILD_BYTES, sizeof(DtsmBucket), &fresh);
+        if (status != DTSM_OK) {
+            return status;
+        }
+        memset(map->base + fresh, 0, DTSM_CHILD_BYTES);
+        if (DtsmSlotFill(&bucket->child, &child, fresh)) {
+            child = fresh;
+        } else {
+            DtsmGiveBack(map, fresh, fresh + DTSM_CHILD_BYTES);
+        }
+    }
+    *childPtr = child;
+    return DTSM_OK;
+}
+
+/*
+ * DtsmTrieInsert --
+ *
+ *      Find the key's record, or make one that starts with word.
+ *
+ * Returns:
+ *      DTSM_OK with *recordPtr and *createdPtr set; DTSM_FULL.
+ */
+
+int
+DtsmTrieInsert(Dtsm_Map *map, const DtsmKey *key, uint64_t word,
+        DtsmRecord **recordPtr, bool *createdPtr)
+{
+    DtsmOffset fresh = 0, child;
+    int status = DTSM_FULL, i;
+    Way way;
+
+    *createdPtr = false;
+    if (!WayStart(&way, map, key)) {
+        return DTSM_FULL;
+    }
+    do {
+        for (i = 0; i < DTSM_SLOTS; i++) {
+            DtsmWord *word8 = &way.bucket->slots[i];
+            uint64_t slot = DtsmSlotLoad(word8);
+
+            if (slot == 0) {
+                if (fresh == 0) {
+                    status = NewRecord(map, key, word, &fresh);
+                    if (status != DTSM_OK) {
+                        return status;
+                    }
+                }
+                if (DtsmSlotFill(word8, &slot, way.tag | fresh)) {
+                    *recordPtr = (DtsmRecord *) (void *) (map->base + fresh);
+                    *createdPtr = true;
+                    return DTSM_OK;
+                }
+            }
+            *recordPtr = Matching(&way, slot);  /* S3 */
+            if (*recordPtr != NULL) {
+                status = DTSM_OK;
+                goto done;
+            }
+        }
+        status = ChildOf(map, way.bucket, &child);
+        if (status != DTSM_OK) {
+            goto done;
+        }
+        status = DTSM_FULL;
+    } while (WayDown(&way, child));
+
+done:
+    if (fresh != 0) {
+        DtsmGiveBack(map, fresh, fresh + DTSM_RECORD_HEAD + key->len);
+    }
+    return status;
+}

@@ -1,0 +1,362 @@
+/*
+ * dtsmVerdict.c --
+ *
+ *      Search, look, insert, mark and forget: what a path's verdict says and
+ *      whether it counts.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmInt.h"
+#include "dtsmSlot.h"
+
+/*
+ * What a look found.
+ */
+
+typedef struct Sight {
+    DtsmKey key;
+    DtsmRecord *record;         /* NULL: none */
+    uint64_t word;              /* the verdict word, 0 without a record */
+    uint64_t policy;            /* loaded after word (V1) */
+    bool counts;                /* the verdict counts */
+    DtsmGoverning governing;    /* set when it does not, or on the slow way */
+} Sight;
+
+static bool
+IsFresh(uint64_t word, uint64_t policy)
+{
+    return DtsmVerdictFlags(word) != 0
+            && DtsmVerdictVersion(word) == DtsmPolicyVersion(policy)
+            && DtsmPolicyVersion(policy) != DTSM_SPENT;
+}
+
+/*
+ * See --
+ *
+ *      Load the verdict, then the policy, and judge.  A path that is found as
+ *      it stands needs no folding and holds no NUL, for no record does; only
+ *      a path that is not found is scanned for both.
+ *
+ * Returns: DTSM_OK or DTSM_INVALID.
+ */
+
+static int
+See(const Dtsm_Map *map, const char *path, size_t pathLen, Sight *sight)
+{
+    int status = DTSM_OK;
+
+    sight->key.path = path;
+    sight->key.rawLen = sight->key.len = pathLen;
+    sight->record = NULL;
+    if (path != NULL && pathLen != 0 && pathLen <= DTSM_PATH_MAX) {
+        sight->record = DtsmTrieFind(map, &sight->key);
+    }
+    if (sight->record == NULL) {
+        status = DtsmKeyInit(&sight->key, path, pathLen);
+        if (status != DTSM_OK) {
+            return status;
+        }
+        if (sight->key.len != pathLen) {
+            sight->record = DtsmTrieFind(map, &sight->key);
+        }
+    }
+    sight->word = sight->record == NULL
+            ? 0 : DtsmStateLoad(&sight->record->word);
+    sight->policy = DtsmPolicyNow(map); /* V1 */
+    sight->counts = IsFresh(sight->word, sight->policy);
+    if (!sight->counts) {
+        uint32_t version = DtsmVerdictVersion(sight->word);
+
+        DtsmGovern(map, sight->policy, &sight->key, &sight->governing);
+        sight->counts = DtsmVerdictFlags(sight->word) != 0
+                && DtsmPolicyVersion(sight->policy) != DTSM_SPENT
+                && version != DTSM_SPENT
+                && version >= sight->governing.since;
+        if (sight->counts && map->writable) {
+            uint64_t seen = sight->word;
+            uint64_t fresh = DtsmVerdict(DtsmVerdictFlags(seen),
+                    DtsmPolicyVersion(sight->policy), DtsmVerdictCount(seen));
+
+            if (DtsmStateCas(&sight->record->word, &seen, fresh)) { /* V4 */
+                sight->word = fresh;
+            }
+        }
+    }
+    return DTSM_OK;
+}
+
+static int
+Answer(const Sight *sight, unsigned *flagsPtr)
+{
+    if (sight->counts) {
+        *flagsPtr = DtsmVerdictFlags(sight->word);
+        return DTSM_OK;
+    }
+    if (sight->governing.rule != NULL) {
+        *flagsPtr = sight->governing.rule->flags;
+        return DTSM_OK;
+    }
+    return DTSM_NOTFOUND;
+}
+
+int
+Dtsm_Search(const Dtsm_Map *map, const char *path, size_t pathLen,
+        unsigned *flagsPtr)
+{
+    Sight sight;
+    int status = See(map, path, pathLen, &sight);
+
+    *flagsPtr = 0;
+    return status == DTSM_OK ? Answer(&sight, flagsPtr) : status;
+}
+
+int
+Dtsm_Look(const Dtsm_Map *map, const char *path, size_t pathLen,
+        unsigned *flagsPtr, Dtsm_Token *tokenPtr)
+{
+    Sight sight;
+    int status = See(map, path, pathLen, &sight);
+
+    *flagsPtr = 0;
+    if (status != DTSM_OK) {
+        return status;
+    }
+    tokenPtr->record = sight.record == NULL ? 0
+            : (uint64_t) ((char *) sight.record - map->base);
+    tokenPtr->word = sight.word;
+    tokenPtr->policy = sight.policy;
+    return Answer(&sight, flagsPtr);
+}
+
+int
+Dtsm_Match(const Dtsm_Map *map, const char *path, size_t pathLen,
+        unsigned *flagsPtr, const char **rulePtr, size_t *ruleLenPtr)
+{
+    DtsmGoverning governing;
+    DtsmKey key;
+    int status = DtsmKeyInit(&key, path, pathLen);
+
+    *flagsPtr = 0;
+    *rulePtr = NULL;
+    *ruleLenPtr = 0;
+    if (status != DTSM_OK) {
+        return status;
+    }
+    DtsmGovern(map, DtsmPolicyNow(map), &key, &governing);
+    if (governing.rule == NULL) {
+        return DTSM_NOTFOUND;
+    }
+    *flagsPtr = governing.rule->flags;
+    *rulePtr = governing.rule->path;
+    *ruleLenPtr = governing.rule->pathLen;
+    return DTSM_OK;
+}
+
+/*
+ * Writing --
+ *
+ *      What every change begins with: may we write, is the path one, are the
+ *      flags some of allowed?
+ */
+
+static int
+Writing(const Dtsm_Map *map, const char *path, size_t pathLen, unsigned flags,
+        unsigned allowed, DtsmKey *key)
+{
+    int status = DtsmKeyInit(key, path, pathLen);
+
+    if (status == DTSM_OK && (flags & ~allowed) != 0) {
+        status = DTSM_INVALID;
+    }
+    if (status == DTSM_OK && !map->writable) {
+        status = DTSM_READONLY;
+    }
+    return status;
+}
+
+int
+Dtsm_InsertRules(Dtsm_Map *map, const Dtsm_Entry *entries, size_t entryCount)
+{
+    size_t i;
+
+    for (i = 0; i < entryCount; i++) {
+        DtsmKey key;
+        int status = Writing(map, entries[i].path, entries[i].pathLen,
+                entries[i].flags, DTSM_FLAGS, &key);
+
+        if (status != DTSM_OK) {
+            return status;
+        }
+        if ((entries[i].flags & DTSM_PREFIX) == 0) {
+            return DTSM_INVALID;
+        }
+    }
+    if (entryCount == 0) {
+        return DTSM_OK;
+    }
+    return DtsmPolicyChange(map, DTSM_CHANGE_RULE, entries, entryCount);
+}
+
+int
+Dtsm_Insert(Dtsm_Map *map, const char *path, size_t pathLen, unsigned flags)
+{
+    DtsmRecord *record;
+    uint64_t word;
+    uint32_t version;
+    bool created;
+    DtsmKey key;
+    int status;
+
+    if (flags & DTSM_PREFIX) {
+        Dtsm_Entry entry = {path, pathLen, flags};
+
+        return Dtsm_InsertRules(map, &entry, 1);
+    }
+    status = Writing(map, path, pathLen, flags, DTSM_FLAGS, &key);
+    if (status != DTSM_OK || flags == 0) {
+        return status != DTSM_OK ? status : DTSM_INVALID;
+    }
+    version = DtsmPolicyVersion(DtsmPolicyNow(map));
+    status = DtsmTrieInsert(map, &key, DtsmVerdict(flags, version, 0),
+            &record, &created);
+    if (status != DTSM_OK || created) {
+        return status;
+    }
+    word = DtsmStateLoad(&record->word);
+    while (!DtsmStateCas(&record->word, &word,
+            DtsmVerdict(flags, version, DtsmVerdictCount(word)))) {
+        continue;
+    }
+    return DTSM_OK;
+}
+
+int
+Dtsm_InsertLooked(Dtsm_Map *map, const char *path, size_t pathLen,
+        unsigned flags, const Dtsm_Token *tokenPtr)
+{
+    uint32_t version = DtsmPolicyVersion(tokenPtr->policy);
+    DtsmRecord *record;
+    uint64_t seen = tokenPtr->word;
+    bool created;
+    DtsmKey key;
+    int status = Writing(map, path, pathLen, flags, DTSM_FLAGS & ~DTSM_PREFIX,
+            &key);
+
+    if (status != DTSM_OK || flags == 0) {
+        return status != DTSM_OK ? status : DTSM_INVALID;
+    }
+    if (tokenPtr->record == 0) {        /* V2: from "no record" */
+        return DtsmTrieInsert(map, &key, DtsmVerdict(flags, version, 0),
+                &record, &created);
+    }
+    record = DtsmRecordAt(map, tokenPtr->record);
+    if (record == NULL
+            || !DtsmKeyEqual(&key, record->path, record->pathLen)) {
+        return DTSM_INVALID;
+    }
+    DtsmStateCas(&record->word, &seen,
+            DtsmVerdict(flags, version, DtsmVerdictCount(seen)));   /* V2 */
+    return DTSM_OK;
+}
+
+int
+Dtsm_Mark(Dtsm_Map *map, const char *path, size_t pathLen, unsigned set,
+        unsigned clear)
+{
+    DtsmKey key;
+    int status = Writing(map, path, pathLen, set | clear,
+            DTSM_FLAGS & ~DTSM_PREFIX, &key);
+
+    if (status != DTSM_OK) {
+        return status;
+    }
+    for (;;) {
+        Sight sight;
+        unsigned flags;
+        uint64_t seen;
+
+        status = See(map, path, pathLen, &sight);
+        if (status != DTSM_OK) {
+            return status;
+        }
+        if (!sight.counts) {
+            return DTSM_NOTFOUND;
+        }
+        flags = (DtsmVerdictFlags(sight.word) | set) & ~clear;
+        if (flags == 0) {
+            return DTSM_INVALID;
+        }
+        seen = sight.word;
+        if (DtsmStateCas(&sight.record->word, &seen, DtsmVerdict(flags,
+                DtsmVerdictVersion(seen), DtsmVerdictCount(seen)))) {
+            return DTSM_OK;
+        }
+    }
+}
+
+/*
+ * ForgetBelow --
+ *
+ *      A mark in the policy.  Without room or version the whole map is void.
+ */
+
+static int
+ForgetBelow(Dtsm_Map *map, const char *path, size_t pathLen)
+{
+    Dtsm_Entry entry = {path, pathLen, 0};
+
+    if (DtsmPolicyChange(map, DTSM_CHANGE_MARK, &entry, 1) != DTSM_OK) {
+        DtsmPolicySpend(map);
+    }
+    return DTSM_OK;
+}
+
+int
+Dtsm_Forget(Dtsm_Map *map, const char *path, size_t pathLen, int below)
+{
+    DtsmRecord *record;
+    uint64_t word;
+    uint32_t version;
+    bool created;
+    DtsmKey key;
+    int status = Writing(map, path, pathLen, 0, 0, &key);
+
+    if (status != DTSM_OK) {
+        return status;
+    }
+    if (below) {
+        return ForgetBelow(map, path, pathLen);
+    }
+    version = DtsmPolicyVersion(DtsmPolicyNow(map));
+    status = DtsmTrieInsert(map, &key, DtsmVerdict(0, version, 1), &record,
+            &created);          /* V3 */
+    if (status != DTSM_OK) {
+        DtsmPolicySpend(map);
+        return DTSM_OK;
+    }
+    if (!created) {
+        word = DtsmStateLoad(&record->word);
+        do {
+            if (DtsmVerdictCount(word) == DTSM_COUNT_LAST) {
+                DtsmPolicySpend(map);
+                return DTSM_OK;
+            }
+        } while (!DtsmStateCas(&record->word, &word, DtsmVerdict(0, version,
+                DtsmVerdictCount(word) + 1)));  /* V3 */
+    }
+    return DTSM_OK;
+}
+
+int
+Dtsm_Remove(Dtsm_Map *map, const char *path, size_t pathLen)
+{
+    Dtsm_Entry entry = {path, pathLen, 0};
+    DtsmKey key;
+    int status = Writing(map, path, pathLen, 0, 0, &key);
+
+    if (status != DTSM_OK) {
+        return status;
+    }
+    return DtsmPolicyChange(map, DTSM_CHANGE_REMOVE, &entry, 1);
+}

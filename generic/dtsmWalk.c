@@ -1,0 +1,182 @@
+/*
+ * dtsmWalk.c --
+ *
+ *      Visit every rule and every verdict.
+ *
+ *      The ways through the file are bounded by its size, not by trust in its
+ *      contents: no walk looks at more buckets or nodes than fit.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmInt.h"
+#include "dtsmSlot.h"
+
+typedef struct Walk {
+    const Dtsm_Map *map;
+    const DtsmKey *under;       /* NULL: all */
+    Dtsm_WalkProc *proc;
+    void *data;
+    uint64_t left;              /* buckets and nodes that may still be seen */
+} Walk;
+
+static bool
+IsUnder(const Walk *walk, const char *path, size_t len)
+{
+    const DtsmKey *key = walk->under;
+
+    return key == NULL || (DtsmKeyCovers(key, path, len)
+            && (len == key->len || path[key->len] == '/'
+                || path[key->len - 1] == '/'));
+}
+
+/*
+ * Counts --
+ *
+ *      Whether a record's verdict counts, as a search would judge it (V1).
+ */
+
+static bool
+Counts(const Dtsm_Map *map, const DtsmRecord *record, uint64_t word)
+{
+    uint64_t policy = DtsmPolicyNow(map);
+    uint32_t version = DtsmVerdictVersion(word);
+    DtsmGoverning governing;
+    DtsmKey key;
+
+    if (DtsmPolicyVersion(policy) == DTSM_SPENT || version == DTSM_SPENT) {
+        return false;
+    }
+    if (version == DtsmPolicyVersion(policy)) {
+        return true;
+    }
+    if (DtsmKeyInit(&key, record->path, record->pathLen) != DTSM_OK) {
+        return false;
+    }
+    DtsmGovern(map, policy, &key, &governing);
+    return version >= governing.since;
+}
+
+static int
+WalkRecord(Walk *walk, DtsmRecord *record)
+{
+    uint64_t word = DtsmStateLoad(&record->word);
+    Dtsm_Entry entry = {record->path, record->pathLen, 0};
+
+    entry.flags = DtsmVerdictFlags(word) & DTSM_FLAGS & ~DTSM_PREFIX;
+    if (entry.flags == 0 || !IsUnder(walk, entry.path, entry.pathLen)) {
+        return 0;
+    }
+    if (!Counts(walk->map, record, word)) {
+        entry.flags |= DTSM_VOID;
+    }
+    return walk->proc(walk->data, &entry);
+}
+
+/*
+ * WalkBuckets --
+ *
+ *      It recurses once a level, DTSM_LEVELS deep at most.
+ */
+
+static int
+WalkBuckets(Walk *walk, DtsmOffset offset, uint64_t count, unsigned level)
+{
+    DtsmBucket *bucket = DtsmAt(walk->map, offset, count * sizeof(*bucket),
+            sizeof(*bucket));
+    int i, result = 0;
+
+    if (bucket == NULL || level >= DTSM_LEVELS) {
+        return DTSM_CORRUPT;
+    }
+    for (; count > 0 && result == 0; count--, bucket++) {
+        uint64_t child = DtsmSlotLoad(&bucket->child);
+
+        if (walk->left-- == 0) {
+            return DTSM_CORRUPT;
+        }
+        for (i = 0; i < DTSM_SLOTS && result == 0; i++) {
+            uint64_t slot = DtsmSlotLoad(&bucket->slots[i]);
+            DtsmRecord *record;
+
+            if (slot == 0) {
+                break;          /* S5 */
+            }
+            record = DtsmRecordAt(walk->map, slot & DTSM_OFFSET_MASK);
+            result = record == NULL ? DTSM_CORRUPT : WalkRecord(walk, record);
+        }
+        if (result == 0 && child != 0) {
+            result = WalkBuckets(walk, child, DTSM_CHILD_BUCKETS, level + 1);
+        }
+    }
+    return result;
+}
+
+static int
+WalkChain(Walk *walk, uint64_t entry)
+{
+    const DtsmLeaf *leaf;
+    int result = 0;
+
+    for (; entry != 0 && result == 0; entry = leaf->next) {
+        leaf = DtsmLeafAt(walk->map, entry);
+        if (leaf == NULL || walk->left-- == 0) {
+            return DTSM_CORRUPT;
+        }
+        if (leaf->ruleVersion != 0
+                && IsUnder(walk, leaf->path, leaf->pathLen)) {
+            Dtsm_Entry rule = {leaf->path, leaf->pathLen, leaf->flags};
+
+            rule.flags = (rule.flags & DTSM_FLAGS) | DTSM_PREFIX;
+            result = walk->proc(walk->data, &rule);
+        }
+    }
+    return result;
+}
+
+static int
+WalkPolicy(Walk *walk, uint64_t entry, unsigned level)
+{
+    const DtsmNode *node;
+    unsigned i, count;
+    int result = 0;
+
+    if (entry == 0 || (entry & DTSM_ENTRY_LEAF) != 0) {
+        return WalkChain(walk, entry);
+    }
+    node = DtsmNodeAt(walk->map, entry);
+    if (node == NULL || level >= DTSM_NODE_LEVELS || walk->left-- == 0) {
+        return DTSM_CORRUPT;
+    }
+    count = (unsigned) __builtin_popcount(node->bitmap & 0xffff);
+    for (i = 0; i < count && result == 0; i++) {
+        result = WalkPolicy(walk, node->entries[i], level + 1);
+    }
+    return result;
+}
+
+int
+Dtsm_Walk(const Dtsm_Map *map, const char *under, size_t underLen,
+        Dtsm_WalkProc *proc, void *data)
+{
+    const DtsmSnapshot *snapshot = DtsmSnapshotOf(map, DtsmPolicyNow(map));
+    DtsmKey key;
+    Walk walk = {map, NULL, proc, data, 0};
+    int result;
+
+    if (underLen != 0) {
+        result = DtsmKeyInit(&key, under, underLen);
+        if (result != DTSM_OK) {
+            return result;
+        }
+        walk.under = &key;
+    }
+    walk.left = DtsmReadyNow(map) / 16;
+    result = snapshot == NULL
+            ? DTSM_CORRUPT : WalkPolicy(&walk, snapshot->top, 0);
+    if (result == 0) {
+        result = WalkBuckets(&walk, map->root,
+                UINT64_C(1) << map->rootBits, 0);
+    }
+    return result;
+}

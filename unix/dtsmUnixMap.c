@@ -1,0 +1,375 @@
+/*
+ * dtsmUnixMap.c --
+ *
+ *      The platform's part of the core: open, size, map and populate the
+ *      file.
+ *
+ *      System calls go past libc, because the injected library links this
+ *      file and wraps libc's.  Attaching takes four: open, fstat, mmap,
+ *      close.
+ *
+ *      The length of a file is set once, by its creator, to the window: a
+ *      sparse file, mapped whole, that nobody extends or truncates later.
+ *      Memory is made by MADV_POPULATE_WRITE; a full file system is an error
+ *      there, and would be SIGBUS at a plain store.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/auxv.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../generic/dtsmInt.h"
+#include "dtsmUnixSys.h"
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23  /* Linux 5.14 */
+#endif
+
+#if UINTPTR_MAX > UINT32_MAX
+#define WINDOW_MOST     (UINT64_C(16) << 30)
+#else
+#define WINDOW_MOST     (UINT64_C(512) << 20)
+#endif
+#define WINDOW_LEAST    (UINT64_C(1) << 20)
+
+static int
+SystemError(long negativeErrno)
+{
+    errno = (int) -negativeErrno;
+    return DTSM_SYSTEM;
+}
+
+static long
+Status(int fd, struct stat *status)
+{
+#ifdef SYS_fstat
+    return DtsmpSyscall2(SYS_fstat, fd, (long) (intptr_t) status);
+#else
+    return fstat(fd, status) == 0 ? 0 : -errno;
+#endif
+}
+
+/*
+ * Map --
+ *
+ *      Map the file from its start, bytes of it or, where address space is
+ *      short, as much as goes in halves.  0 when nothing goes.
+ */
+
+static uint64_t
+Map(int fd, uint64_t bytes, bool writable, char **basePtr)
+{
+    int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+
+    for (; bytes >= DTSM_HEADER_BYTES; bytes /= 2) {
+        void *base;
+
+        bytes &= ~(uint64_t) (DTSM_HEADER_BYTES - 1);
+        base = mmap(NULL, (size_t) bytes, protection,
+                MAP_SHARED | MAP_NORESERVE, fd, 0);
+        if (base != MAP_FAILED) {
+            *basePtr = base;
+            return bytes;
+        }
+    }
+    return 0;
+}
+
+/*
+ * Refuse --
+ *
+ *      The errno for a file that is no place for a map, 0 for one that is.
+ */
+
+static int
+Refuse(const struct stat *status)
+{
+    if (S_ISDIR(status->st_mode)) {
+        return EISDIR;
+    }
+    if (!S_ISREG(status->st_mode)) {
+        return EINVAL;
+    }
+    if ((status->st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        return EPERM;
+    }
+    if (status->st_uid != 0 && status->st_uid != getauxval(AT_EUID)
+            && status->st_uid != geteuid()) {
+        return EPERM;
+    }
+    return 0;
+}
+
+/*
+ * Size --
+ *
+ *      Give a new file its length, as large as the limits allow, and map it.
+ */
+
+static int
+Size(int fd, DtsmpFile *file)
+{
+    uint64_t window = WINDOW_MOST;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0
+            && limit.rlim_cur != RLIM_INFINITY) {
+        while (window > limit.rlim_cur) {
+            window /= 2;
+        }
+    }
+    for (; window >= WINDOW_LEAST; window /= 2) {
+        long result = DtsmpSyscall2(SYS_ftruncate, fd, (long) window);
+
+        if (result == -EFBIG || result == -EINVAL) {
+            continue;
+        }
+        if (result < 0) {
+            return SystemError(result);
+        }
+        file->mapped = Map(fd, window, true, &file->base);
+        if (file->mapped == window) {
+            return DTSM_OK;
+        }
+        if (file->mapped != 0) {
+            DtsmpUnmap(file->base, file->mapped);
+        }
+    }
+    return SystemError(-ENOMEM);
+}
+
+/*
+ * Make --
+ *
+ *      Take the right to initialise an empty file, or one whose creator died:
+ *      flock, which the kernel releases with its holder.  *statusPtr is read
+ *      again, because somebody may have made the map while we waited.
+ *
+ * Returns: DTSM_OK with file->made telling whether we are the creator.
+ */
+
+static int
+Make(int fd, struct stat *status, DtsmpFile *file)
+{
+    static const uint64_t marker = DTSM_MAGIC_MAKING;
+    uint64_t magic = 0;
+    long result;
+
+    do {
+        result = DtsmpSyscall2(SYS_flock, fd, LOCK_EX);
+    } while (result == -EINTR);
+    if (result == 0) {
+        result = Status(fd, status);
+    }
+    if (result < 0) {
+        return SystemError(result);
+    }
+    if (status->st_size != 0) {
+        result = DtsmpSyscall4(SYS_pread64, fd, (long) (intptr_t) &magic,
+                sizeof(magic), 0);
+        if (result != sizeof(magic) || magic != DTSM_MAGIC_MAKING) {
+            return DTSM_OK;
+        }
+    }
+    result = DtsmpSyscall2(SYS_ftruncate, fd, 0);
+    if (result == 0) {
+        result = DtsmpSyscall4(SYS_pwrite64, fd, (long) (intptr_t) &marker,
+                sizeof(marker), 0);
+    }
+    if (result == -ENOSPC || result == -EDQUOT) {
+        return DTSM_FULL;
+    }
+    if (result < 0) {
+        return SystemError(result);
+    }
+    file->made = true;
+    return Size(fd, file);
+}
+
+/*
+ * NeedsMaking --
+ *
+ *      Whether the file is empty or carries the marker of a creator.
+ */
+
+static bool
+NeedsMaking(int fd, const struct stat *status)
+{
+    uint64_t magic = 0;
+
+    return status->st_size == 0
+            || (DtsmpSyscall4(SYS_pread64, fd, (long) (intptr_t) &magic,
+                    sizeof(magic), 0) == sizeof(magic)
+                && magic == DTSM_MAGIC_MAKING);
+}
+
+static int
+Attach(int fd, int mode, DtsmpFile *file)
+{
+    struct stat status;
+    long result = Status(fd, &status);
+    int refused;
+
+    if (result < 0) {
+        return SystemError(result);
+    }
+    refused = Refuse(&status);
+    if (refused != 0) {
+        return SystemError(-refused);
+    }
+    if ((mode & DTSM_CREATE) != 0 && NeedsMaking(fd, &status)) {
+        int made = Make(fd, &status, file);
+
+        if (made != DTSM_OK || file->made) {
+            return made;
+        }
+    }
+    if (status.st_size < (off_t) DTSM_HEADER_BYTES) {
+        return DTSM_CORRUPT;
+    }
+    file->mapped = Map(fd, (uint64_t) status.st_size,
+            (mode & (DTSM_RDWR | DTSM_CREATE)) != 0, &file->base);
+    return file->mapped != 0 ? DTSM_OK : SystemError(-ENOMEM);
+}
+
+/*
+ * DtsmpFileOpen --
+ *
+ *      Open and map a file.  When it is new, file->made is true, its bytes
+ *      are zero but for the marker, and DtsmpFileMade must follow.  A file
+ *      that this call made is removed when it fails.
+ *
+ * Returns: as Dtsm_Open.
+ */
+
+int
+DtsmpFileOpen(const char *name, int mode, DtsmpFile *file)
+{
+    const int common = O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    int access = (mode & (DTSM_RDWR | DTSM_CREATE)) != 0 ? O_RDWR : O_RDONLY;
+    bool fresh = false;
+    int fd, status;
+
+    file->base = NULL;
+    file->mapped = 0;
+    file->made = false;
+    file->fd = -1;
+    for (;;) {
+        fd = (mode & DTSM_EXCL) != 0 ? -ENOENT
+                : DtsmpSysOpen(name, access | common, 0);
+        if (fd != -ENOENT || (mode & DTSM_CREATE) == 0) {
+            break;
+        }
+        fd = DtsmpSysOpen(name, access | common | O_CREAT | O_EXCL, 0600);
+        fresh = fd >= 0;
+        if (fd != -EEXIST || (mode & DTSM_EXCL) != 0) {
+            break;
+        }
+    }
+    if (fd < 0) {
+        return SystemError(fd);
+    }
+    status = Attach(fd, mode, file);
+    file->fd = fd;
+    if (file->made && status == DTSM_OK) {
+        return status;
+    }
+    if (status != DTSM_OK && (file->made || fresh)) {
+        DtsmpFileMade(file, false);
+        if (fresh) {
+            DtsmpSyscall3(SYS_unlinkat, AT_FDCWD, (long) (intptr_t) name, 0);
+        }
+        return status;
+    }
+    DtsmpSysClose(fd);
+    file->fd = -1;
+    return status;
+}
+
+/*
+ * DtsmpFileMade --
+ *
+ *      Let go of a new file; one that did not get good is emptied again.
+ */
+
+void
+DtsmpFileMade(DtsmpFile *file, bool good)
+{
+    if (!good) {
+        if (file->base != NULL) {
+            DtsmpUnmap(file->base, file->mapped);
+            file->base = NULL;
+        }
+        DtsmpSyscall2(SYS_ftruncate, file->fd, 0);
+    }
+    DtsmpSysClose(file->fd);
+    file->fd = -1;
+}
+
+void
+DtsmpUnmap(void *base, uint64_t bytes)
+{
+    DtsmpSyscall2(SYS_munmap, (long) (intptr_t) base, (long) bytes);
+}
+
+/*
+ * DtsmpPage --
+ *
+ *      Private zeroed memory, or NULL.  Given back by DtsmpUnmap.
+ */
+
+void *
+DtsmpPage(size_t bytes)
+{
+    void *page = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return page == MAP_FAILED ? NULL : page;
+}
+
+/*
+ * DtsmpRandom --
+ *
+ *      64 random bits; early at boot, when there are none, what the kernel
+ *      gave this process instead.
+ */
+
+uint64_t
+DtsmpRandom(void)
+{
+    uint64_t bits = 0;
+
+    if (DtsmpSyscall3(SYS_getrandom, (long) (intptr_t) &bits, sizeof(bits),
+            1 /* GRND_NONBLOCK */) != sizeof(bits)) {
+        const uint64_t *given = (const uint64_t *) getauxval(AT_RANDOM);
+
+        bits = given != NULL ? given[0] : (uint64_t) (uintptr_t) &bits;
+    }
+    return bits;
+}
+
+/*
+ * DtsmpPopulate --
+ *
+ *      Have memory behind bytes of the mapping.  False when the file system
+ *      is full or the kernel is older than 5.14; then nothing was touched.
+ */
+
+bool
+DtsmpPopulate(void *from, uint64_t bytes)
+{
+    long result;
+
+    do {
+        result = DtsmpSyscall3(SYS_madvise, (long) (intptr_t) from,
+                (long) bytes, MADV_POPULATE_WRITE);
+    } while (result == -EINTR || result == -EAGAIN);
+    return result == 0;
+}
