@@ -1,0 +1,141 @@
+/*
+ * limits.c --
+ *
+ *      limits WHAT MAP: the core under limits of its process.
+ *
+ *          space   a window of 64 MiB of address space, on a larger map:
+ *                  what lies beyond is a miss
+ *          create  a map made with 64 MiB of address space
+ *          fsize   a map made under a file-size limit of 8 MiB, then filled
+ *          many N  N paths of 100 bytes; prints bytes used for each
+ *          fds     descriptors that an attachment holds
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "dtsm.h"
+
+static int
+Limit(int what, rlim_t bytes)
+{
+    struct rlimit limit = {bytes, bytes};
+
+    return setrlimit(what, &limit);
+}
+
+static size_t
+Path(char *path, size_t size, unsigned i)
+{
+    return (size_t) snprintf(path, size, "/limits/%090u", i);
+}
+
+/*
+ * Fill --
+ *
+ *      Insert up to count paths; returns how many went in.
+ */
+
+static unsigned
+Fill(Dtsm_Map *map, unsigned count, int *statusPtr)
+{
+    unsigned i;
+
+    for (i = 0; i < count; i++) {
+        char path[128];
+        size_t len = Path(path, sizeof(path), i);
+
+        *statusPtr = Dtsm_Insert(map, path, len, DTSM_ALLOW);
+        if (*statusPtr != DTSM_OK) {
+            break;
+        }
+    }
+    return i;
+}
+
+static unsigned
+Found(Dtsm_Map *map, unsigned count)
+{
+    unsigned i, flags, found = 0;
+
+    for (i = 0; i < count; i++) {
+        char path[128];
+        size_t len = Path(path, sizeof(path), i);
+
+        found += Dtsm_Search(map, path, len, &flags) == DTSM_OK;
+    }
+    return found;
+}
+
+static int
+Held(void)
+{
+    int fd, held = 0;
+
+    for (fd = 0; fd < 100; fd++) {
+        held += fcntl(fd, F_GETFD) >= 0;
+    }
+    return held;
+}
+
+int
+main(int argc, char **argv)
+{
+    int before = Held();
+    const char *what = argc > 1 ? argv[1] : "";
+    unsigned count = argc > 3 ? (unsigned) atoi(argv[3]) : 1000000;
+    int status = DTSM_OK;
+    unsigned in;
+    Dtsm_Stats stats;
+    Dtsm_Map *map;
+
+    if (argc < 3) {
+        return 2;
+    }
+    if (strcmp(what, "create") == 0) {
+        Limit(RLIMIT_AS, 64 << 20);
+    } else if (strcmp(what, "fsize") == 0) {
+        Limit(RLIMIT_FSIZE, 8 << 20);
+    }
+    status = Dtsm_Open(argv[2], DTSM_CREATE, &map);
+    if (status != DTSM_OK) {
+        printf("open: %s\n", Dtsm_StatusMessage(status));
+        return 0;
+    }
+    if (strcmp(what, "fds") == 0) {
+        printf("held %d\n", Held() - before);
+        return 0;
+    }
+    in = Fill(map, count, &status);
+    if (strcmp(what, "many") == 0) {
+        Dtsm_Stat(map, &stats);
+        printf("in %u found %u bytes %llu\n", in, Found(map, count),
+                (unsigned long long) (stats.usedBytes / in));
+    } else if (strcmp(what, "space") == 0) {
+        Dtsm_Map *small;
+        unsigned found;
+
+        Limit(RLIMIT_AS, 64 << 20);
+        Dtsm_Close(map);
+        if (Dtsm_Open(argv[2], DTSM_RDONLY, &small) != DTSM_OK) {
+            return 1;
+        }
+        found = Found(small, in);
+        Dtsm_Stat(small, &stats);
+        printf("window %s found %s\n",
+                stats.windowBytes <= 64 << 20 ? "small" : "large",
+                found == 0 ? "none" : found < in ? "some" : "all");
+    } else {
+        printf("%s after %s, found %s\n", Dtsm_StatusMessage(status),
+                in > 1000 ? "many" : "few", Found(map, in) == in
+                ? "all" : "not all");
+        printf("check %d\n", Dtsm_Check(map, NULL, NULL));
+    }
+    return 0;
+}

@@ -1,0 +1,120 @@
+# common.tcl --
+#
+#       What every test file sources first: tcltest, the packages of this
+#       build, temporary folders, built children, constraints.
+#
+# `make test` sets DTSM_BUILD (the build folder) and DTSM_SRC (the source
+# folder); a file run by hand takes both to be the folder above this one.
+#
+# Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+package require Tcl 8.6-
+package require tcltest 2.5
+namespace import -force ::tcltest::test ::tcltest::testConstraint \
+        ::tcltest::cleanupTests ::tcltest::makeFile ::tcltest::removeFile
+
+namespace eval common {
+    variable here [file dirname [file normalize [info script]]]
+    variable source [file dirname $here]
+    variable build $source
+    if {[info exists ::env(DTSM_SRC)]} {
+        set source $::env(DTSM_SRC)
+    }
+    if {[info exists ::env(DTSM_BUILD)]} {
+        set build $::env(DTSM_BUILD)
+    }
+    variable scratches {}
+    variable scratchCount 0
+}
+
+::tcltest::configure {*}$argv
+::tcltest::configure -singleproc 0
+
+# The caller's own session or package path must not get into the tests.
+foreach name {DTSM_MAP DTSM_LOG} {
+    unset -nocomplain ::env($name)
+}
+
+set auto_path [linsert $auto_path 0 $common::build]
+package require dtsm
+
+# buildFile, sourceFile --
+#
+#       The path of something in the build or the source folder.
+
+proc buildFile {args} {
+    return [file join $common::build {*}$args]
+}
+
+proc sourceFile {args} {
+    return [file join $common::source {*}$args]
+}
+
+# child --
+#
+#       The path of the program built from tests/children/NAME.c.
+
+proc child {name} {
+    return [file join $common::build tests children $name]
+}
+
+# scratch --
+#
+#       A fresh folder (its symlinks resolved), removed when the file ends.
+
+proc scratch {} {
+    variable common::scratches
+    variable common::scratchCount
+    set base /tmp
+    if {[info exists ::env(TMPDIR)] && [file isdirectory $::env(TMPDIR)]} {
+        set base $::env(TMPDIR)
+    }
+    set base [file normalize [file join $base x]]
+    set folder [exec mktemp -d [file dirname $base]/dtsmtest-XXXXXX]
+    lappend scratches $folder
+    return $folder
+}
+
+# common::removeScratches --
+#
+#       Remove what scratch made; a test may have taken rights away.
+
+proc common::removeScratches {} {
+    variable scratches
+    foreach folder $scratches {
+        catch {exec chmod -R u+rwX $folder 2>@1}
+        catch {exec rm -rf $folder 2>@1}
+    }
+    set scratches {}
+}
+
+# tcltest calls this from cleanupTests.
+proc ::tcltest::cleanupTestsHook {} {
+    ::common::removeScratches
+}
+
+# common::works --
+#
+#       1 if a command succeeds, else 0.
+
+proc common::works {args} {
+    return [expr {![catch {exec {*}$args </dev/null >/dev/null 2>/dev/null}]}]
+}
+
+# Constraints; each says in its name what is wanting.
+testConstraint root [expr {[exec id -u] == 0}]
+testConstraint notRoot [expr {[exec id -u] != 0}]
+testConstraint tcl8 [expr {![package vsatisfies [package provide Tcl] 9.0-]}]
+testConstraint tcl9 [package vsatisfies [package provide Tcl] 9.0-]
+testConstraint threads [expr {![catch {package require Thread}]}]
+testConstraint strace [common::works strace -f -e trace=%file true]
+testConstraint gcc [common::works gcc --version]
+testConstraint ownMounts [common::works unshare -rm true]
+testConstraint otherUser [expr {[exec id -u] == 0
+        && [common::works setpriv --reuid=65534 --regid=65534 \
+                --clear-groups true]}]
+testConstraint traceLibrary [file exists [buildFile libdtsmtrace.so]]
+testConstraint testCommands [expr {![catch {package require dtsm::test}]}]
+testConstraint staticChild [expr {
+    [llength [glob -nocomplain [child static*]]] > 0}]
+testConstraint plain [expr {![info exists ::env(DTSM_SANITIZER)]}]
