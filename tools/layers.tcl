@@ -1,0 +1,69 @@
+# layers.tcl --
+#
+#       Check what the parts import:
+#
+#       tclsh layers.tcl ?-nm NM? libdtsm.a libdtsmtrace.so
+#
+# The core runs in signal handlers and vfork children of strangers, so it has
+# no Tcl, heap, stdio, exit or locks.  The injected library depends on the C
+# library alone and has no thread-local storage.
+#
+# Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+set nm nm
+if {[lindex $argv 0] eq "-nm"} {
+    set nm [lindex $argv 1]
+    set argv [lrange $argv 2 end]
+}
+lassign $argv core trace
+set status 0
+
+proc bad {message} {
+    puts stderr "layers.tcl: $message"
+    set ::status 1
+}
+
+set forbidden {
+    Tcl_.* tclStubs.* (malloc|calloc|realloc|reallocarray|free)
+    (posix_memalign|aligned_alloc|memalign|strdup|strndup|asprintf|vasprintf)
+    (v|f|s|vf|vs|sn|vsn|d|vd)?printf (__)?(v|f|s|vf|vs|sn|vsn|d)?printf_chk
+    (f|f?put|f?get)[cs] putchar fopen(64)? fdopen fwrite fread fclose fflush
+    perror stdin stdout stderr
+    abort exit _exit atexit __cxa_atexit __assert_fail
+    pthread_mutex.* pthread_rwlock.* pthread_cond.* pthread_spin.* sem_.*
+    setlocale getenv setenv putenv dlsym dlopen posix_fallocate(64)?
+}
+set pattern "^([join $forbidden |])\$"
+foreach line [split [exec {*}$nm -u $core] \n] {
+    if {[regexp {^\s+U (\S+)$} $line - name] && [regexp $pattern $name]} {
+        bad "$core imports $name"
+    }
+}
+
+set exported {}
+foreach line [split [exec {*}$nm -g --defined-only $core 2>/dev/null] \n] {
+    if {[regexp {^\S+ [A-Z] (\S+)$} $line - name]
+            && ![regexp {^(Dtsm|__dtsharedmemory_)} $name]} {
+        bad "$core defines $name, a name that is not ours"
+    }
+}
+
+if {[catch {exec readelf -dlW $trace} text]} {
+    bad "cannot read $trace: $text"
+} else {
+    foreach {- soname} [regexp -all -inline {\(NEEDED\).*?\[([^\]]+)\]} $text] {
+        if {![regexp {^(libc\.so|ld-linux)} $soname]} {
+            bad "$trace needs $soname"
+        }
+    }
+    if {[regexp -line {^\s+TLS\s} $text]} {
+        bad "$trace has thread-local storage"
+    }
+    if {![regexp {FLAGS.*\mNOW\M} $text]} {
+        bad "$trace binds lazily"
+    }
+}
+if {!$status} {
+    puts "layers are kept"
+}
+exit $status

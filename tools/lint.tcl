@@ -1,0 +1,67 @@
+# lint.tcl --
+#
+#       Check the look of the sources: line and file lengths, tabs, blanks at
+#       line ends, left-over notes, paths of one machine.
+#
+#       tclsh lint.tcl FOLDER
+#
+# Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+set maxLines 700
+set maxColumns 80
+set status 0
+
+proc bad {place message} {
+    puts stderr "$place: $message"
+    set ::status 1
+}
+
+set root [lindex $argv 0]
+set patterns {
+    generic/*.[ch] unix/*.[chS] library/*.tcl tests/*.tcl tests/*.test
+    tests/children/*.[ch] tools/*.tcl bench/*.[ch] bench/*.tcl *.in
+    bootstrap configure.ac aclocal.m4
+}
+# In pieces, so that this file passes its own check.
+set notes "\\m(TO[]DO|FIX[]ME|XX[]X|HA[]CK)\\M"
+set machine "(^|\[\\s\"'=\])/(wo[]rk|fa[]rm|ro[]ot|ho[]me)/\\w"
+set fileCount 0
+foreach pattern $patterns {
+    foreach file [lsort [glob -nocomplain [file join $root $pattern]]] {
+        incr fileCount
+        set name [string range $file [string length $root]+1 end]
+        set channel [open $file]
+        fconfigure $channel -encoding utf-8
+        set lines [split [read $channel] \n]
+        close $channel
+        if {[lindex $lines end] ne {}} {
+            bad $name "no newline at its end"
+        }
+        if {[llength $lines] - 1 > $maxLines} {
+            bad $name "[expr {[llength $lines] - 1}] lines, $maxLines at most"
+        }
+        set number 0
+        foreach line $lines {
+            incr number
+            if {[string length [string map [list \t "        "] $line]]
+                    > $maxColumns && ![string match *http* $line]} {
+                bad $name:$number "wider than $maxColumns columns"
+            }
+            if {[regexp {[ \t]$} $line]} {
+                bad $name:$number "blanks at the line's end"
+            }
+            if {[regexp {\t} $line] && ![string match *Makefile.in $file]
+                    && ![regexp {\.test$} $file]} {
+                bad $name:$number "a tab"
+            }
+            if {[regexp $notes $line]} {
+                bad $name:$number "a left-over note"
+            }
+            if {[regexp $machine $line]} {
+                bad $name:$number "a path of one machine"
+            }
+        }
+    }
+}
+puts "$fileCount files looked at"
+exit $status
