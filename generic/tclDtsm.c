@@ -1,0 +1,307 @@
+/*
+ * tclDtsm.c --
+ *
+ *      The Tcl package dtsm: paths and flags in a file that processes share.
+ *
+ *      dtsm::create, open, set_manager, default, flags    see doc/dtsm.n
+ *      dtsm::insert, search, ...       a map's commands, on the default map
+ *      dtsm insert, ...                all of them, as an ensemble
+ *
+ * Safe interpreters get search, match and flags; their parent gives them a
+ * map with dtsm::default.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tclDtsmInt.h"
+#include "tclDtsmSpawn.h"
+
+static int FlagsCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
+static int DefaultMapCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
+static int NRDefaultMapCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
+static void CommandDeleted(void *data);
+static void EnsembleDeleted(void *data, Tcl_Interp *interp,
+        const char *oldName, const char *newName, int flags);
+static void StateDeleted(void *data, Tcl_Interp *interp);
+static DtsmTclCommand *NewCommand(DtsmTclState *state);
+static int Init(Tcl_Interp *interp, int safe);
+static void MakeCommands(DtsmTclState *state, Tcl_Namespace *nsPtr,
+        int safe);
+
+/*
+ * The functions that `load' and `unload' look for.
+ */
+
+DLLEXPORT int Dtsm_Init(Tcl_Interp *interp);
+DLLEXPORT int Dtsm_SafeInit(Tcl_Interp *interp);
+DLLEXPORT int Dtsm_Unload(Tcl_Interp *interp, int flags);
+DLLEXPORT int Dtsm_SafeUnload(Tcl_Interp *interp, int flags);
+
+/*
+ * FlagsCmd --
+ *
+ *      dtsm::flags
+ */
+
+static int
+FlagsCmd(void *data, Tcl_Interp *interp, int objc, Tcl_Obj *const objv[])
+{
+    (void) data;
+    if (objc != 1) {
+        Tcl_WrongNumArgs(interp, 1, objv, NULL);
+        return TCL_ERROR;
+    }
+    Tcl_SetObjResult(interp, DtsmTcl_NewFlags(DTSM_FLAGS));
+    return TCL_OK;
+}
+
+static int
+DefaultMapCmd(void *data, Tcl_Interp *interp, int objc,
+    Tcl_Obj *const objv[])
+{
+    return Tcl_NRCallObjProc(interp, NRDefaultMapCmd, data, objc, objv);
+}
+
+static int
+NRDefaultMapCmd(void *data, Tcl_Interp *interp, int objc,
+    Tcl_Obj *const objv[])
+{
+    DtsmTclCommand *command = data;
+
+    return DtsmTcl_Method(command->state->defaultMap, interp,
+            command->method, 1, objc, objv);
+}
+
+static DtsmTclCommand *
+NewCommand(DtsmTclState *state)
+{
+    DtsmTclCommand *command;
+
+    if (state->commandCount >= DTSM_TCL_COMMANDS) {
+        Tcl_Panic("dtsm: more than %d commands", DTSM_TCL_COMMANDS);
+    }
+    command = &state->commands[state->commandCount++];
+    command->state = state;
+    state->refCount++;
+    return command;
+}
+
+static void
+CommandDeleted(void *data)
+{
+    DtsmTclCommand *command = data;
+
+    command->token = NULL;
+    DtsmTcl_ReleaseState(command->state);
+}
+
+void
+DtsmTcl_ReleaseState(DtsmTclState *state)
+{
+    if (--state->refCount == 0) {
+        DtsmTcl_Free(state);
+    }
+}
+
+/*
+ * StateDeleted --
+ *
+ *      The interpreter goes, or the package is unloaded from it: close what
+ *      it opened.
+ */
+
+static void
+StateDeleted(void *data, Tcl_Interp *interp)
+{
+    DtsmTclState *state = data;
+
+    (void) interp;
+    DtsmTcl_SetDefault(state, NULL);
+    while (state->maps != NULL) {
+        DtsmTcl_Close(state->maps);
+    }
+    DtsmTcl_ReleaseState(state);
+}
+
+/*
+ * The commands that take the package's state, beside a map's own.
+ */
+
+static const struct {
+    const char *name;
+    Tcl_ObjCmdProc *proc;
+    int safe;
+} packageCommands[] = {
+    {"create", DtsmTcl_CreateCmd, 0},
+    {"default", DtsmTcl_DefaultCmd, 0},
+    {"flags", FlagsCmd, 1},
+    {"open", DtsmTcl_OpenCmd, 0},
+    {"set_manager", DtsmTcl_SetManagerCmd, 0}
+};
+
+static int PackageCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
+
+static int
+PackageCmd(void *data, Tcl_Interp *interp, int objc, Tcl_Obj *const objv[])
+{
+    DtsmTclCommand *command = data;
+
+    return packageCommands[command->method].proc(command->state, interp,
+            objc, objv);
+}
+
+static void
+MakeCommands(DtsmTclState *state, Tcl_Namespace *nsPtr, int safe)
+{
+    Tcl_Interp *interp = state->interp;
+    DtsmTclCommand *command;
+    char name[64];
+    size_t i;
+    int method;
+
+    for (i = 0; i < sizeof packageCommands / sizeof packageCommands[0]; i++) {
+        if (safe && !packageCommands[i].safe) {
+            continue;
+        }
+        command = NewCommand(state);
+        command->method = (int) i;
+        (void) snprintf(name, sizeof name, "::dtsm::%s",
+                packageCommands[i].name);
+        command->token = Tcl_CreateObjCommand(interp, name, PackageCmd,
+                command, CommandDeleted);
+        Tcl_Export(interp, nsPtr, packageCommands[i].name, 0);
+    }
+    for (method = 0; DtsmTcl_Methods[method] != NULL; method++) {
+        if (safe && !DtsmTcl_IsSafe(method)) {
+            continue;
+        }
+        command = NewCommand(state);
+        command->method = method;
+        (void) snprintf(name, sizeof name, "::dtsm::%s",
+                DtsmTcl_Methods[method]);
+        command->token = Tcl_NRCreateCommand(interp, name, DefaultMapCmd,
+                NRDefaultMapCmd, command, CommandDeleted);
+        Tcl_Export(interp, nsPtr, DtsmTcl_Methods[method], 0);
+    }
+}
+
+static void
+EnsembleDeleted(void *data, Tcl_Interp *interp, const char *oldName,
+    const char *newName, int flags)
+{
+    DtsmTclCommand *command = data;
+
+    (void) interp;
+    (void) oldName;
+    (void) newName;
+    if (flags & TCL_TRACE_DELETE) {
+        CommandDeleted(command);
+    }
+}
+
+static int
+Init(Tcl_Interp *interp, int safe)
+{
+    DtsmTclState *state;
+    DtsmTclCommand *ensemble;
+    Tcl_Namespace *nsPtr;
+
+    if (Tcl_InitStubs(interp, "8.6-10", 0) == NULL) {
+        return TCL_ERROR;
+    }
+    if (Tcl_GetAssocData(interp, "dtsm", NULL) != NULL) {
+        return Tcl_PkgProvide(interp, "dtsm", DTSM_VERSION_STRING);
+    }
+    nsPtr = Tcl_FindNamespace(interp, "::dtsm", NULL, TCL_GLOBAL_ONLY);
+    if (nsPtr == NULL) {
+        nsPtr = Tcl_CreateNamespace(interp, "::dtsm", NULL, NULL);
+    }
+    if (nsPtr == NULL) {
+        return TCL_ERROR;
+    }
+    state = DtsmTcl_Alloc(sizeof *state);
+    memset(state, 0, sizeof *state);
+    state->interp = interp;
+    state->refCount = 1;
+    Tcl_SetAssocData(interp, "dtsm", StateDeleted, state);
+    MakeCommands(state, nsPtr, safe);
+    if (!safe && DtsmTcl_InitSpawn(interp) != TCL_OK) {
+        return TCL_ERROR;
+    }
+    ensemble = NewCommand(state);
+    ensemble->token = Tcl_CreateEnsemble(interp, "::dtsm", nsPtr, 0);
+    if (ensemble->token == NULL || Tcl_TraceCommand(interp, "::dtsm",
+            TCL_TRACE_DELETE, EnsembleDeleted, ensemble) != TCL_OK) {
+        return TCL_ERROR;
+    }
+    return Tcl_PkgProvide(interp, "dtsm", DTSM_VERSION_STRING);
+}
+
+int
+Dtsm_Init(Tcl_Interp *interp)
+{
+    return Init(interp, 0);
+}
+
+int
+Dtsm_SafeInit(Tcl_Interp *interp)
+{
+    return Init(interp, 1);
+}
+
+/*
+ * Dtsm_Unload, Dtsm_SafeUnload --
+ *
+ *      Take the package out of interp: its commands go, its maps are closed.
+ *
+ * Results:
+ *      TCL_ERROR while one of its loops runs: there would be no code to
+ *      return to.
+ */
+
+int
+Dtsm_Unload(Tcl_Interp *interp, int flags)
+{
+    DtsmTclState *state = Tcl_GetAssocData(interp, "dtsm", NULL);
+    unsigned i;
+
+    (void) flags;
+    if (state == NULL) {
+        return TCL_OK;
+    }
+    if (state->walks > 0) {
+        Tcl_SetObjResult(interp, Tcl_NewStringObj(
+                "couldn't unload dtsm: a dtsm foreach is running", -1));
+        return TCL_ERROR;
+    }
+    state->refCount++;
+    if (!Tcl_IsSafe(interp)) {
+        (void) Tcl_EvalEx(interp, "::dtsm::process release", -1,
+                TCL_EVAL_GLOBAL);
+        (void) Tcl_DeleteCommand(interp, "::dtsm::process");
+        (void) Tcl_DeleteCommand(interp, "::dtsm::system");
+    }
+    for (i = state->commandCount; i-- > 0;) {
+        if (state->commands[i].token != NULL) {
+            Tcl_DeleteCommandFromToken(interp, state->commands[i].token);
+        }
+    }
+    Tcl_DeleteAssocData(interp, "dtsm");
+    DtsmTcl_ReleaseState(state);
+    (void) Tcl_EvalEx(interp, "package forget dtsm", -1, TCL_EVAL_GLOBAL);
+    Tcl_ResetResult(interp);
+    return TCL_OK;
+}
+
+int
+Dtsm_SafeUnload(Tcl_Interp *interp, int flags)
+{
+    return Dtsm_Unload(interp, flags);
+}

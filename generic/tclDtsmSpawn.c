@@ -1,0 +1,607 @@
+/*
+ * tclDtsmSpawn.c --
+ *
+ *      The command dtsm::process: one child in the foreground, and signals
+ *      that are sent on to it.
+ *
+ * Signals are state of the whole process, so there is one holder and one
+ * child at a time, whatever the number of interpreters.
+ *
+ * P1  The signals are blocked from before fork until the child's id is noted,
+ *     and from before the child is reaped until its id is forgotten.  So the
+ *     handler never misses the child and never signals an id that is reused.
+ * P2  Between fork and exec only async-signal-safe calls are made.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tclDtsmSpawn.h"
+
+extern char **environ;
+
+#define HELD_SIGNALS 4
+
+static const struct {
+    int number;
+    const char *name;
+} heldSignals[HELD_SIGNALS] = {
+    {SIGHUP, "SIGHUP"}, {SIGINT, "SIGINT"}, {SIGQUIT, "SIGQUIT"},
+    {SIGTERM, "SIGTERM"}
+};
+
+TCL_DECLARE_MUTEX(holdMutex)
+
+static int held;                            /* under holdMutex */
+static struct sigaction former[HELD_SIGNALS];   /* valid while held */
+static volatile sig_atomic_t caught[HELD_SIGNALS];
+static volatile sig_atomic_t childId;       /* 0: none; see P1 */
+
+/*
+ * SendOn --
+ *
+ *      The handler: note the signal and send it to the child.  What the
+ *      terminal's driver or the kernel sends (si_code > 0) goes to the whole
+ *      foreground group, so a child of our group has it already.
+ */
+
+static void
+SendOn(
+    int number,
+    siginfo_t *info,
+    void *context)
+{
+    int keptErrno = errno;
+    int i;
+    pid_t child = (pid_t) childId;
+
+    (void) context;
+    for (i = 0; i < HELD_SIGNALS; i++) {
+        if (heldSignals[i].number == number) {
+            caught[i] = 1;
+        }
+    }
+    if (child > 0
+            && (info->si_code <= 0 || getpgid(child) != getpgrp())) {
+        kill(child, number);
+    }
+    errno = keptErrno;
+}
+
+static void
+BlockHeld(
+    sigset_t *oldPtr)
+{
+    sigset_t set;
+    int i;
+
+    sigemptyset(&set);
+    for (i = 0; i < HELD_SIGNALS; i++) {
+        sigaddset(&set, heldSignals[i].number);
+    }
+    pthread_sigmask(SIG_BLOCK, &set, oldPtr);
+}
+
+static int
+HoldCmd(
+    Tcl_Interp *interp)
+{
+    struct sigaction action;
+    int i;
+
+    Tcl_MutexLock(&holdMutex);
+    if (held) {
+        Tcl_MutexUnlock(&holdMutex);
+        Tcl_SetObjResult(interp, Tcl_NewStringObj(
+                "signals are held already", -1));
+        Tcl_SetErrorCode(interp, "DTSM", "HELD", (char *) NULL);
+        return TCL_ERROR;
+    }
+    held = 1;
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = SendOn;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    sigfillset(&action.sa_mask);
+    for (i = 0; i < HELD_SIGNALS; i++) {
+        caught[i] = 0;
+        sigaction(heldSignals[i].number, NULL, &former[i]);
+        if (former[i].sa_handler != SIG_IGN) {
+            sigaction(heldSignals[i].number, &action, NULL);
+        }
+    }
+    Tcl_MutexUnlock(&holdMutex);
+    return TCL_OK;
+}
+
+static int
+ReleaseCmd(void)
+{
+    int i;
+
+    Tcl_MutexLock(&holdMutex);
+    if (held) {
+        for (i = 0; i < HELD_SIGNALS; i++) {
+            sigaction(heldSignals[i].number, &former[i], NULL);
+        }
+        held = 0;
+    }
+    Tcl_MutexUnlock(&holdMutex);
+    return TCL_OK;
+}
+
+static int
+CaughtCmd(
+    Tcl_Interp *interp)
+{
+    Tcl_Obj *listPtr = Tcl_NewListObj(0, NULL);
+    int i;
+
+    for (i = 0; i < HELD_SIGNALS; i++) {
+        if (caught[i]) {
+            Tcl_ListObjAppendElement(NULL, listPtr,
+                    Tcl_NewStringObj(heldSignals[i].name, -1));
+        }
+    }
+    Tcl_SetObjResult(interp, listPtr);
+    return TCL_OK;
+}
+
+/*
+ * Strings --
+ *
+ *      An array of C strings that can grow; each is in ckalloc'd memory.
+ */
+
+typedef struct Strings {
+    char **items;               /* count of them, then NULL */
+    size_t count;
+    size_t room;
+} Strings;
+
+static void
+AppendString(
+    Strings *strings,
+    char *item)                 /* taken over */
+{
+    if (strings->count + 1 >= strings->room) {
+        strings->room = strings->room ? 2 * strings->room : 64;
+        strings->items = (char **) ckrealloc((char *) strings->items,
+                (unsigned) (strings->room * sizeof(char *)));
+    }
+    strings->items[strings->count++] = item;
+    strings->items[strings->count] = NULL;
+}
+
+static void
+FreeStrings(
+    Strings *strings)
+{
+    size_t i;
+
+    for (i = 0; i < strings->count; i++) {
+        ckfree(strings->items[i]);
+    }
+    if (strings->items != NULL) {
+        ckfree((char *) strings->items);
+    }
+}
+
+static char *
+CopyString(
+    const char *string)
+{
+    size_t size = strlen(string) + 1;
+    char *copy = ckalloc((unsigned) size);
+
+    memcpy(copy, string, size);
+    return copy;
+}
+
+/*
+ * BuildEnvironment --
+ *
+ *      Our environment with the dictionary's variables set over it.
+ *
+ * Returns:
+ *      TCL_OK, or TCL_ERROR with a message in interp; envPtr is to be freed
+ *      in both cases.
+ */
+
+static int
+BuildEnvironment(
+    Tcl_Interp *interp,
+    Tcl_Obj *dictPtr,           /* NULL: nothing is set */
+    Strings *envPtr)
+{
+    Tcl_DictSearch search;
+    Tcl_Obj *keyPtr, *valuePtr;
+    size_t i, ours;
+    int done = 1;
+
+    if (dictPtr != NULL && Tcl_DictObjFirst(interp, dictPtr, &search,
+            &keyPtr, &valuePtr, &done) != TCL_OK) {
+        return TCL_ERROR;
+    }
+    for (; !done; Tcl_DictObjNext(&search, &keyPtr, &valuePtr, &done)) {
+        char *name = DtsmTclBytes(interp, keyPtr);
+        char *value = name ? DtsmTclBytes(interp, valuePtr) : NULL;
+
+        if (value != NULL) {
+            size_t nameLen = strlen(name), valueSize = strlen(value) + 1;
+            char *item = ckalloc((unsigned) (nameLen + 1 + valueSize));
+
+            memcpy(item, name, nameLen);
+            item[nameLen] = '=';
+            memcpy(item + nameLen + 1, value, valueSize);
+            AppendString(envPtr, item);
+            ckfree(value);
+        }
+        if (name != NULL) {
+            ckfree(name);
+        }
+        if (value == NULL) {
+            Tcl_DictObjDone(&search);
+            return TCL_ERROR;
+        }
+    }
+    ours = envPtr->count;
+    for (i = 0; environ != NULL && environ[i] != NULL; i++) {
+        const char *equals = strchr(environ[i], '=');
+        size_t j, nameSize;
+
+        nameSize = equals ? (size_t) (equals - environ[i]) + 1 : 0;
+        for (j = 0; j < ours && nameSize; j++) {
+            if (!strncmp(envPtr->items[j], environ[i], nameSize)) {
+                break;
+            }
+        }
+        if (!nameSize || j == ours) {
+            AppendString(envPtr, CopyString(environ[i]));
+        }
+    }
+    return TCL_OK;
+}
+
+/*
+ * RunChild --
+ *
+ *      The child's side of fork: the state that we were started with, then
+ *      exec as execvp(3) does it.  Only returns when that fails.
+ *
+ * Returns:
+ *      The errno to be reported.
+ */
+
+static int
+RunChild(
+    char **candidates,
+    char **argv,
+    char **shellArgv,           /* two spare words in front of argv[1..] */
+    char **env,
+    const char *folder,         /* NULL: stay here */
+    const sigset_t *maskPtr)
+{
+    struct sigaction action;
+    int i, failure = ENOENT;
+
+    if (held) {
+        for (i = 0; i < HELD_SIGNALS; i++) {
+            sigaction(heldSignals[i].number, &former[i], NULL);
+        }
+    }
+
+    /*
+     * Tcl ignores SIGPIPE; a build's pipelines rely on it.
+     */
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = SIG_DFL;
+    sigaction(SIGPIPE, &action, NULL);
+    sigprocmask(SIG_SETMASK, maskPtr, NULL);
+
+    if (folder != NULL && chdir(folder) != 0) {
+        return errno;
+    }
+    for (i = 0; candidates[i] != NULL; i++) {
+        execve(candidates[i], argv, env);
+        if (errno == ENOEXEC) {
+            shellArgv[0] = argv[0];
+            shellArgv[1] = candidates[i];
+            execve("/bin/sh", shellArgv, env);
+            return errno;
+        }
+        if (errno == EACCES || errno == EPERM) {
+            failure = errno;
+        } else if (errno != ENOENT && errno != ENOTDIR) {
+            return errno;
+        }
+    }
+    return failure;
+}
+
+/*
+ * StartChild --
+ *
+ *      Fork and exec, and learn through a pipe whether the exec worked.
+ *
+ * Returns:
+ *      The child's id; or -1 with errno set, nothing left behind.
+ */
+
+static pid_t
+StartChild(
+    char **candidates,
+    Strings *argvPtr,
+    Strings *envPtr,
+    const char *folder)
+{
+    int ends[2], failure = 0;
+    sigset_t mask;
+    pid_t child;
+    ssize_t got;
+    char **shellArgv;
+
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        return -1;
+    }
+    shellArgv = (char **) ckalloc((unsigned)
+            ((argvPtr->count + 2) * sizeof(char *)));
+    memcpy(shellArgv + 1, argvPtr->items,
+            (argvPtr->count + 1) * sizeof(char *));
+    BlockHeld(&mask);                       /* P1 */
+    child = fork();
+    if (child == 0) {                       /* P2 */
+        failure = RunChild(candidates, argvPtr->items, shellArgv,
+                envPtr->items, folder, &mask);
+        while (write(ends[1], &failure, sizeof failure) < 0
+                && errno == EINTR) {
+            continue;
+        }
+        _exit(127);
+    }
+    if (child < 0) {
+        failure = errno;
+    } else {
+        childId = (sig_atomic_t) child;
+    }
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    ckfree((char *) shellArgv);
+    close(ends[1]);
+    if (child > 0) {
+        do {
+            got = read(ends[0], &failure, sizeof failure);
+        } while (got < 0 && errno == EINTR);
+        if (got == (ssize_t) sizeof failure) {
+            BlockHeld(&mask);               /* P1 */
+            while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
+                continue;
+            }
+            childId = 0;
+            pthread_sigmask(SIG_SETMASK, &mask, NULL);
+        } else {
+            failure = 0;
+        }
+    }
+    close(ends[0]);
+    errno = failure;
+    return failure ? -1 : child;
+}
+
+static const char *
+LookupPath(
+    const Strings *envPtr)
+{
+    size_t i;
+
+    for (i = 0; i < envPtr->count; i++) {
+        if (!strncmp(envPtr->items[i], "PATH=", 5)) {
+            return envPtr->items[i] + 5;
+        }
+    }
+    return "/bin:/usr/bin";
+}
+
+static int
+SpawnCmd(
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    static const char *const options[] = {"-cwd", "-env", NULL};
+    enum {OPT_CWD, OPT_ENV};
+    Strings argv = {NULL, 0, 0}, env = {NULL, 0, 0};
+    Tcl_Obj *dictPtr = NULL, **words;
+    char *folder = NULL, **candidates = NULL;
+    Tcl_Size wordCount, w;
+    pid_t child;
+    int i, option, result = TCL_ERROR;
+
+    if (objc < 3 || objc % 2 == 0) {
+        Tcl_WrongNumArgs(interp, 2, objv,
+                "argv ?-env dict? ?-cwd folder?");
+        return TCL_ERROR;
+    }
+    for (i = 3; i < objc; i += 2) {
+        if (Tcl_GetIndexFromObj(interp, objv[i], options, "option", 0,
+                &option) != TCL_OK) {
+            goto done;
+        }
+        if (option == OPT_ENV) {
+            dictPtr = objv[i + 1];
+        } else {
+            if (folder != NULL) {
+                ckfree(folder);
+            }
+            if ((folder = DtsmTclBytes(interp, objv[i + 1])) == NULL) {
+                goto done;
+            }
+        }
+    }
+    if (Tcl_ListObjGetElements(interp, objv[2], &wordCount, &words)
+            != TCL_OK) {
+        goto done;
+    }
+    if (wordCount < 1) {
+        Tcl_SetObjResult(interp, Tcl_NewStringObj("argv is empty", -1));
+        Tcl_SetErrorCode(interp, "DTSM", "INVALID", (char *) NULL);
+        goto done;
+    }
+    for (w = 0; w < wordCount; w++) {
+        char *word = DtsmTclBytes(interp, words[w]);
+
+        if (word == NULL) {
+            goto done;
+        }
+        AppendString(&argv, word);
+    }
+    if (BuildEnvironment(interp, dictPtr, &env) != TCL_OK) {
+        goto done;
+    }
+    if (childId != 0) {
+        Tcl_SetObjResult(interp, Tcl_NewStringObj(
+                "there is a child already", -1));
+        Tcl_SetErrorCode(interp, "DTSM", "BUSY", (char *) NULL);
+        goto done;
+    }
+    for (i = 0; held && i < HELD_SIGNALS; i++) {
+        if (caught[i]) {
+            Tcl_SetObjResult(interp, Tcl_ObjPrintf("interrupted by %s",
+                    heldSignals[i].name));
+            Tcl_SetErrorCode(interp, "DTSM", "INTERRUPTED",
+                    heldSignals[i].name, (char *) NULL);
+            goto done;
+        }
+    }
+    candidates = DtsmTclCandidates(argv.items[0], LookupPath(&env));
+    child = StartChild(candidates, &argv, &env, folder);
+    if (child < 0) {
+        DtsmTclPosix(interp, argv.items[0]);
+        goto done;
+    }
+    Tcl_SetObjResult(interp, Tcl_NewWideIntObj((Tcl_WideInt) child));
+    result = TCL_OK;
+
+  done:
+    if (candidates != NULL) {
+        ckfree((char *) candidates);
+    }
+    if (folder != NULL) {
+        ckfree(folder);
+    }
+    FreeStrings(&argv);
+    FreeStrings(&env);
+    return result;
+}
+
+static void
+PutKey(
+    Tcl_Obj *dictPtr,
+    const char *key,
+    Tcl_Obj *valuePtr)
+{
+    Tcl_DictObjPut(NULL, dictPtr, Tcl_NewStringObj(key, -1), valuePtr);
+}
+
+static int
+WaitCmd(
+    Tcl_Interp *interp,
+    Tcl_Obj *pidPtr)
+{
+    Tcl_WideInt wide;
+    Tcl_Obj *dictPtr;
+    siginfo_t info;
+    sigset_t mask;
+    pid_t child;
+    int status = 0, code, bySignal;
+
+    if (Tcl_GetWideIntFromObj(interp, pidPtr, &wide) != TCL_OK) {
+        return TCL_ERROR;
+    }
+    child = (pid_t) wide;
+    if (child <= 0 || child != (pid_t) childId) {
+        errno = ECHILD;
+        return DtsmTclPosix(interp, "wait");
+    }
+    while (waitid(P_PID, (id_t) child, &info, WEXITED | WNOWAIT) != 0) {
+        if (errno != EINTR) {
+            return DtsmTclPosix(interp, "wait");
+        }
+    }
+    BlockHeld(&mask);                       /* P1 */
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+        continue;
+    }
+    childId = 0;
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+
+    bySignal = WIFSIGNALED(status);
+    code = bySignal ? WTERMSIG(status) : WEXITSTATUS(status);
+    dictPtr = Tcl_NewDictObj();
+    PutKey(dictPtr, "kind", Tcl_NewStringObj(bySignal ? "signal" : "exit",
+            -1));
+    PutKey(dictPtr, "code", Tcl_NewWideIntObj((Tcl_WideInt) code));
+    PutKey(dictPtr, "name", Tcl_NewStringObj(
+            bySignal ? Tcl_SignalId(code) : "", -1));
+    Tcl_SetObjResult(interp, dictPtr);
+    return TCL_OK;
+}
+
+static int
+ProcessCmd(
+    void *data,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    static const char *const verbs[] = {
+        "caught", "hold", "release", "spawn", "wait", NULL
+    };
+    enum {VERB_CAUGHT, VERB_HOLD, VERB_RELEASE, VERB_SPAWN, VERB_WAIT};
+    int verb;
+
+    (void) data;
+    if (objc < 2) {
+        Tcl_WrongNumArgs(interp, 1, objv, "subcommand ?arg ...?");
+        return TCL_ERROR;
+    }
+    if (Tcl_GetIndexFromObj(interp, objv[1], verbs, "subcommand", 0, &verb)
+            != TCL_OK) {
+        return TCL_ERROR;
+    }
+    if (verb == VERB_SPAWN) {
+        return SpawnCmd(interp, objc, objv);
+    }
+    if (objc != (verb == VERB_WAIT ? 3 : 2)) {
+        Tcl_WrongNumArgs(interp, 2, objv, verb == VERB_WAIT ? "pid" : NULL);
+        return TCL_ERROR;
+    }
+    switch (verb) {
+    case VERB_CAUGHT:
+        return CaughtCmd(interp);
+    case VERB_HOLD:
+        return HoldCmd(interp);
+    case VERB_RELEASE:
+        return ReleaseCmd();
+    default:
+        return WaitCmd(interp, objv[2]);
+    }
+}
+
+int
+DtsmTcl_InitSpawn(
+    Tcl_Interp *interp)
+{
+    Tcl_CreateObjCommand(interp, "::dtsm::process", ProcessCmd, NULL, NULL);
+    Tcl_CreateObjCommand(interp, "::dtsm::system", DtsmTclSystemCmd, NULL,
+            NULL);
+    return TCL_OK;
+}

@@ -1,0 +1,84 @@
+/*
+ * tclDtsmSpawn.h --
+ *
+ *      What `dtsm run' needs of the system and plain Tcl does not have.
+ *      Paths, words and values travel as byte strings: a build's file names
+ *      need not be text in any encoding.
+ *
+ *      dtsm::process hold
+ *              From now on HUP, INT, QUIT and TERM do not end this process:
+ *              they are noted, and sent on to the child while there is one.
+ *              A signal that was ignored stays ignored, here and in the
+ *              child.
+ *      dtsm::process release
+ *              Ends that; the signals have their former meaning again.
+ *      dtsm::process caught
+ *              The names of the signals that came since hold.
+ *      dtsm::process spawn argv ?-env dict? ?-cwd folder?
+ *              Starts argv in our process group and answers its id.  A name
+ *              without a slash is looked up along PATH.  The dictionary's
+ *              variables are set over our environment.  Error codes:
+ *              POSIX ...; DTSM INTERRUPTED name when one was caught before.
+ *      dtsm::process wait pid
+ *              Waits for its end.  A dictionary: kind (exit, signal), code
+ *              (status or signal number), name (SIGTERM ...; or empty).
+ *
+ *      dtsm::system kind path
+ *              Why a preload does not reach this program: static, setuid,
+ *              setgid, capabilities, architecture; empty if it does.
+ *      dtsm::system which name
+ *              The file that spawn would start, or empty.
+ *      dtsm::system resolve path
+ *              realpath(3).
+ *      dtsm::system folder template
+ *              mkdtemp(3): makes a folder, mode 0700.
+ *      dtsm::system room folder
+ *              Bytes that we may still write there; 0 if we may not.
+ *      dtsm::system environ name
+ *              The value of a variable as bytes; empty if it is not set.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#ifndef TCL_DTSM_SPAWN_H
+#define TCL_DTSM_SPAWN_H
+
+#include <limits.h>
+#include <tcl.h>
+
+#ifndef TCL_SIZE_MAX
+#   define TCL_SIZE_MAX INT_MAX
+    typedef int Tcl_Size;
+#endif
+
+/*
+ * DtsmTcl_InitSpawn --
+ *
+ *      Create dtsm::process and dtsm::system in interp.  To be called once
+ *      for each trusted interpreter, after Tcl_InitStubs.
+ *
+ * Returns:
+ *      TCL_OK, or TCL_ERROR with a message in interp.
+ */
+
+int DtsmTcl_InitSpawn(Tcl_Interp *interp);
+
+/*
+ * Shared by tclDtsmSpawn.c and tclDtsmSystem.c.
+ *
+ * DtsmTclBytes --      The bytes of an object, NUL-terminated, in memory to be
+ *                      given to ckfree; NULL with a message in interp when
+ *                      they are not bytes or hold a NUL.
+ * DtsmTclCandidates -- A NULL-terminated array (one block, for ckfree) of the
+ *                      files that name may mean along path.
+ * DtsmTclPosix --      TCL_ERROR, with what errno says of `what' in interp.
+ * DtsmTclSystemCmd --  The command dtsm::system.
+ */
+
+char *DtsmTclBytes(Tcl_Interp *interp, Tcl_Obj *objPtr);
+char **DtsmTclCandidates(const char *name, const char *path);
+int DtsmTclPosix(Tcl_Interp *interp, const char *what);
+int DtsmTclSystemCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
+
+#endif /* TCL_DTSM_SPAWN_H */

@@ -1,0 +1,356 @@
+/*
+ * tclDtsmSystem.c --
+ *
+ *      The command dtsm::system: questions about files that Tcl cannot ask,
+ *      or cannot ask about names that are not text.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#define _GNU_SOURCE
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/types.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "tclDtsmSpawn.h"
+
+#define SCRIPT_DEPTH_MAX 5      /* interpreters of interpreters, as Linux */
+
+char *
+DtsmTclBytes(
+    Tcl_Interp *interp,
+    Tcl_Obj *objPtr)
+{
+    Tcl_Size length = 0;
+    unsigned char *bytes = Tcl_GetByteArrayFromObj(objPtr, &length);
+    char *copy;
+
+    if (bytes == NULL || memchr(bytes, 0, (size_t) length) != NULL) {
+        Tcl_SetObjResult(interp, Tcl_NewStringObj(
+                "expected bytes without a NUL", -1));
+        Tcl_SetErrorCode(interp, "DTSM", "INVALID", (char *) NULL);
+        return NULL;
+    }
+    copy = ckalloc((unsigned) length + 1);
+    memcpy(copy, bytes, (size_t) length);
+    copy[length] = '\0';
+    return copy;
+}
+
+int
+DtsmTclPosix(
+    Tcl_Interp *interp,
+    const char *what)
+{
+    const char *why = Tcl_PosixError(interp);
+
+    Tcl_SetObjResult(interp, Tcl_ObjPrintf("%s: %s", what, why));
+    return TCL_ERROR;
+}
+
+char **
+DtsmTclCandidates(
+    const char *name,
+    const char *path)
+{
+    size_t nameSize = strlen(name) + 1, count = 1, bytes, i, used = 0;
+    const char *p, *end;
+    char **list, *text;
+
+    if (name[0] == '\0') {
+        path = NULL;                        /* names nothing */
+        count = 0;
+    } else if (strchr(name, '/') != NULL) {
+        path = NULL;
+    } else {
+        for (p = path; *p != '\0'; p++) {
+            count += *p == ':';
+        }
+    }
+    bytes = (count + 1) * sizeof(char *)
+            + (path ? strlen(path) : 0) + count * (nameSize + 2);
+    list = (char **) ckalloc((unsigned) bytes);
+    text = (char *) (list + count + 1);
+    for (i = 0, p = path; i < count; i++, p = end + 1) {
+        list[i] = text + used;
+        end = p;
+        if (p != NULL) {
+            end = strchrnul(p, ':');
+            memcpy(text + used, p, (size_t) (end - p));
+            used += (size_t) (end - p);
+            if (end == p) {
+                text[used++] = '.';         /* empty: the current folder */
+            }
+            text[used++] = '/';
+        }
+        memcpy(text + used, name, nameSize);
+        used += nameSize;
+        if (p == NULL) {
+            i++;
+            break;
+        }
+    }
+    list[i] = NULL;
+    return list;
+}
+
+/*
+ * ReadAt --
+ *
+ *      As pread(2), but reads on after a short count.
+ */
+
+static size_t
+ReadAt(
+    int fd,
+    void *buffer,
+    size_t size,
+    off_t offset)
+{
+    size_t have = 0;
+
+    while (have < size) {
+        ssize_t got = pread(fd, (char *) buffer + have, size - have,
+                offset + (off_t) have);
+
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            break;
+        }
+        have += (size_t) got;
+    }
+    return have;
+}
+
+/*
+ * OwnMachine --
+ *
+ *      The e_machine of programs that can load our libraries.
+ */
+
+static unsigned
+OwnMachine(void)
+{
+    ElfW(Ehdr) header;
+    int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    unsigned machine = EM_NONE;
+
+    if (fd >= 0) {
+        if (ReadAt(fd, &header, sizeof header, 0) == sizeof header) {
+            machine = header.e_machine;
+        }
+        close(fd);
+    }
+    return machine;
+}
+
+/*
+ * ElfWhy --
+ *
+ *      Why a preload does not reach the ELF file in fd; "" if it does.
+ */
+
+static const char *
+ElfWhy(
+    int fd,
+    const unsigned char *head)
+{
+    ElfW(Ehdr) header;
+    ElfW(Phdr) program;
+    unsigned i, machine;
+
+    if (head[EI_CLASS] != (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)) {
+        return "architecture";
+    }
+    memcpy(&header, head, sizeof header);
+    machine = OwnMachine();
+    if (machine != EM_NONE && header.e_machine != machine) {
+        return "architecture";
+    }
+    for (i = 0; i < header.e_phnum; i++) {
+        if (ReadAt(fd, &program, sizeof program, (off_t) header.e_phoff
+                + (off_t) i * header.e_phentsize) != sizeof program) {
+            break;
+        }
+        if (program.p_type == PT_INTERP) {
+            return "";
+        }
+    }
+    return "static";
+}
+
+/*
+ * ProgramWhy --
+ *
+ *      Why a preload does not reach the program in path, which may be a
+ *      script; "" if it does, or if path cannot be read.
+ */
+
+static const char *
+ProgramWhy(
+    const char *path,
+    int depth)
+{
+    unsigned char head[512];
+    struct statvfs volume;
+    struct stat status;
+    size_t have;
+    const char *why = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+    if (fd < 0) {
+        return "";
+    }
+    memset(head, 0, sizeof head);
+    have = ReadAt(fd, head, sizeof head - 1, 0);
+    if (have > 2 && head[0] == '#' && head[1] == '!') {
+        char *name = (char *) head + 2;
+
+        name += strspn(name, " \t");
+        name[strcspn(name, " \t\n")] = '\0';
+        close(fd);
+        return depth < SCRIPT_DEPTH_MAX ? ProgramWhy(name, depth + 1) : "";
+    }
+    if (have >= sizeof(ElfW(Ehdr)) && !memcmp(head, ELFMAG, SELFMAG)) {
+        why = ElfWhy(fd, head);
+        if (*why == '\0' && fstat(fd, &status) == 0
+                && fstatvfs(fd, &volume) == 0
+                && !(volume.f_flag & ST_NOSUID)) {
+            if ((status.st_mode & S_ISUID) && status.st_uid != getuid()) {
+                why = "setuid";
+            } else if ((status.st_mode & S_ISGID)
+                    && (status.st_mode & S_IXGRP)
+                    && status.st_gid != getgid()) {
+                why = "setgid";
+            } else if (getuid() != 0
+                    && fgetxattr(fd, "security.capability", NULL, 0) > 0) {
+                why = "capabilities";
+            }
+        }
+    }
+    close(fd);
+    return why;
+}
+
+static void
+SetBytes(
+    Tcl_Interp *interp,
+    const char *string)
+{
+    Tcl_SetObjResult(interp, Tcl_NewByteArrayObj(
+            (const unsigned char *) string, (Tcl_Size) strlen(string)));
+}
+
+/*
+ * Which --
+ *
+ *      The first of the files that name may mean that we may execute.
+ */
+
+static void
+Which(
+    Tcl_Interp *interp,
+    const char *name)
+{
+    const char *path = getenv("PATH");
+    char **candidates = DtsmTclCandidates(name,
+            path ? path : "/bin:/usr/bin");
+    struct stat status;
+    int i;
+
+    for (i = 0; candidates[i] != NULL; i++) {
+        if (access(candidates[i], X_OK) == 0
+                && stat(candidates[i], &status) == 0
+                && S_ISREG(status.st_mode)) {
+            SetBytes(interp, candidates[i]);
+            break;
+        }
+    }
+    ckfree((char *) candidates);
+}
+
+static Tcl_WideInt
+Room(
+    const char *folder)
+{
+    struct statvfs volume;
+
+    if (access(folder, W_OK | X_OK) != 0 || statvfs(folder, &volume) != 0) {
+        return 0;
+    }
+    return (Tcl_WideInt) volume.f_bavail * (Tcl_WideInt) volume.f_frsize;
+}
+
+int
+DtsmTclSystemCmd(
+    void *data,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    static const char *const verbs[] = {
+        "environ", "folder", "kind", "resolve", "room", "which", NULL
+    };
+    enum {
+        VERB_ENVIRON, VERB_FOLDER, VERB_KIND, VERB_RESOLVE, VERB_ROOM,
+        VERB_WHICH
+    };
+    const char *value;
+    char *argument, *resolved;
+    int verb, result = TCL_OK;
+
+    (void) data;
+    if (objc != 3) {
+        Tcl_WrongNumArgs(interp, 1, objv, "subcommand arg");
+        return TCL_ERROR;
+    }
+    if (Tcl_GetIndexFromObj(interp, objv[1], verbs, "subcommand", 0, &verb)
+            != TCL_OK
+            || (argument = DtsmTclBytes(interp, objv[2])) == NULL) {
+        return TCL_ERROR;
+    }
+    switch (verb) {
+    case VERB_ENVIRON:
+        value = getenv(argument);
+        SetBytes(interp, value ? value : "");
+        break;
+    case VERB_FOLDER:
+        if (mkdtemp(argument) == NULL) {
+            result = DtsmTclPosix(interp, argument);
+        } else {
+            SetBytes(interp, argument);
+        }
+        break;
+    case VERB_KIND:
+        Tcl_SetObjResult(interp, Tcl_NewStringObj(ProgramWhy(argument, 0),
+                -1));
+        break;
+    case VERB_RESOLVE:
+        resolved = realpath(argument, NULL);
+        if (resolved == NULL) {
+            result = DtsmTclPosix(interp, argument);
+        } else {
+            SetBytes(interp, resolved);
+            free(resolved);
+        }
+        break;
+    case VERB_ROOM:
+        Tcl_SetObjResult(interp, Tcl_NewWideIntObj(Room(argument)));
+        break;
+    default:
+        Which(interp, argument);
+        break;
+    }
+    ckfree(argument);
+    return result;
+}
