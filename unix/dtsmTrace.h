@@ -1,0 +1,292 @@
+/*
+ * dtsmTrace.h --
+ *
+ *      Private declarations of the injected library (libdtsmtrace.so).
+ *
+ * A wrapper of libc asks DtsmTraceCheck about each path that its call names
+ * and then either fails or calls libc.  All of it runs inside other people's
+ * programs, so everywhere in unix/dtsmTrace*.c:
+ *
+ * T1  No heap, stdio, lock, thread-local storage or kept descriptor.
+ * T2  Our own look at the world goes by raw system calls (dtsmUnixSys.h): it
+ *     keeps errno and never comes back into a wrapper.
+ * T3  At most about 5 KiB of stack per call; what needs more borrows a block
+ *     (dtsmTraceScratch.c).
+ * T4  Nothing aborts the host.  When we cannot know, the call goes to libc.
+ *
+ * HOW ANSWERS ARE KEPT IN THE MAP
+ *
+ *      resolved path R     ALLOW or DENY, the kinds of access, MISSING
+ *      followed symlink L  ALLOW without a kind: "it is a symlink"
+ *      spelling S          ALIAS: its answer is under an alias key
+ *      alias key           "@F" or "@N", the policy's number in hex, then S
+ *
+ * A call that does not follow a last symlink (N) and one that does (F) differ
+ * for L, so L's own verdict serves the former and the alias key the latter.
+ * An alias rests on every symlink and directory on its way.  A change of any
+ * of those is followed by a forget below it, which gives the policy a new
+ * number, and so no alias key of before is ever found again.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#ifndef DTSM_TRACE_H
+#define DTSM_TRACE_H
+
+/*
+ * Checked variants of libc's functions would get in the way of our own.
+ */
+
+#undef _FORTIFY_SOURCE
+#ifndef _GNU_SOURCE
+#   define _GNU_SOURCE 1
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dtsm.h"
+#include "dtsmUnixSys.h"
+
+#ifndef PATH_MAX
+#   define PATH_MAX 4096
+#endif
+
+#define DTSM_EXPORT __attribute__((visibility("default")))
+#define DTSM_LIKELY(x) __builtin_expect(!!(x), 1)
+
+/*
+ * How a call touches a path: kinds of access (DTSM_STAT and its like) and
+ * these.
+ */
+
+#define TRACE_NOFOLLOW  0x010000u       /* a last symlink is itself meant */
+#define TRACE_MAKE      0x020000u       /* makes a name: refused by EACCES */
+#define TRACE_CHANGE    0x040000u       /* changes what is there */
+#define TRACE_KINDS (DTSM_STAT | DTSM_READ | DTSM_WRITE | DTSM_EXEC | DTSM_LIST)
+
+/*
+ * What a check has seen, for what comes after a successful change.
+ */
+
+#define TRACE_SAW_LINK  1u      /* the path itself is a symlink */
+#define TRACE_SAW_DIR   2u
+#define TRACE_SAW_DENY  4u      /* governed by a rule that is not ALLOW */
+
+/*
+ * The state of this process image.
+ */
+
+extern Dtsm_Map *dtsmTraceMap;          /* NULL: passive, all calls pass */
+
+Dtsm_Map *DtsmTraceAttach(void);
+const char *DtsmTraceLogFile(void);     /* NULL when there is none */
+
+/*
+ * The map, attaching at the first call that comes before our constructor.
+ */
+
+extern int dtsmTraceState;              /* 0: not tried yet */
+
+static inline Dtsm_Map *
+DtsmTraceGetMap(void)
+{
+    Dtsm_Map *map = __atomic_load_n(&dtsmTraceMap, __ATOMIC_ACQUIRE);
+
+    if (DTSM_LIKELY(map != NULL)) {
+        return map;
+    }
+    if (__atomic_load_n(&dtsmTraceState, __ATOMIC_RELAXED) != 0) {
+        return NULL;
+    }
+    return DtsmTraceAttach();
+}
+
+/*
+ * DtsmTraceCheck --
+ *
+ *      May this call touch path?  Records what it finds out.
+ *
+ * Arguments:
+ *      dirfd    A descriptor or AT_FDCWD, for a relative path.
+ *      path     As the caller gave it; NULL and "" go to the kernel.
+ *      how      Kinds and TRACE_*.
+ *      sawPtr   NULL, or receives TRACE_SAW_*.
+ *
+ * Returns:
+ *      0 to go on, else the errno to fail with: ENOENT, or EACCES with
+ *      TRACE_MAKE.  errno itself is untouched.
+ */
+
+int DtsmTraceCheck(int dirfd, const char *path, unsigned how,
+        unsigned *sawPtr);
+
+/*
+ * DtsmTraceHidden --
+ *
+ *      Does this name of a listing look absent?  Nothing is recorded.  type
+ *      is a d_type (DT_UNKNOWN is allowed).
+ */
+
+int DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
+        unsigned type);
+size_t DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size);
+
+/*
+ * DtsmTraceTouch --
+ *
+ *      Record a path that a call came by, and never refuse.
+ */
+
+void DtsmTraceTouch(const char *path, unsigned kinds);
+
+/*
+ * DtsmTraceChanged --
+ *
+ *      A call has changed what path is.  Without below only its own answer is
+ *      void, with below all answers at and below it and every alias.
+ */
+
+void DtsmTraceChanged(int dirfd, const char *path, int below);
+
+/*
+ * Paths (dtsmTracePath.c).
+ */
+
+typedef struct DtsmTraceSpelling {
+    const char *path;           /* absolute, folded but for ".." */
+    size_t len;
+    int follow;                 /* ended in "/" or "/.": follow at any rate */
+    uint64_t policy;            /* 0, or what the remembered working directory
+                                 * in it rests on */
+} DtsmTraceSpelling;
+
+#define TRACE_KEY_HEAD 20       /* room that an alias key needs before S */
+#define TRACE_SPELL_MAX 1536    /* longer ones borrow a block */
+
+int DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
+        char *buf, size_t size, DtsmTraceSpelling *spell);
+size_t DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size,
+        uint64_t *policyPtr, int fresh);
+void DtsmTraceForgetCwd(void);
+void DtsmTraceChdir(void);
+void DtsmTraceInitCwd(void);
+int DtsmTraceIsStranger(void);
+void DtsmTraceStrangerExec(int back);
+size_t DtsmTraceFdPath(int fd, char *buf, size_t size);
+int DtsmTraceType(int dirfd, const char *path, int atFlags);
+
+enum {                          /* what a resolution ended at */
+    TRACE_IS_OTHER,
+    TRACE_IS_DIR,
+    TRACE_IS_LINK,              /* not followed */
+    TRACE_IS_MISSING,
+    TRACE_IS_UNKNOWN            /* not to be told from here */
+};
+
+enum { TRACE_SPELLED, TRACE_LONG, TRACE_NOWHERE };
+
+#define TRACE_RESOLVED_MAX (PATH_MAX + NAME_MAX + 1)
+#define TRACE_REST_MAX 16384
+
+typedef struct DtsmTraceWalk {
+    size_t outLen;
+    int type;                   /* TRACE_IS_* */
+    int noCache;                /* means something else to other processes */
+    int links;                  /* followed */
+    size_t badLen;              /* > 0: a last symlink that a rule denies */
+    char out[TRACE_RESOLVED_MAX];       /* resolved, terminated */
+    char bad[TRACE_RESOLVED_MAX];
+    char link[TRACE_RESOLVED_MAX];
+    char rest[TRACE_REST_MAX];
+} DtsmTraceWalk;
+
+int DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int follow,
+        DtsmTraceWalk *walk);
+
+/*
+ * Borrowed memory (dtsmTraceScratch.c): DTSM_SCRATCH_SIZE bytes, or NULL.
+ */
+
+#define DTSM_SCRATCH_SIZE (40 * 1024)
+
+void *DtsmTraceBorrow(void);
+void DtsmTraceReturn(void *block);
+
+_Static_assert(sizeof(DtsmTraceWalk) <= DTSM_SCRATCH_SIZE,
+        "a walk fits a block");
+
+/*
+ * The session's log (dtsmTraceLog.c).
+ */
+
+void DtsmTraceLogRefused(const char *path, size_t len, int exists);
+void DtsmTraceLogUntraced(const char *path, const char *why);
+
+/*
+ * The saved environment (dtsmTraceInit.c).
+ */
+
+enum { TRACE_ENV_PRELOAD, TRACE_ENV_MAP, TRACE_ENV_LOG, TRACE_ENVS };
+
+extern const char *dtsmTraceEnv[TRACE_ENVS];    /* "NAME=value" or NULL */
+
+/*
+ * libc's own functions (dtsmTraceReal.c), one number per wrapped name.
+ */
+
+enum {
+#define DTSM_SYM(name) TRACE_SYM_##name,
+#include "dtsmTraceSyms.h"
+#undef DTSM_SYM
+    TRACE_SYMS
+};
+
+void *DtsmTraceReal(int sym);
+
+#define REAL(name) ((__typeof__(&name)) DtsmTraceReal(TRACE_SYM_##name))
+
+/*
+ * Fail with err when it is not 0.
+ */
+
+#define REFUSE(err, result) \
+    do { \
+        int refuse_ = (err); \
+        if (refuse_ != 0) { \
+            errno = refuse_; \
+            return (result); \
+        } \
+    } while (0)
+
+#define CHECK(dirfd, path, how) DtsmTraceCheck((dirfd), (path), (how), NULL)
+
+/*
+ * Starting programs (dtsmTraceExec.c).
+ */
+
+typedef struct DtsmTraceProgram {
+    int absent;                 /* cannot be started */
+    int untraced;               /* runs without us */
+    int strip;                  /* its ids change: take our variables away */
+} DtsmTraceProgram;
+
+int DtsmTraceInspect(const char *file, DtsmTraceProgram *program);
+void DtsmTraceExpect(const DtsmTraceProgram *program, int delta);
+size_t DtsmTraceEnvSize(char *const *envp, size_t *textPtr);
+char *const *DtsmTraceMakeEnv(char *const *envp, int strip, char **array,
+        char *text);
+
+/*
+ * Kinds of access of open(2)'s flags and fopen(3)'s mode.
+ */
+
+unsigned DtsmTraceOpenHow(int flags);
+unsigned DtsmTraceFopenHow(const char *mode);
+
+#endif /* DTSM_TRACE_H */

@@ -1,0 +1,259 @@
+/*
+ * dtsmTraceCwd.c --
+ *
+ *      The remembered working directory, so that a relative path costs no
+ *      system call.
+ *
+ * The memory is one copy under a sequence number: odd while somebody writes.
+ * A reader that finds it odd or changed asks the kernel instead, and so does
+ * a writer that finds somebody else at it, so nobody ever waits.
+ *
+ * The memory is right for as long as this process changes its directory
+ * through us and the policy keeps its number (a renamed directory gives it a
+ * new one).  A vfork child shares our memory but has its own directory, so:
+ *
+ *      owner       The process that the memory belongs to.  fork() hands it
+ *                  on by its child handler; vfork() does not.
+ *      stranger    The process that changed its directory without being the
+ *                  owner.  While there is one, each relative call looks who
+ *                  it is.  It ends being one when it starts its program.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmTrace.h"
+
+#include <pthread.h>
+#include <string.h>
+
+static struct {
+    unsigned sequence;          /* odd: being written */
+    int owner;
+    int stranger;
+    unsigned changes;           /* of the directory, by its owner */
+    size_t len;                 /* 0: not known */
+    uint64_t policy;
+    char path[PATH_MAX];
+} cwd;
+
+static void
+AfterFork(void)
+{
+    cwd.owner = DtsmpSysGetpid();
+    cwd.stranger = 0;
+    if (cwd.sequence & 1) {
+        cwd.len = 0;
+        cwd.sequence++;
+    }
+}
+
+/*
+ * DtsmTraceInitCwd --
+ *
+ *      At attach: this process owns the memory.
+ */
+
+void
+DtsmTraceInitCwd(void)
+{
+    cwd.owner = DtsmpSysGetpid();
+    pthread_atfork(NULL, NULL, AfterFork);
+}
+
+/*
+ * DtsmTraceIsStranger --
+ *
+ *      Is this process another one than the memory belongs to?  One system
+ *      call; for calls that cost more anyway.
+ */
+
+int
+DtsmTraceIsStranger(void)
+{
+    return DtsmpSysGetpid() != __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
+}
+
+/*
+ * DtsmTraceStrangerExec --
+ *
+ *      A stranger is about to start its program, and with that leaves our
+ *      memory; or it is back, because that failed.
+ */
+
+void
+DtsmTraceStrangerExec(int back)
+{
+    int pid;
+
+    if (!back && __atomic_load_n(&cwd.stranger, __ATOMIC_RELAXED) == 0) {
+        return;
+    }
+    pid = DtsmpSysGetpid();
+    if (pid != __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED)) {
+        __atomic_store_n(&cwd.stranger, back ? pid : 0, __ATOMIC_RELAXED);
+    }
+}
+
+/*
+ * Begin, End --
+ *
+ *      Claim the memory for writing, if nobody has it.
+ */
+
+static int
+Begin(unsigned *sequencePtr)
+{
+    unsigned sequence = __atomic_load_n(&cwd.sequence, __ATOMIC_RELAXED);
+
+    *sequencePtr = sequence;
+    if ((sequence & 1) || !__atomic_compare_exchange_n(&cwd.sequence,
+            &sequence, sequence + 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        return 0;
+    }
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    return 1;
+}
+
+static void
+End(unsigned sequence)
+{
+    __atomic_store_n(&cwd.sequence, sequence + 2, __ATOMIC_RELEASE);
+}
+
+/*
+ * DtsmTraceForgetCwd --
+ *
+ *      The directory may have another name now.
+ */
+
+void
+DtsmTraceForgetCwd(void)
+{
+    __atomic_store_n(&cwd.len, 0, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * DtsmTraceChdir --
+ *
+ *      This process has changed its directory.
+ */
+
+void
+DtsmTraceChdir(void)
+{
+    int pid = DtsmpSysGetpid();
+
+    if (pid == __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED)) {
+        /*
+         * Another thread that is just remembering the old one sees the
+         * number when it has stored it.
+         */
+
+        __atomic_fetch_add(&cwd.changes, 1, __ATOMIC_SEQ_CST);
+        DtsmTraceForgetCwd();
+    } else {
+        __atomic_store_n(&cwd.stranger, pid, __ATOMIC_RELEASE);
+    }
+}
+
+/*
+ * DtsmTraceGetCwd --
+ *
+ *      The working directory, as the kernel names it.
+ *
+ * Arguments:
+ *      buf, size   Receives it, terminated.
+ *      policyPtr   Receives the number of the policy that it rests on; 0 when
+ *                  it is fresh from the kernel.
+ *      fresh       Do not take it from memory.
+ *
+ * Returns:
+ *      Its length, or 0: none, deleted, out of reach, or too long for buf.
+ */
+
+size_t
+DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
+        int fresh)
+{
+    int stranger = __atomic_load_n(&cwd.stranger, __ATOMIC_ACQUIRE) != 0
+            && DtsmTraceIsStranger();
+    unsigned before, after, changes;
+    Dtsm_Token token;
+    unsigned flags;
+    size_t len;
+    long got;
+
+    before = __atomic_load_n(&cwd.sequence, __ATOMIC_ACQUIRE);
+    if (!fresh && !stranger && !(before & 1)) {
+        len = __atomic_load_n(&cwd.len, __ATOMIC_RELAXED);
+        if (len > 0 && len < size) {
+            memcpy(buf, cwd.path, len + 1);
+            *policyPtr = cwd.policy;
+            __atomic_thread_fence(__ATOMIC_ACQUIRE);
+            after = __atomic_load_n(&cwd.sequence, __ATOMIC_RELAXED);
+            if (after == before && buf[len] == '\0') {
+                return len;
+            }
+        }
+    }
+
+    /*
+     * First the policy, then the directory: what changes between the two is
+     * noticed next time.
+     */
+
+    changes = __atomic_load_n(&cwd.changes, __ATOMIC_SEQ_CST);
+    Dtsm_Look(map, "/", 1, &flags, &token);
+    got = DtsmpSysGetcwd(buf, size);
+    *policyPtr = 0;
+    if (got < 2 || buf[0] != '/') {
+        return 0;
+    }
+    len = (size_t) got - 1;
+    if (!stranger && !DtsmTraceIsStranger() && len < sizeof(cwd.path)
+            && Begin(&after)) {
+        memcpy(cwd.path, buf, len + 1);
+        cwd.policy = token.policy;
+        __atomic_store_n(&cwd.len, len, __ATOMIC_SEQ_CST);
+        End(after);
+        if (changes != __atomic_load_n(&cwd.changes, __ATOMIC_SEQ_CST)) {
+            DtsmTraceForgetCwd();
+        }
+    }
+    return len;
+}
+
+/*
+ * DtsmTraceFdPath --
+ *
+ *      The path of an open directory: one system call.
+ *
+ * Returns:
+ *      Its length, terminated in buf; 0 when it has none.
+ */
+
+size_t
+DtsmTraceFdPath(int fd, char *buf, size_t size)
+{
+    char name[32] = "/proc/self/fd/";
+    char digits[12];
+    size_t at = sizeof(digits), len = 14;
+    unsigned value = (unsigned) fd;
+    long got;
+
+    if (fd < 0) {
+        return 0;
+    }
+    do {
+        digits[--at] = (char) ('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    memcpy(name + len, digits + at, sizeof(digits) - at);
+    name[len + sizeof(digits) - at] = '\0';
+    got = DtsmpSysReadlink(name, buf, size - 1);
+    if (got < 1 || (size_t) got >= size - 1 || buf[0] != '/') {
+        return 0;
+    }
+    buf[got] = '\0';
+    return (size_t) got;
+}

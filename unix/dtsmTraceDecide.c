@@ -1,0 +1,537 @@
+/*
+ * dtsmTraceDecide.c --
+ *
+ *      The check that every wrapper asks.
+ *
+ * The quick way is one or two searches and no system call.  It serves when
+ * the map has a verdict that carries this kind of access already (and, for a
+ * refusal, that it was reported).  Else the slow way looks at the world once
+ * and stores what it found.
+ *
+ * D1  Look first, then the world, then insert with the look's token: what
+ *     changes in between leaves nothing in the map.
+ * D2  A verdict is found under its own path or not at all: an alias's answer
+ *     is stored only after that of what it resolves to.
+ * D3  A folder that a rule denies is visible to calls that only read, so its
+ *     verdict is ALLOW, and it never gets the kind WRITE: who wants to change
+ *     it goes the slow way and is refused there.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmTrace.h"
+
+#include <dirent.h>
+#include <string.h>
+
+enum { HIT_NONE, HIT_ALLOW, HIT_DENY, HIT_FOLLOW };
+
+/*
+ * Judge --
+ *
+ *      Do flags of a verdict answer this call?
+ *
+ * Returns:
+ *      HIT_ALLOW, HIT_DENY; HIT_FOLLOW: the answer is under the alias key;
+ *      HIT_NONE: go the slow way.
+ */
+
+static int
+Judge(unsigned flags, unsigned how, int fence, int isAlias)
+{
+    unsigned kinds = how & TRACE_KINDS;
+
+    if (flags & DTSM_PREFIX) {
+        return HIT_NONE;
+    }
+    if ((flags & DTSM_ALIAS) && !isAlias) {
+        return HIT_FOLLOW;
+    }
+    if (flags & DTSM_DENY) {
+        if ((flags & kinds) != kinds || (fence && !(flags & DTSM_REPORTED))
+                || (!fence && (how & TRACE_MAKE))) {
+            return HIT_NONE;
+        }
+        return fence ? HIT_DENY : HIT_ALLOW;
+    }
+    if (!(flags & DTSM_ALLOW)) {
+        return HIT_NONE;
+    }
+    if (!(flags & (TRACE_KINDS | DTSM_MISSING)) && !isAlias) {
+        /* A symlink. */
+        if (!(how & TRACE_NOFOLLOW)) {
+            return HIT_FOLLOW;
+        }
+        return how & (TRACE_MAKE | TRACE_CHANGE) ? HIT_NONE : HIT_ALLOW;
+    }
+    if ((how & TRACE_MAKE) && (flags & DTSM_MISSING)) {
+        return HIT_NONE;
+    }
+    return (flags & kinds) == kinds ? HIT_ALLOW : HIT_NONE;
+}
+
+/*
+ * AliasKey --
+ *
+ *      Write an alias key's head before a spelling that lies in buf from
+ *      TRACE_KEY_HEAD on.
+ *
+ * Returns:
+ *      The key; its length is headLen more than the spelling's.
+ */
+
+static char *
+AliasKey(char *buf, uint64_t policy, unsigned how, size_t *headLenPtr)
+{
+    static const char hex[] = "0123456789abcdef";
+    char *head = buf + TRACE_KEY_HEAD;
+
+    do {
+        *--head = hex[policy & 15];
+        policy >>= 4;
+    } while (policy != 0);
+    *--head = how & TRACE_NOFOLLOW ? 'N' : 'F';
+    *--head = '@';
+    *headLenPtr = (size_t) (buf + TRACE_KEY_HEAD - head);
+    return head;
+}
+
+/*
+ * Found --
+ *
+ *      What a slow way found out about a resolved path.
+ */
+
+typedef struct Found {
+    int deny;                   /* a rule refuses this call */
+    unsigned flags;             /* the verdict, kinds included */
+    unsigned saw;               /* TRACE_SAW_* */
+} Found;
+
+/*
+ * Weigh --
+ *
+ *      What the rules say of what a walk ended at.
+ */
+
+static void
+Weigh(const Dtsm_Map *map, const DtsmTraceWalk *walk, unsigned how,
+        Found *found)
+{
+    unsigned rule = DTSM_ALLOW, kinds = how & TRACE_KINDS;
+    const char *path;
+    size_t len;
+    int folder = walk->type == TRACE_IS_DIR;
+
+    found->saw = 0;
+    if (Dtsm_Match(map, walk->out, walk->outLen, &rule, &path, &len)
+            != DTSM_OK || walk->outLen == 1) {
+        rule = DTSM_ALLOW;
+    }
+    if (rule & (DTSM_DENY | DTSM_ASK)) {
+        found->saw |= TRACE_SAW_DENY;
+    }
+    if (walk->type == TRACE_IS_LINK) {
+        found->saw |= TRACE_SAW_LINK;
+        if ((rule & DTSM_DENY)
+                && DtsmTraceType(AT_FDCWD, walk->out, 0) == TRACE_IS_DIR) {
+            folder = 1;
+        }
+    } else if (folder) {
+        found->saw |= TRACE_SAW_DIR;
+    }
+    found->deny = ((rule & DTSM_DENY)
+            && !(folder && !(how & (TRACE_MAKE | TRACE_CHANGE))));
+    if ((rule & DTSM_DENY) && !folder) {
+        found->flags = DTSM_DENY | kinds;
+    } else if (walk->type == TRACE_IS_LINK) {
+        found->flags = DTSM_ALLOW;
+    } else {
+        found->flags = DTSM_ALLOW | kinds;
+        if (rule & DTSM_DENY) {                         /* D3 */
+            found->flags &= ~DTSM_WRITE;
+            found->flags |= kinds == DTSM_WRITE ? DTSM_STAT : 0u;
+        }
+        if (rule & DTSM_ASK) {
+            found->flags |= DTSM_UNKNOWN;
+        }
+    }
+    if (walk->type == TRACE_IS_MISSING
+            && (found->deny || !(how & TRACE_MAKE))) {
+        found->flags |= DTSM_MISSING;
+    }
+}
+
+/*
+ * Store --
+ *
+ *      Put what was found into the map, together with what it knew of the
+ *      path before, and tell the log of a first refusal.
+ *
+ * Arguments:
+ *      status, flags, token    From the look that came before (D1).
+ */
+
+static void
+Store(Dtsm_Map *map, const char *path, size_t len, Found *found, int fence,
+        int status, unsigned flags, const Dtsm_Token *token)
+{
+    unsigned put = found->flags;
+    int known = 0;
+
+    if (status == DTSM_OK
+            && !(flags & (DTSM_PREFIX | DTSM_ALIAS))) {
+        known = (flags & DTSM_REPORTED) != 0;
+        put |= flags & (DTSM_REPORTED | DTSM_VIOLATION);
+        if ((put & flags & DTSM_ALLOW) && !(flags & DTSM_MISSING)
+                && (flags & TRACE_KINDS)) {
+            put &= ~DTSM_MISSING;       /* it was there once */
+        }
+        if ((put & TRACE_KINDS) && !((flags ^ put) & (DTSM_ALLOW | DTSM_DENY))
+                && (flags & (TRACE_KINDS | DTSM_MISSING))) {
+            put |= flags & TRACE_KINDS;
+        }
+    } else {
+        flags = 0;
+    }
+    if (found->deny && fence) {
+        put |= DTSM_VIOLATION | DTSM_REPORTED;
+        if (!known) {
+            DtsmTraceLogRefused(path, len, !(put & DTSM_MISSING));
+        }
+    }
+    if (put != flags) {
+        Dtsm_InsertLooked(map, path, len, put, token);
+    }
+}
+
+/*
+ * Bad --
+ *
+ *      A last symlink that a rule denies does not lead to a folder: refuse
+ *      the call for its sake.
+ */
+
+static int
+Bad(Dtsm_Map *map, DtsmTraceWalk *walk, unsigned how, int fence)
+{
+    Dtsm_Token token;
+    unsigned flags = 0;
+    Found found;
+    int status;
+
+    status = Dtsm_Look(map, walk->bad, walk->badLen, &flags, &token);
+    if (DtsmTraceType(AT_FDCWD, walk->bad, 0) == TRACE_IS_DIR) {
+        return 0;
+    }
+    found.deny = 1;
+    found.flags = DTSM_DENY | (how & TRACE_KINDS);
+    found.saw = TRACE_SAW_DENY;
+    Store(map, walk->bad, walk->badLen, &found, fence, status, flags, &token);
+    return 1;
+}
+
+/*
+ * Slow --
+ *
+ *      Look at the world, and store what it answers.
+ *
+ * Arguments:
+ *      buf, spell  The spelling; when it lies in buf, a key's head may be
+ *                  written before it.
+ *      walk        Borrowed.
+ *
+ * Returns:
+ *      1: refuse.
+ */
+
+static int
+Slow(Dtsm_Map *map, char *buf, const DtsmTraceSpelling *spell, unsigned how,
+        int fence, DtsmTraceWalk *walk, unsigned *sawPtr)
+{
+    Dtsm_Token token, aliasToken;
+    unsigned flags = 0, aliasFlags = 0;
+    int status, aliasStatus, deny, noCache;
+    char *key;
+    size_t headLen, keyLen;
+    Found found;
+
+    if (spell->path != buf + TRACE_KEY_HEAD) {
+        memcpy(buf + TRACE_KEY_HEAD, spell->path, spell->len);
+    }
+    status = Dtsm_Look(map, spell->path, spell->len, &flags, &token);
+    key = AliasKey(buf, token.policy, how, &headLen);
+    keyLen = spell->len + headLen;
+    aliasStatus = Dtsm_Look(map, key, keyLen, &aliasFlags, &aliasToken);
+
+    if (!DtsmTraceResolve(map, spell->path, spell->len,
+            !(how & TRACE_NOFOLLOW), walk)) {
+        return 0;
+    }
+    Weigh(map, walk, how, &found);
+    noCache = walk->noCache;
+    deny = found.deny;
+    *sawPtr = found.saw;
+    if (walk->badLen > 0 && !deny && !(found.saw & TRACE_SAW_DIR)
+            && Bad(map, walk, how, fence)) {
+        deny = 1;
+    } else if (walk->outLen == spell->len
+            && memcmp(walk->out, spell->path, spell->len) == 0) {
+        if (walk->type != TRACE_IS_UNKNOWN || found.deny) {
+            Store(map, walk->out, walk->outLen, &found, fence, status, flags,
+                    &token);
+        }
+        return deny && fence;
+    } else if (!noCache || found.deny) {
+        Dtsm_Token outToken;
+        unsigned outFlags = 0;
+        int outStatus, before = walk->type;
+
+        /*
+         * Look at what it resolves to, and then at the world once more.
+         */
+
+        outStatus = Dtsm_Look(map, walk->out, walk->outLen, &outFlags,
+                &outToken);
+        if (Judge(outStatus == DTSM_OK ? outFlags : DTSM_PREFIX,
+                how | TRACE_NOFOLLOW, fence, 0) == HIT_NONE) {
+            size_t len = walk->outLen;
+
+            memcpy(walk->bad, walk->out, len + 1);
+            if (!DtsmTraceResolve(map, walk->bad, len, 0, walk)
+                    || walk->type != before || walk->outLen != len
+                    || memcmp(walk->out, walk->bad, len) != 0) {
+                return deny && fence;   /* it changes: no answer to keep */
+            }
+            Store(map, walk->out, len, &found, fence, outStatus, outFlags,
+                    &outToken);
+        }
+    }
+    if (!noCache) {                     /* D2 */
+        unsigned put = DTSM_ALIAS | (how & TRACE_KINDS)
+                | (deny ? DTSM_DENY : DTSM_ALLOW)
+                | (deny && fence ? DTSM_REPORTED : 0u)
+                | (found.flags & DTSM_MISSING);
+
+        if (!deny && (found.saw & (TRACE_SAW_DENY | TRACE_SAW_LINK))) {
+            put &= ~DTSM_WRITE;                         /* D3 */
+        }
+        if (aliasStatus == DTSM_OK && !(aliasFlags & DTSM_PREFIX)
+                && !((aliasFlags ^ put) & (DTSM_ALLOW | DTSM_DENY))) {
+            put |= aliasFlags & (TRACE_KINDS | DTSM_REPORTED);
+        }
+        Dtsm_InsertLooked(map, key, keyLen, put, &aliasToken);
+
+        /*
+         * Say of the spelling that it has an alias key, unless it is a
+         * symlink with a verdict of its own.
+         */
+
+        Dtsm_Look(map, spell->path, spell->len, &flags, &aliasToken);
+        if (flags == 0 || (flags & DTSM_PREFIX)) {
+            Dtsm_InsertLooked(map, spell->path, spell->len,
+                    put & (DTSM_ALIAS | DTSM_ALLOW | DTSM_DENY), &token);
+        }
+    }
+    return deny && fence;
+}
+
+/*
+ * Quick --
+ *
+ *      Search for an answer.
+ *
+ * Returns:
+ *      HIT_*; *policyPtr receives the policy's number.
+ */
+
+static int
+Quick(Dtsm_Map *map, char *buf, size_t size, const DtsmTraceSpelling *spell,
+        unsigned how, int fence, uint64_t *policyPtr)
+{
+    Dtsm_Token token;
+    unsigned flags;
+    size_t headLen;
+    char *key;
+    int hit;
+
+    token.policy = 0;
+    if (Dtsm_Look(map, spell->path, spell->len, &flags, &token) != DTSM_OK) {
+        *policyPtr = token.policy;
+        return HIT_NONE;
+    }
+    *policyPtr = token.policy;
+    hit = Judge(flags, how, fence, 0);
+    if (hit != HIT_FOLLOW) {
+        return hit;
+    }
+    if (spell->path != buf + TRACE_KEY_HEAD) {
+        if (spell->len > size - TRACE_KEY_HEAD) {
+            return HIT_NONE;
+        }
+        memcpy(buf + TRACE_KEY_HEAD, spell->path, spell->len);
+    }
+    key = AliasKey(buf, token.policy, how, &headLen);
+    if (Dtsm_Look(map, key, spell->len + headLen, &flags, &token)
+            != DTSM_OK) {
+        return HIT_NONE;
+    }
+    return Judge(flags, how, fence, 1);
+}
+
+/*
+ * CheckIn --
+ *
+ *      DtsmTraceCheck with a buffer for the spelling.
+ *
+ * Returns:
+ *      0 or an errno; -1: the buffer is too small.
+ */
+
+static int
+CheckIn(Dtsm_Map *map, int dirfd, const char *path, unsigned how, char *buf,
+        size_t size, unsigned *sawPtr)
+{
+    DtsmTraceSpelling spell;
+    int fence = Dtsm_Fence(map), hit, fresh = 0, deny;
+    unsigned saw = 0;
+    uint64_t policy = 0;
+
+    for (;;) {
+        switch (DtsmTraceSpell(map, dirfd, path, fresh, buf, size, &spell)) {
+            case TRACE_LONG:
+                return -1;
+            case TRACE_NOWHERE:
+                return 0;
+            default:
+                break;
+        }
+        if (spell.follow && !(how & TRACE_MAKE)) {
+            how &= ~TRACE_NOFOLLOW;
+        }
+        hit = Quick(map, buf, size, &spell, how, fence, &policy);
+        if (spell.policy == 0 || spell.policy == policy) {
+            break;
+        }
+        fresh = 1;              /* the remembered directory is out of date */
+    }
+    if (hit == HIT_ALLOW) {
+        return 0;
+    }
+    deny = hit == HIT_DENY;
+    if (!deny) {
+        DtsmTraceWalk *walk;
+
+        if (spell.len > size - TRACE_KEY_HEAD) {
+            return -1;
+        }
+        walk = DtsmTraceBorrow();
+        if (walk == NULL) {
+            return 0;
+        }
+        deny = Slow(map, buf, &spell, how, fence, walk, &saw);
+        DtsmTraceReturn(walk);
+        if (sawPtr != NULL) {
+            *sawPtr = saw;
+        }
+    }
+    return !deny ? 0 : how & TRACE_MAKE ? EACCES : ENOENT;
+}
+
+int
+DtsmTraceCheck(int dirfd, const char *path, unsigned how, unsigned *sawPtr)
+{
+    Dtsm_Map *map = DtsmTraceGetMap();
+    char buf[TRACE_KEY_HEAD + TRACE_SPELL_MAX];
+    int result;
+
+    if (sawPtr != NULL) {
+        *sawPtr = 0;
+    }
+    if (map == NULL || path == NULL || *path == '\0') {
+        return 0;
+    }
+    result = CheckIn(map, dirfd, path, how, buf, sizeof(buf), sawPtr);
+    if (result < 0) {
+        char *block = DtsmTraceBorrow();
+
+        result = 0;
+        if (block != NULL) {
+            result = CheckIn(map, dirfd, path, how, block, DTSM_SCRATCH_SIZE,
+                    sawPtr);
+            DtsmTraceReturn(block);
+        }
+    }
+    return result > 0 ? result : 0;
+}
+
+void
+DtsmTraceTouch(const char *path, unsigned kinds)
+{
+    DtsmTraceCheck(AT_FDCWD, path, kinds, NULL);
+}
+
+int
+DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
+        unsigned type)
+{
+    Dtsm_Map *map = DtsmTraceGetMap();
+    char buf[PATH_MAX];
+    size_t nameLen = strlen(name), len;
+    unsigned rule;
+    const char *path;
+
+    if (map == NULL || dirLen + nameLen + 2 > sizeof(buf)
+            || (name[0] == '.' && (nameLen == 1
+                    || (nameLen == 2 && name[1] == '.')))) {
+        return 0;
+    }
+    memcpy(buf, dir, dirLen);
+    buf[dirLen] = '/';
+    memcpy(buf + dirLen + 1, name, nameLen + 1);
+    if (Dtsm_Match(map, buf, dirLen + 1 + nameLen, &rule, &path, &len)
+            != DTSM_OK || !(rule & DTSM_DENY)) {
+        return 0;
+    }
+    if (type == DT_DIR) {
+        return 0;
+    }
+    if (type != DT_UNKNOWN && type != DT_LNK) {
+        return 1;
+    }
+    return DtsmTraceType(AT_FDCWD, buf, 0) != TRACE_IS_DIR;
+}
+
+/*
+ * DtsmTraceChanged --
+ *
+ *      The path's last component is itself meant; its directory is resolved
+ *      as it is now, after the change.
+ */
+
+void
+DtsmTraceChanged(int dirfd, const char *path, int below)
+{
+    Dtsm_Map *map = DtsmTraceGetMap();
+    DtsmTraceSpelling spell;
+    DtsmTraceWalk *walk;
+    char *buf;
+
+    if (map == NULL || path == NULL || *path == '\0') {
+        return;
+    }
+    if (below) {
+        DtsmTraceForgetCwd();
+    }
+    walk = DtsmTraceBorrow();
+    buf = DtsmTraceBorrow();
+    if (walk != NULL && buf != NULL && DtsmTraceSpell(map, dirfd, path, 0,
+            buf, DTSM_SCRATCH_SIZE, &spell) == TRACE_SPELLED
+            && DtsmTraceResolve(map, spell.path, spell.len, 0, walk)) {
+        Dtsm_Forget(map, walk->out, walk->outLen, below);
+    } else {
+        Dtsm_Forget(map, "/", 1, 1);    /* what it was is out of sight */
+    }
+    DtsmTraceReturn(buf);
+    DtsmTraceReturn(walk);
+}

@@ -1,0 +1,338 @@
+/*
+ * dtsmTraceDir.c --
+ *
+ *      Wrappers for directories: listings hide what stat hides, and changes
+ *      of the working directory are noticed.
+ *
+ * A listing needs the path of its stream at each entry.  The last stream's is
+ * kept, under a sequence number as in dtsmTraceCwd.c; another stream's costs
+ * one system call.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmTrace.h"
+
+#include <dirent.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+
+#undef readdir64
+#undef scandir64
+#undef glob64
+
+static struct {
+    unsigned sequence;
+    DIR *stream;
+    size_t len;
+    char path[PATH_MAX];
+} listing;
+
+/*
+ * Listing --
+ *
+ *      The path of a stream's directory, into buf.
+ *
+ * Arguments:
+ *      renew    The stream is new: what is kept may be of an older one at
+ *               the same address.
+ */
+
+static size_t
+Listing(DIR *stream, char *buf, size_t size, int renew)
+{
+    unsigned before = __atomic_load_n(&listing.sequence, __ATOMIC_ACQUIRE);
+    unsigned expected = before;
+    size_t len;
+
+    if (!renew && !(before & 1) && listing.stream == stream) {
+        len = listing.len;
+        if (len > 0 && len < size) {
+            memcpy(buf, listing.path, len + 1);
+            __atomic_thread_fence(__ATOMIC_ACQUIRE);
+            if (__atomic_load_n(&listing.sequence, __ATOMIC_RELAXED)
+                    == before) {
+                return len;
+            }
+        }
+    }
+    len = DtsmTraceFdPath(dirfd(stream), buf, size);
+    if (len > 0 && len < sizeof(listing.path) && !(before & 1)
+            && __atomic_compare_exchange_n(&listing.sequence, &expected,
+                    before + 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        __atomic_thread_fence(__ATOMIC_RELEASE);
+        listing.stream = stream;
+        listing.len = len;
+        memcpy(listing.path, buf, len + 1);
+        __atomic_store_n(&listing.sequence, before + 2, __ATOMIC_RELEASE);
+    }
+    return len;
+}
+
+/*
+ * Fenced --
+ *
+ *      Is anything to be hidden?
+ */
+
+static int
+Fenced(void)
+{
+    Dtsm_Map *map = DtsmTraceGetMap();
+
+    return map != NULL && Dtsm_Fence(map);
+}
+
+static void
+Opened(DIR *stream)
+{
+    char buf[PATH_MAX];
+
+    if (stream != NULL && Fenced()) {
+        int saved = errno;
+
+        Listing(stream, buf, sizeof(buf), 1);
+        errno = saved;
+    }
+}
+
+static int
+Hides(DIR *stream, const char *name, unsigned type)
+{
+    char buf[PATH_MAX];
+    size_t len = Listing(stream, buf, sizeof(buf), 0);
+
+    return len > 0 && DtsmTraceHidden(buf, len, name, type);
+}
+
+DTSM_EXPORT DIR *
+opendir(const char *path)
+{
+    DIR *stream;
+
+    REFUSE(CHECK(AT_FDCWD, path, DTSM_READ | DTSM_LIST), NULL);
+    stream = REAL(opendir)(path);
+    Opened(stream);
+    return stream;
+}
+
+DTSM_EXPORT DIR *
+fdopendir(int fd)
+{
+    DIR *stream = REAL(fdopendir)(fd);
+
+    Opened(stream);
+    return stream;
+}
+
+#define READDIR(name, type) \
+    DTSM_EXPORT type * \
+    name(DIR *stream) \
+    { \
+        type *entry; \
+        do { \
+            entry = REAL(name)(stream); \
+        } while (entry != NULL && Fenced() \
+                && Hides(stream, entry->d_name, entry->d_type)); \
+        return entry; \
+    }
+
+READDIR(readdir, struct dirent)
+READDIR(readdir64, struct dirent64)
+
+#define READDIR_R(name, type) \
+    DTSM_EXPORT int \
+    name(DIR *stream, type *entry, type **resultPtr) \
+    { \
+        int err; \
+        do { \
+            err = REAL(name)(stream, entry, resultPtr); \
+        } while (err == 0 && *resultPtr != NULL && Fenced() \
+                && Hides(stream, entry->d_name, entry->d_type)); \
+        return err; \
+    }
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+READDIR_R(readdir_r, struct dirent)
+READDIR_R(readdir64_r, struct dirent64)
+#pragma GCC diagnostic pop
+
+/*
+ * DtsmTraceFolder --
+ *
+ *      The resolved path of a folder, by way of the kernel; 0 when there is
+ *      none.
+ */
+
+size_t
+DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size)
+{
+    long fd = DtsmpSyscall4(SYS_openat, dirfd, (long) (intptr_t) path,
+            O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    size_t len;
+
+    if (fd < 0) {
+        return 0;
+    }
+    len = DtsmTraceFdPath((int) fd, buf, size);
+    DtsmpSysClose((int) fd);
+    return len;
+}
+
+/*
+ * libc's scandir reads without calling readdir.  The list is libc's to
+ * allocate, so what is hidden goes back with free().
+ */
+
+#define FILTER_LIST(type, dirfd, path, list, count) \
+    do { \
+        char dir_[PATH_MAX]; \
+        size_t len_; \
+        int from_, to_ = 0; \
+        if ((count) > 0 && Fenced() \
+                && (len_ = DtsmTraceFolder((dirfd), (path), dir_, \
+                        sizeof(dir_))) > 0) { \
+            for (from_ = 0; from_ < (count); from_++) { \
+                type *entry_ = (*(list))[from_]; \
+                if (DtsmTraceHidden(dir_, len_, entry_->d_name, \
+                        entry_->d_type)) { \
+                    free(entry_); \
+                } else { \
+                    (*(list))[to_++] = entry_; \
+                } \
+            } \
+            (count) = to_; \
+        } \
+    } while (0)
+
+#define SCANDIR(name, type) \
+    DTSM_EXPORT int \
+    name(const char *path, type ***list, int (*filter)(const type *), \
+            int (*compare)(const type **, const type **)) \
+    { \
+        int count; \
+        REFUSE(CHECK(AT_FDCWD, path, DTSM_READ | DTSM_LIST), -1); \
+        count = REAL(name)(path, list, filter, compare); \
+        FILTER_LIST(type, AT_FDCWD, path, list, count); \
+        return count; \
+    }
+
+#define SCANDIRAT(name, type) \
+    DTSM_EXPORT int \
+    name(int dirfd, const char *path, type ***list, \
+            int (*filter)(const type *), \
+            int (*compare)(const type **, const type **)) \
+    { \
+        int count; \
+        REFUSE(CHECK(dirfd, path, DTSM_READ | DTSM_LIST), -1); \
+        count = REAL(name)(dirfd, path, list, filter, compare); \
+        FILTER_LIST(type, dirfd, path, list, count); \
+        return count; \
+    }
+
+SCANDIR(scandir, struct dirent)
+SCANDIR(scandir64, struct dirent64)
+SCANDIRAT(scandirat, struct dirent)
+SCANDIRAT(scandirat64, struct dirent64)
+
+/*
+ * HiddenName --
+ *
+ *      Is a path that glob found hidden?
+ */
+
+static int
+HiddenName(const char *path)
+{
+    char dir[PATH_MAX], text[PATH_MAX];
+    size_t len = strlen(path), end;
+    const char *slash;
+
+    while (len > 0 && path[len - 1] == '/') {
+        len--;
+    }
+    if (len == 0 || len >= sizeof(text)) {
+        return 0;
+    }
+    memcpy(text, path, len);
+    text[len] = '\0';
+    slash = strrchr(text, '/');
+    if (slash == NULL) {
+        end = DtsmTraceFolder(AT_FDCWD, ".", dir, sizeof(dir));
+        slash = text - 1;
+    } else {
+        size_t at = (size_t) (slash - text);
+        char keep = text[at + 1];
+
+        text[at + 1] = '\0';
+        end = DtsmTraceFolder(AT_FDCWD, text, dir, sizeof(dir));
+        text[at + 1] = keep;
+    }
+    return end > 0 && DtsmTraceHidden(dir, end, slash + 1, DT_UNKNOWN);
+}
+
+/*
+ * libc's glob does not call readdir or stat by name either.
+ */
+
+#define GLOB(name, type) \
+    DTSM_EXPORT int \
+    name(const char *pattern, int flags, int (*onError)(const char *, int), \
+            type *found) \
+    { \
+        size_t had = flags & GLOB_APPEND ? found->gl_pathc : 0; \
+        int result = REAL(name)(pattern, flags, onError, found); \
+        if (result == 0 && !(flags & GLOB_ALTDIRFUNC) && Fenced()) { \
+            size_t base = flags & GLOB_DOOFFS ? found->gl_offs : 0; \
+            size_t from, to = had; \
+            for (from = had; from < found->gl_pathc; from++) { \
+                char *path = found->gl_pathv[base + from]; \
+                if (HiddenName(path)) { \
+                    free(path); \
+                } else { \
+                    found->gl_pathv[base + to++] = path; \
+                } \
+            } \
+            if (found->gl_pathv != NULL) { \
+                found->gl_pathv[base + to] = NULL; \
+            } \
+            found->gl_pathc = to; \
+            if (to == 0 && !(flags & (GLOB_NOCHECK | GLOB_NOMAGIC))) { \
+                result = GLOB_NOMATCH; \
+            } \
+        } \
+        return result; \
+    }
+
+GLOB(glob, glob_t)
+GLOB(glob64, glob64_t)
+
+/*
+ * The working directory.
+ */
+
+DTSM_EXPORT int
+chdir(const char *path)
+{
+    int result;
+
+    REFUSE(CHECK(AT_FDCWD, path, DTSM_STAT), -1);
+    result = REAL(chdir)(path);
+    if (result == 0) {
+        DtsmTraceChdir();
+    }
+    return result;
+}
+
+DTSM_EXPORT int
+fchdir(int fd)
+{
+    int result = REAL(fchdir)(fd);
+
+    if (result == 0) {
+        DtsmTraceChdir();
+    }
+    return result;
+}

@@ -1,0 +1,356 @@
+/*
+ * dtsmTraceExec.c --
+ *
+ *      What has to be known and done before a program starts: will it be
+ *      traced, and which environment does it get?
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmTrace.h"
+
+#include <elf.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#define HEAD_BYTES 1024         /* ELF header and program headers, mostly */
+#define MAX_SCRIPTS 5           /* as the kernel */
+
+#if UINTPTR_MAX > 0xffffffffu
+typedef Elf64_Ehdr Ehdr;
+typedef Elf64_Phdr Phdr;
+#   define OWN_CLASS ELFCLASS64
+#else
+typedef Elf32_Ehdr Ehdr;
+typedef Elf32_Phdr Phdr;
+#   define OWN_CLASS ELFCLASS32
+#endif
+
+#if defined(__x86_64__)
+#   define OWN_MACHINE EM_X86_64
+#elif defined(__aarch64__)
+#   define OWN_MACHINE EM_AARCH64
+#elif defined(__i386__)
+#   define OWN_MACHINE EM_386
+#elif defined(__arm__)
+#   define OWN_MACHINE EM_ARM
+#elif defined(__riscv)
+#   define OWN_MACHINE EM_RISCV
+#else
+#   define OWN_MACHINE -1       /* any */
+#endif
+
+/*
+ * WhyNot --
+ *
+ *      Why the program image in an open file would not load us; NULL when it
+ *      should.  What is no ELF file is the kernel's to refuse.
+ */
+
+static const char *
+WhyNot(int fd, const char *head, size_t headLen)
+{
+    Ehdr elf;
+    unsigned i;
+
+    if (headLen < sizeof(elf) || memcmp(head, ELFMAG, SELFMAG) != 0) {
+        return NULL;
+    }
+    memcpy(&elf, head, sizeof(elf));
+    if (elf.e_ident[EI_CLASS] != OWN_CLASS
+            || (OWN_MACHINE >= 0 && elf.e_machine != OWN_MACHINE)) {
+        return "architecture";
+    }
+    for (i = 0; i < elf.e_phnum; i++) {
+        uint64_t at = elf.e_phoff + (uint64_t) i * elf.e_phentsize;
+        Phdr part;
+
+        if (at + sizeof(part) <= headLen) {
+            memcpy(&part, head + at, sizeof(part));
+        } else if (DtsmpSyscall4(SYS_pread64, fd, (long) (intptr_t) &part,
+                sizeof(part), (long) at) != (long) sizeof(part)) {
+            return NULL;
+        }
+        if (part.p_type == PT_INTERP) {
+            return NULL;
+        }
+    }
+    return "static";
+}
+
+/*
+ * WhyIds --
+ *
+ *      Does a program start change ids, so that the loader ignores a preload?
+ */
+
+static const char *
+WhyIds(int fd)
+{
+    const char *why = NULL;
+    struct statx st;
+    unsigned user = (unsigned) DtsmpSyscall0(SYS_geteuid);
+
+    if (DtsmpSyscall5(SYS_statx, fd, (long) (intptr_t) "", AT_EMPTY_PATH,
+            STATX_BASIC_STATS, (long) (intptr_t) &st) != 0) {
+        return NULL;
+    }
+    if ((st.stx_mode & S_ISUID) && st.stx_uid != user) {
+        why = "setuid";
+    } else if ((st.stx_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP)
+            && st.stx_gid != (unsigned) DtsmpSyscall0(SYS_getegid)) {
+        why = "setgid";
+    } else if (user != 0 && DtsmpSyscall4(SYS_fgetxattr, fd,
+            (long) (intptr_t) "security.capability", 0, 0) > 0) {
+        why = "capabilities";
+    }
+    if (why != NULL && DtsmpSyscall5(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0,
+            0) == 1) {
+        why = NULL;
+    }
+    return why;
+}
+
+/*
+ * Interpreter --
+ *
+ *      The interpreter of a script, cut out in place; NULL when it is none.
+ */
+
+static char *
+Interpreter(char *head, size_t headLen)
+{
+    char *name, *end;
+
+    if (headLen < 3 || head[0] != '#' || head[1] != '!') {
+        return NULL;
+    }
+    head[headLen < 255 ? headLen : 255] = '\0';
+    head[strcspn(head, "\n")] = '\0';
+    name = head + 2 + strspn(head + 2, " \t");
+    end = name + strcspn(name, " \t");
+    *end = '\0';
+    return *name == '\0' ? NULL : name;
+}
+
+/*
+ * DtsmTraceInspect --
+ *
+ *      Look at a program that is about to start, and at the interpreters that
+ *      it names.  One that will run untraced is told to the log.
+ *
+ * Returns:
+ *      0, or ENOENT when a rule refuses an interpreter.
+ */
+
+int
+DtsmTraceInspect(const char *file, DtsmTraceProgram *program)
+{
+    char head[HEAD_BYTES + 1], path[256];
+    int depth;
+
+    memset(program, 0, sizeof(*program));
+    if (DtsmTraceGetMap() == NULL || file == NULL) {
+        program->untraced = 1;
+        return 0;
+    }
+    for (depth = 0; depth <= MAX_SCRIPTS; depth++) {
+        int fd = DtsmpSysOpen(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK
+                | O_NOCTTY, 0);
+        const char *why;
+        char *name;
+        long got;
+
+        if (fd < 0) {
+            program->absent = fd != -EACCES;
+            return 0;
+        }
+        got = DtsmpSysRead(fd, head, HEAD_BYTES);
+        if (got < 0) {
+            got = 0;
+        }
+        name = Interpreter(head, (size_t) got);
+        if (name == NULL) {
+            why = WhyIds(fd);
+            program->strip = why != NULL;
+            if (why == NULL) {
+                why = WhyNot(fd, head, (size_t) got);
+            }
+            if (why != NULL && DtsmpSyscall3(SYS_faccessat, AT_FDCWD,
+                    (long) (intptr_t) file, X_OK) == 0) {
+                char full[PATH_MAX];
+
+                program->untraced = 1;
+                DtsmTraceLogUntraced(DtsmTraceFdPath(fd, full, sizeof(full))
+                        > 0 ? full : file, why);
+            }
+            DtsmpSysClose(fd);
+            return 0;
+        }
+        DtsmpSysClose(fd);
+        if (strlen(name) >= sizeof(path)) {
+            return 0;
+        }
+        memcpy(path, name, strlen(name) + 1);
+        file = path;
+        if (CHECK(AT_FDCWD, file, DTSM_EXEC) != 0) {
+            return ENOENT;
+        }
+    }
+    return 0;
+}
+
+/*
+ * DtsmTraceExpect --
+ *
+ *      Count the start of a program that should attach.
+ */
+
+void
+DtsmTraceExpect(const DtsmTraceProgram *program, int delta)
+{
+    Dtsm_Map *map = DtsmTraceGetMap();
+
+    if (map != NULL && !program->absent && !program->untraced) {
+        Dtsm_Count(map, DTSM_COUNT_EXPECTED, delta);
+    }
+}
+
+/*
+ * Which --
+ *
+ *      Which of our variables is this one?  TRACE_ENVS: none.
+ */
+
+static const int nameLen[TRACE_ENVS] = {
+    sizeof("LD_PRELOAD=") - 1, sizeof("DTSM_MAP=") - 1,
+    sizeof("DTSM_LOG=") - 1
+};
+
+static int
+Which(const char *entry)
+{
+    int i;
+
+    if (entry[0] != 'L' && entry[0] != 'D') {
+        return TRACE_ENVS;
+    }
+    for (i = 0; i < TRACE_ENVS; i++) {
+        const char *ours = dtsmTraceEnv[i];
+
+        if (ours != NULL && strncmp(entry, ours, (size_t) nameLen[i]) == 0) {
+            return i;
+        }
+    }
+    return TRACE_ENVS;
+}
+
+/*
+ * HasEntry --
+ *
+ *      Is our library in the value of LD_PRELOAD?
+ */
+
+static int
+HasEntry(const char *list, const char *ours, size_t oursLen)
+{
+    while (*list != '\0') {
+        size_t len = strcspn(list, ": ");
+
+        if (len == oursLen && memcmp(list, ours, len) == 0) {
+            return 1;
+        }
+        list += len;
+        list += strspn(list, ": ");
+    }
+    return 0;
+}
+
+/*
+ * DtsmTraceEnvSize --
+ *
+ *      Room that DtsmTraceMakeEnv needs at most.
+ *
+ * Returns:
+ *      Entries of the array; *textPtr receives the bytes of text.
+ */
+
+size_t
+DtsmTraceEnvSize(char *const *envp, size_t *textPtr)
+{
+    const char *ours = dtsmTraceEnv[TRACE_ENV_PRELOAD];
+    size_t count = 0;
+
+    *textPtr = 1;
+    if (envp != NULL) {
+        for (; envp[count] != NULL; count++) {
+            if (ours != NULL && Which(envp[count]) == TRACE_ENV_PRELOAD) {
+                *textPtr = strlen(envp[count]) + strlen(ours) + 2;
+            }
+        }
+    }
+    return count + TRACE_ENVS + 1;
+}
+
+/*
+ * DtsmTraceMakeEnv --
+ *
+ *      The environment of a program that starts: the caller's, with the
+ *      session's variables put back, or taken away.
+ *
+ * Arguments:
+ *      strip        Take them away.
+ *      array, text  Room, from DtsmTraceEnvSize.
+ *
+ * Returns:
+ *      envp itself when nothing is to be changed, else array.
+ */
+
+char *const *
+DtsmTraceMakeEnv(char *const *envp, int strip, char **array, char *text)
+{
+    const char *ours = dtsmTraceEnv[TRACE_ENV_PRELOAD];
+    int seen[TRACE_ENVS + 1] = { 0 }, changed = 0, i;
+    size_t from, to = 0;
+
+    if (dtsmTraceEnv[TRACE_ENV_MAP] == NULL || DtsmTraceGetMap() == NULL) {
+        return envp;
+    }
+    for (from = 0; envp != NULL && envp[from] != NULL; from++) {
+        char *entry = envp[from];
+
+        i = Which(entry);
+        if (i < TRACE_ENVS && (strip || seen[i])) {
+            changed = 1;
+            continue;
+        }
+        seen[i] = 1;
+        if (i == TRACE_ENV_PRELOAD) {
+            const char *value = ours + nameLen[i];
+
+            if (!HasEntry(entry + nameLen[i], value, strlen(value))) {
+                size_t len = strlen(ours);
+
+                memcpy(text, ours, len);
+                if (entry[nameLen[i]] != '\0') {
+                    text[len++] = ':';
+                }
+                strcpy(text + len, entry + nameLen[i]);
+                entry = text;
+                changed = 1;
+            }
+        } else if (i < TRACE_ENVS && strcmp(entry, dtsmTraceEnv[i]) != 0) {
+            entry = (char *) (intptr_t) dtsmTraceEnv[i];
+            changed = 1;
+        }
+        array[to++] = entry;
+    }
+    for (i = 0; i < TRACE_ENVS && !strip; i++) {
+        if (!seen[i] && dtsmTraceEnv[i] != NULL) {
+            array[to++] = (char *) (intptr_t) dtsmTraceEnv[i];
+            changed = 1;
+        }
+    }
+    array[to] = NULL;
+    return changed ? array : envp;
+}

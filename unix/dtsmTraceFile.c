@@ -1,0 +1,203 @@
+/*
+ * dtsmTraceFile.c --
+ *
+ *      Wrappers that open files.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmTrace.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#undef open
+#undef open64
+#undef openat
+#undef openat64
+#undef creat
+#undef creat64
+#undef fopen
+#undef fopen64
+#undef freopen
+#undef freopen64
+
+/*
+ * Names that headers do not declare, or only for checked builds.
+ */
+
+int __open(const char *path, int flags, ...);
+int __open64(const char *path, int flags, ...);
+int __open_2(const char *path, int flags);
+int __open64_2(const char *path, int flags);
+int __openat_2(int dirfd, const char *path, int flags);
+int __openat64_2(int dirfd, const char *path, int flags);
+
+#ifdef O_TMPFILE
+#   define IS_TMPFILE(flags) (((flags) & O_TMPFILE) == O_TMPFILE)
+#else
+#   define IS_TMPFILE(flags) 0
+#endif
+
+/*
+ * DtsmTraceOpenHow --
+ *
+ *      How open(2) with these flags touches its path.
+ */
+
+unsigned
+DtsmTraceOpenHow(int flags)
+{
+    unsigned how;
+
+    if (flags & O_PATH) {
+        return DTSM_STAT | (flags & O_NOFOLLOW ? TRACE_NOFOLLOW : 0u);
+    }
+    how = (flags & O_ACCMODE) == O_RDONLY ? DTSM_READ
+            : (flags & O_ACCMODE) == O_WRONLY ? DTSM_WRITE
+            : DTSM_READ | DTSM_WRITE;
+    if (flags & O_TRUNC) {
+        how |= DTSM_WRITE;
+    }
+    if (IS_TMPFILE(flags)) {
+        return how | TRACE_MAKE;
+    }
+    if (flags & O_DIRECTORY) {
+        how |= DTSM_LIST;
+    }
+    if (flags & O_CREAT) {
+        how |= DTSM_WRITE | TRACE_MAKE;
+        if (flags & O_EXCL) {
+            how |= TRACE_NOFOLLOW;
+        }
+    }
+    if (flags & O_NOFOLLOW) {
+        how |= TRACE_NOFOLLOW;
+    }
+    return how;
+}
+
+unsigned
+DtsmTraceFopenHow(const char *mode)
+{
+    unsigned how = DTSM_READ;
+
+    if (mode == NULL) {
+        return how;
+    }
+    if (*mode == 'w' || *mode == 'a') {
+        how = DTSM_WRITE | TRACE_MAKE;
+        if (*mode == 'w' && strchr(mode, 'x') != NULL) {
+            how |= TRACE_NOFOLLOW;
+        }
+    }
+    if (strchr(mode, '+') != NULL) {
+        how |= DTSM_READ | DTSM_WRITE;
+    }
+    return how;
+}
+
+/*
+ * The mode comes only with flags that make a file.
+ */
+
+#define GET_MODE(flags, mode) \
+    do { \
+        if (((flags) & O_CREAT) || IS_TMPFILE(flags)) { \
+            va_list args_; \
+            va_start(args_, flags); \
+            (mode) = va_arg(args_, mode_t); \
+            va_end(args_); \
+        } \
+    } while (0)
+
+#define OPEN(name) \
+    DTSM_EXPORT int \
+    name(const char *path, int flags, ...) \
+    { \
+        mode_t mode = 0; \
+        GET_MODE(flags, mode); \
+        REFUSE(CHECK(AT_FDCWD, path, DtsmTraceOpenHow(flags)), -1); \
+        return REAL(name)(path, flags, mode); \
+    }
+
+#define OPENAT(name) \
+    DTSM_EXPORT int \
+    name(int dirfd, const char *path, int flags, ...) \
+    { \
+        mode_t mode = 0; \
+        GET_MODE(flags, mode); \
+        REFUSE(CHECK(dirfd, path, DtsmTraceOpenHow(flags)), -1); \
+        return REAL(name)(dirfd, path, flags, mode); \
+    }
+
+OPEN(open)
+OPEN(open64)
+OPEN(__open)
+OPEN(__open64)
+OPENAT(openat)
+OPENAT(openat64)
+
+#define OPEN_2(name) \
+    DTSM_EXPORT int \
+    name(const char *path, int flags) \
+    { \
+        REFUSE(CHECK(AT_FDCWD, path, DtsmTraceOpenHow(flags)), -1); \
+        return REAL(name)(path, flags); \
+    }
+
+#define OPENAT_2(name) \
+    DTSM_EXPORT int \
+    name(int dirfd, const char *path, int flags) \
+    { \
+        REFUSE(CHECK(dirfd, path, DtsmTraceOpenHow(flags)), -1); \
+        return REAL(name)(dirfd, path, flags); \
+    }
+
+OPEN_2(__open_2)
+OPEN_2(__open64_2)
+OPENAT_2(__openat_2)
+OPENAT_2(__openat64_2)
+
+#define CREAT(name) \
+    DTSM_EXPORT int \
+    name(const char *path, mode_t mode) \
+    { \
+        REFUSE(CHECK(AT_FDCWD, path, DTSM_WRITE | TRACE_MAKE), -1); \
+        return REAL(name)(path, mode); \
+    }
+
+CREAT(creat)
+CREAT(creat64)
+
+#define FOPEN(name) \
+    DTSM_EXPORT FILE * \
+    name(const char *path, const char *mode) \
+    { \
+        REFUSE(CHECK(AT_FDCWD, path, DtsmTraceFopenHow(mode)), NULL); \
+        return REAL(name)(path, mode); \
+    }
+
+FOPEN(fopen)
+FOPEN(fopen64)
+
+/*
+ * A refused freopen closes the stream as a failed one does.
+ */
+
+#define FREOPEN(name) \
+    DTSM_EXPORT FILE * \
+    name(const char *path, const char *mode, FILE *stream) \
+    { \
+        int err = CHECK(AT_FDCWD, path, DtsmTraceFopenHow(mode)); \
+        if (err != 0) { \
+            fclose(stream); \
+            errno = err; \
+            return NULL; \
+        } \
+        return REAL(name)(path, mode, stream); \
+    }
+
+FREOPEN(freopen)
+FREOPEN(freopen64)

@@ -1,0 +1,192 @@
+/*
+ * dtsmTraceInit.c --
+ *
+ *      Attaching to the session's map, once per program image.
+ *
+ * The constructor attaches; a call that comes before it, from the constructor
+ * of some other library, does so earlier.  The variables that carry the
+ * session are copied here, because programs change or drop their environment
+ * and every program that they start must get them all the same.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmTrace.h"
+
+#include <string.h>
+
+extern char **environ;
+
+enum { STATE_NEW, STATE_BUSY, STATE_DONE };
+
+Dtsm_Map *dtsmTraceMap = NULL;
+int dtsmTraceState = STATE_NEW;
+const char *dtsmTraceEnv[TRACE_ENVS];
+
+static char saved[3 * PATH_MAX];        /* what dtsmTraceEnv points to */
+static size_t savedLen = 0;
+
+/*
+ * Get --
+ *
+ *      The value of an environment variable without libc's help: environ may
+ *      still be NULL this early.
+ */
+
+static const char *
+Get(const char *name)
+{
+    size_t len = strlen(name);
+    char **at;
+
+    for (at = environ; at != NULL && *at != NULL; at++) {
+        if (strncmp(*at, name, len) == 0 && (*at)[len] == '=') {
+            return *at + len + 1;
+        }
+    }
+    return NULL;
+}
+
+/*
+ * Save --
+ *
+ *      Keep "name=value"; NULL when it does not fit.
+ */
+
+static const char *
+Save(const char *name, const char *value, size_t valueLen)
+{
+    size_t nameLen = strlen(name);
+    char *place = saved + savedLen;
+
+    if (nameLen + valueLen + 2 > sizeof(saved) - savedLen) {
+        return NULL;
+    }
+    memcpy(place, name, nameLen);
+    place[nameLen] = '=';
+    memcpy(place + nameLen + 1, value, valueLen);
+    place[nameLen + 1 + valueLen] = '\0';
+    savedLen += nameLen + valueLen + 2;
+    return place;
+}
+
+/*
+ * SavePreload --
+ *
+ *      Keep our own entry of LD_PRELOAD: the one that ends in our name, else
+ *      the first.
+ */
+
+static void
+SavePreload(void)
+{
+    static const char ours[] = "libdtsmtrace.so";
+    const char *list = Get("LD_PRELOAD");
+    const char *best = NULL;
+    size_t bestLen = 0;
+
+    while (list != NULL && *list != '\0') {
+        size_t len = strcspn(list, ": ");
+
+        if (len > 0 && best == NULL) {
+            best = list;
+            bestLen = len;
+        }
+        if (len >= sizeof(ours) - 1 && memcmp(list + len - (sizeof(ours) - 1),
+                ours, sizeof(ours) - 1) == 0) {
+            best = list;
+            bestLen = len;
+            break;
+        }
+        list += len;
+        list += strspn(list, ": ");
+    }
+    if (best != NULL) {
+        dtsmTraceEnv[TRACE_ENV_PRELOAD] = Save("LD_PRELOAD", best, bestLen);
+    }
+}
+
+/*
+ * DtsmTraceLogFile --
+ *
+ *      The session's log, or NULL.
+ */
+
+const char *
+DtsmTraceLogFile(void)
+{
+    const char *log = dtsmTraceEnv[TRACE_ENV_LOG];
+
+    return log == NULL ? NULL : log + sizeof("DTSM_LOG=") - 1;
+}
+
+/*
+ * LogSelf --
+ *
+ *      This process belongs to a session whose map it may not open.
+ */
+
+static void
+LogSelf(const char *why)
+{
+    char self[1024];
+    long len = DtsmpSysReadlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    if (len > 0) {
+        self[len] = '\0';
+        DtsmTraceLogUntraced(self, why);
+    }
+}
+
+/*
+ * DtsmTraceAttach --
+ *
+ *      Attach if nobody has tried yet.  While one thread is at it, the calls
+ *      of others (and of its own signal handlers) pass.
+ *
+ * Returns:
+ *      The map, or NULL.
+ */
+
+Dtsm_Map *
+DtsmTraceAttach(void)
+{
+    int expected = STATE_NEW;
+    int keep = errno;
+    Dtsm_Map *map = NULL;
+    const char *file, *log;
+
+    if (!__atomic_compare_exchange_n(&dtsmTraceState, &expected, STATE_BUSY,
+            0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
+        return NULL;
+    }
+    file = Get("DTSM_MAP");
+    log = Get("DTSM_LOG");
+    if (file != NULL && *file == '/') {
+        dtsmTraceEnv[TRACE_ENV_MAP] = Save("DTSM_MAP", file, strlen(file));
+        if (log != NULL && *log == '/') {
+            dtsmTraceEnv[TRACE_ENV_LOG] = Save("DTSM_LOG", log, strlen(log));
+        }
+        SavePreload();
+        if (Dtsm_Open(file, DTSM_RDWR, &map) == DTSM_OK) {
+            DtsmTraceInitCwd();
+            Dtsm_Count(map, DTSM_COUNT_ATTACHED, 1);
+            __atomic_store_n(&dtsmTraceMap, map, __ATOMIC_RELEASE);
+        } else {
+            map = NULL;
+            if (errno != ENOENT) {
+                LogSelf(errno == EACCES || errno == EPERM ? "user"
+                        : "refused");
+            }
+        }
+    }
+    __atomic_store_n(&dtsmTraceState, STATE_DONE, __ATOMIC_RELEASE);
+    errno = keep;
+    return map;
+}
+
+__attribute__((constructor)) static void
+Init(void)
+{
+    DtsmTraceAttach();
+}

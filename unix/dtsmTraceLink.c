@@ -1,0 +1,172 @@
+/*
+ * dtsmTraceLink.c --
+ *
+ *      Wrappers that read and make links.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmTrace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define READ_LINK (DTSM_STAT | TRACE_NOFOLLOW)
+
+ssize_t __readlink_chk(const char *path, char *buf, size_t len,
+        size_t bufSize);
+ssize_t __readlinkat_chk(int dirfd, const char *path, char *buf, size_t len,
+        size_t bufSize);
+char *__realpath_chk(const char *path, char *resolved, size_t size);
+
+DTSM_EXPORT ssize_t
+readlink(const char *path, char *buf, size_t len)
+{
+    REFUSE(CHECK(AT_FDCWD, path, READ_LINK), -1);
+    return REAL(readlink)(path, buf, len);
+}
+
+DTSM_EXPORT ssize_t
+readlinkat(int dirfd, const char *path, char *buf, size_t len)
+{
+    REFUSE(CHECK(dirfd, path, READ_LINK), -1);
+    return REAL(readlinkat)(dirfd, path, buf, len);
+}
+
+DTSM_EXPORT ssize_t
+__readlink_chk(const char *path, char *buf, size_t len, size_t bufSize)
+{
+    REFUSE(CHECK(AT_FDCWD, path, READ_LINK), -1);
+    return REAL(__readlink_chk)(path, buf, len, bufSize);
+}
+
+DTSM_EXPORT ssize_t
+__readlinkat_chk(int dirfd, const char *path, char *buf, size_t len,
+        size_t bufSize)
+{
+    REFUSE(CHECK(dirfd, path, READ_LINK), -1);
+    return REAL(__readlinkat_chk)(dirfd, path, buf, len, bufSize);
+}
+
+/*
+ * CheckReal --
+ *
+ *      realpath looks at every component of its path.
+ */
+
+static int
+CheckReal(const char *path)
+{
+    int err = CHECK(AT_FDCWD, path, DTSM_STAT);
+    char part[TRACE_SPELL_MAX];
+    size_t i, len;
+
+    if (err != 0 || path == NULL || (len = strlen(path)) >= sizeof(part)) {
+        return err;
+    }
+    for (i = 1; i < len; i++) {
+        if (path[i] == '/' && path[i - 1] != '/') {
+            memcpy(part, path, i);
+            part[i] = '\0';
+            DtsmTraceTouch(part, DTSM_STAT);
+        }
+    }
+    return 0;
+}
+
+DTSM_EXPORT char *
+realpath(const char *path, char *resolved)
+{
+    REFUSE(CheckReal(path), NULL);
+    return REAL(realpath)(path, resolved);
+}
+
+DTSM_EXPORT char *
+__realpath_chk(const char *path, char *resolved, size_t size)
+{
+    REFUSE(CheckReal(path), NULL);
+    return REAL(__realpath_chk)(path, resolved, size);
+}
+
+DTSM_EXPORT char *
+canonicalize_file_name(const char *path)
+{
+    REFUSE(CheckReal(path), NULL);
+    return REAL(canonicalize_file_name)(path);
+}
+
+/*
+ * A link to a symlink is a symlink.
+ */
+
+static int
+CheckLink(int oldFd, const char *oldPath, int newFd, const char *newPath,
+        int atFlags, unsigned *sawPtr)
+{
+    int err = DtsmTraceCheck(oldFd, oldPath, DTSM_READ | TRACE_CHANGE
+            | (atFlags & AT_SYMLINK_FOLLOW ? 0u : TRACE_NOFOLLOW), sawPtr);
+
+    return err != 0 ? err : CHECK(newFd, newPath,
+            DTSM_WRITE | TRACE_MAKE | TRACE_NOFOLLOW);
+}
+
+DTSM_EXPORT int
+link(const char *oldPath, const char *newPath)
+{
+    unsigned saw;
+    int result;
+
+    REFUSE(CheckLink(AT_FDCWD, oldPath, AT_FDCWD, newPath, 0, &saw), -1);
+    result = REAL(link)(oldPath, newPath);
+    if (result == 0 && (saw & TRACE_SAW_LINK)) {
+        DtsmTraceChanged(AT_FDCWD, newPath, 1);
+    }
+    return result;
+}
+
+DTSM_EXPORT int
+linkat(int oldFd, const char *oldPath, int newFd, const char *newPath,
+        int atFlags)
+{
+    unsigned saw;
+    int result;
+
+    REFUSE(CheckLink(oldFd, oldPath, newFd, newPath, atFlags, &saw), -1);
+    result = REAL(linkat)(oldFd, oldPath, newFd, newPath, atFlags);
+    if (result == 0 && (saw & TRACE_SAW_LINK)) {
+        DtsmTraceChanged(newFd, newPath, 1);
+    }
+    return result;
+}
+
+/*
+ * Where a symlink is made, whatever lies below now lies elsewhere.  Its text
+ * is no access to anything.
+ */
+
+DTSM_EXPORT int
+symlink(const char *text, const char *path)
+{
+    int result;
+
+    REFUSE(CHECK(AT_FDCWD, path, DTSM_WRITE | TRACE_MAKE | TRACE_NOFOLLOW),
+            -1);
+    result = REAL(symlink)(text, path);
+    if (result == 0) {
+        DtsmTraceChanged(AT_FDCWD, path, 1);
+    }
+    return result;
+}
+
+DTSM_EXPORT int
+symlinkat(const char *text, int dirfd, const char *path)
+{
+    int result;
+
+    REFUSE(CHECK(dirfd, path, DTSM_WRITE | TRACE_MAKE | TRACE_NOFOLLOW), -1);
+    result = REAL(symlinkat)(text, dirfd, path);
+    if (result == 0) {
+        DtsmTraceChanged(dirfd, path, 1);
+    }
+    return result;
+}

@@ -1,0 +1,135 @@
+/*
+ * dtsmTraceLog.c --
+ *
+ *      Lines of the session's log: who asked first for what was refused, and
+ *      which program starts go untraced.
+ *
+ * A line is one open, one write and one close, so that lines of different
+ * processes never mix and no descriptor is held.  Fields are separated by
+ * tabs; blanks, control characters and '%' within them become %XX.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmTrace.h"
+
+#include <string.h>
+
+typedef struct Line {
+    size_t len;
+    char cwd[PATH_MAX];
+    char text[DTSM_SCRATCH_SIZE - PATH_MAX - sizeof(size_t)];
+} Line;
+
+_Static_assert(sizeof(Line) <= DTSM_SCRATCH_SIZE, "a line fits a block");
+
+static void
+Raw(Line *line, const char *text)
+{
+    size_t len = strlen(text);
+
+    if (len < sizeof(line->text) - line->len - 2) {
+        memcpy(line->text + line->len, text, len);
+        line->len += len;
+    }
+}
+
+static void
+Number(Line *line, unsigned value)
+{
+    char digits[12];
+    size_t at = sizeof(digits);
+
+    digits[--at] = '\0';
+    do {
+        digits[--at] = (char) ('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    Raw(line, digits + at);
+}
+
+static void
+Field(Line *line, const char *bytes, size_t len)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    size_t i;
+
+    Raw(line, "\t");
+    for (i = 0; i < len && line->len + 5 < sizeof(line->text); i++) {
+        unsigned char byte = (unsigned char) bytes[i];
+
+        if (byte <= 0x20 || byte == 0x7f || byte == '%') {
+            line->text[line->len++] = '%';
+            line->text[line->len++] = hex[byte >> 4];
+            line->text[line->len++] = hex[byte & 15];
+        } else {
+            line->text[line->len++] = (char) byte;
+        }
+    }
+}
+
+static void
+Write(Line *line)
+{
+    const char *file = DtsmTraceLogFile();
+    int fd;
+
+    line->text[line->len++] = '\n';
+    fd = DtsmpSysOpen(file, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY, 0);
+    if (fd >= 0) {
+        DtsmpSysWrite(fd, line->text, line->len);
+        DtsmpSysClose(fd);
+    }
+}
+
+/*
+ * DtsmTraceLogRefused --
+ *
+ *      Tell who was refused path.
+ */
+
+void
+DtsmTraceLogRefused(const char *path, size_t len, int exists)
+{
+    Line *line;
+    long got;
+
+    if (DtsmTraceLogFile() == NULL || (line = DtsmTraceBorrow()) == NULL) {
+        return;
+    }
+    line->len = 0;
+    Raw(line, "refused\t");
+    Number(line, (unsigned) DtsmpSysGetpid());
+    got = DtsmpSysReadlink("/proc/self/exe", line->cwd, sizeof(line->cwd));
+    Field(line, line->cwd, got > 0 ? (size_t) got : 0);
+    got = DtsmpSysGetcwd(line->cwd, sizeof(line->cwd));
+    Field(line, line->cwd, got > 1 ? (size_t) got - 1 : 0);
+    Field(line, path, len);
+    Raw(line, exists ? "\t1" : "\t0");
+    Write(line);
+    DtsmTraceReturn(line);
+}
+
+/*
+ * DtsmTraceLogUntraced --
+ *
+ *      Tell that program path is about to run and will not be traced.
+ */
+
+void
+DtsmTraceLogUntraced(const char *path, const char *why)
+{
+    Line *line;
+
+    if (DtsmTraceLogFile() == NULL || (line = DtsmTraceBorrow()) == NULL) {
+        return;
+    }
+    line->len = 0;
+    Raw(line, "untraced\t");
+    Number(line, (unsigned) DtsmpSysGetpid());
+    Field(line, path, strlen(path));
+    Raw(line, "\t");
+    Raw(line, why);
+    Write(line);
+    DtsmTraceReturn(line);
+}

@@ -1,0 +1,391 @@
+/*
+ * dtsmTracePath.c --
+ *
+ *      Which path a call means: the spelling that answers are kept under, and
+ *      the slow way from a spelling to what the kernel would find.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmTrace.h"
+
+#include <string.h>
+
+#define MAX_LINKS 40            /* as the kernel */
+
+/*
+ * IsClean --
+ *
+ *      Is an absolute path already folded: no "//", no "." and no slash at
+ *      its end?  ".." may stay.
+ */
+
+static int
+IsClean(const char *path, size_t *lenPtr)
+{
+    const char *at = path;
+
+    for (;;) {
+        at++;                           /* past the slash */
+        if (at[0] == '/' || (at[0] == '\0' && at != path + 1)
+                || (at[0] == '.' && (at[1] == '/' || at[1] == '\0'))) {
+            return 0;
+        }
+        while (*at != '/' && *at != '\0') {
+            at++;
+        }
+        if (*at == '\0') {
+            *lenPtr = (size_t) (at - path);
+            return 1;
+        }
+    }
+}
+
+/*
+ * DtsmTraceSpell --
+ *
+ *      Make a path absolute and fold what folds without looking: repeated
+ *      slashes, ".", and ".." against a directory that the kernel named.  Any
+ *      other ".." stays until it is resolved, because a symlink may be before
+ *      it.
+ *
+ * Arguments:
+ *      fresh       Ask the kernel for the working directory.
+ *      buf, size   Room for the result, used from TRACE_KEY_HEAD on.
+ *
+ * Returns:
+ *      TRACE_SPELLED; TRACE_LONG when size does not do; TRACE_NOWHERE when
+ *      there is nothing that a relative path could be relative to.
+ */
+
+int
+DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
+        char *buf, size_t size, DtsmTraceSpelling *spell)
+{
+    char *out = buf + TRACE_KEY_HEAD;
+    size_t room = size - TRACE_KEY_HEAD, len = 0;
+    int physical = 0;
+
+    spell->follow = 0;
+    spell->policy = 0;
+    if (*path == '/') {
+        if (IsClean(path, &spell->len)) {
+            spell->path = path;
+            return TRACE_SPELLED;
+        }
+    } else {
+        len = dirfd == AT_FDCWD
+                ? DtsmTraceGetCwd(map, out, room, &spell->policy, fresh)
+                : DtsmTraceFdPath(dirfd, out, room);
+        if (len == 0) {
+            return size > PATH_MAX ? TRACE_NOWHERE : TRACE_LONG;
+        }
+        physical = 1;
+        if (len == 1) {
+            len = 0;                    /* "/" */
+        }
+    }
+    while (*path != '\0') {
+        size_t part = strcspn(path, "/");
+
+        if (part == 2 && path[0] == '.' && path[1] == '.' && physical) {
+            while (len > 0 && out[--len] != '/') {
+                ;
+            }
+            spell->follow = 1;
+        } else if (part == 0 || (part == 1 && path[0] == '.')) {
+            spell->follow = 1;
+        } else {
+            if (part + 2 > room - len) {
+                return TRACE_LONG;
+            }
+            out[len++] = '/';
+            memcpy(out + len, path, part);
+            len += part;
+            physical = 0;
+            spell->follow = 0;
+        }
+        path += part;
+        if (*path == '/') {
+            path++;
+            spell->follow = 1;
+        }
+    }
+    if (len == 0) {
+        out[len++] = '/';
+    }
+    out[len] = '\0';
+    spell->path = out;
+    spell->len = len;
+    return TRACE_SPELLED;
+}
+
+static int
+TypeOfMode(unsigned mode)
+{
+    return S_ISDIR(mode) ? TRACE_IS_DIR
+            : S_ISLNK(mode) ? TRACE_IS_LINK : TRACE_IS_OTHER;
+}
+
+/*
+ * DtsmTraceType --
+ *
+ *      What is there: one system call.
+ *
+ * Returns:
+ *      TRACE_IS_*; MISSING for ENOENT and ENOTDIR, UNKNOWN for other errors.
+ */
+
+int
+DtsmTraceType(int dirfd, const char *path, int atFlags)
+{
+    long got;
+#if defined(SYS_newfstatat) && (defined(__x86_64__) || defined(__aarch64__))
+    struct stat st;
+
+    got = DtsmpSyscall4(SYS_newfstatat, dirfd, (long) (intptr_t) path,
+            (long) (intptr_t) &st, atFlags);
+    if (got == 0) {
+        return TypeOfMode((unsigned) st.st_mode);
+    }
+#else
+    struct statx st;
+
+    got = DtsmpSyscall5(SYS_statx, dirfd, (long) (intptr_t) path, atFlags,
+            STATX_TYPE, (long) (intptr_t) &st);
+    if (got == 0) {
+        return TypeOfMode(st.stx_mode);
+    }
+#endif
+    return got == -ENOENT || got == -ENOTDIR ? TRACE_IS_MISSING
+            : TRACE_IS_UNKNOWN;
+}
+
+/*
+ * IsProcess --
+ *
+ *      Is path /proc/self, /proc/thread-self or /proc/N itself (1), or below
+ *      one of them (2)?
+ */
+
+static int
+IsProcess(const char *path, size_t len)
+{
+    size_t part;
+
+    if (len < 7 || memcmp(path, "/proc/", 6) != 0) {
+        return 0;
+    }
+    path += 6;
+    part = strcspn(path, "/");
+    if ((part == 4 && memcmp(path, "self", 4) == 0)
+            || (part == 11 && memcmp(path, "thread-self", 11) == 0)
+            || strspn(path, "0123456789") == part) {
+        return path[part] == '/' ? 2 : 1;
+    }
+    return 0;
+}
+
+/*
+ * IsMagic --
+ *
+ *      Is a link's text no path: "pipe:[7]", "/tmp/x (deleted)"?
+ */
+
+static int
+IsMagic(const char *text, size_t len)
+{
+    static const char deleted[] = " (deleted)";
+    size_t tail = sizeof(deleted) - 1;
+
+    if (len > 0 && text[0] != '/') {
+        return memchr(text, ':', len) != NULL;
+    }
+    return len > tail && memcmp(text + len - tail, deleted, tail) == 0;
+}
+
+/*
+ * NoteLink --
+ *
+ *      Record a symlink that is being followed as a path of its own; or keep
+ *      it in mind when a rule denies it and it is the last component: whether
+ *      it counts as a folder is known at the end only.
+ *
+ * Returns:
+ *      The length of its text in walk->link; 0 when it is none any more.
+ */
+
+static size_t
+NoteLink(Dtsm_Map *map, DtsmTraceWalk *walk, int last)
+{
+    Dtsm_Token token;
+    unsigned flags = 0, rule = DTSM_ALLOW;
+    const char *path;
+    size_t len;
+    int status;
+    long got;
+
+    status = Dtsm_Look(map, walk->out, walk->outLen, &flags, &token);
+    got = DtsmpSysReadlink(walk->out, walk->link, sizeof(walk->link) - 1);
+    if (got <= 0 || (size_t) got >= sizeof(walk->link) - 1) {
+        return 0;
+    }
+    walk->link[got] = '\0';
+    if (Dtsm_Match(map, walk->out, walk->outLen, &rule, &path, &len)
+            == DTSM_OK && (rule & DTSM_DENY)) {
+        if (last && walk->badLen == 0) {
+            memcpy(walk->bad, walk->out, walk->outLen + 1);
+            walk->badLen = walk->outLen;
+        }
+        if (DtsmTraceType(AT_FDCWD, walk->out, 0) != TRACE_IS_DIR) {
+            return (size_t) got;
+        }
+    }
+    if (status != DTSM_OK || (flags & (DTSM_PREFIX | DTSM_ALIAS))
+            || (flags & (DTSM_ALLOW | TRACE_KINDS | DTSM_MISSING))
+                    != DTSM_ALLOW) {
+        Dtsm_InsertLooked(map, walk->out, walk->outLen, DTSM_ALLOW, &token);
+    }
+    return (size_t) got;
+}
+
+/*
+ * DtsmTraceResolve --
+ *
+ *      Go a spelling's way hop by hop, as the kernel would.
+ *
+ * Arguments:
+ *      path, len   From DtsmTraceSpell.
+ *      follow      Follow a symlink at the end.
+ *      walk        Receives the result; what is missing has the rest of its
+ *                  path appended as it stands.
+ *
+ * Returns:
+ *      1, or 0 when the kernel shall answer: a loop, or too long.
+ */
+
+int
+DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int follow,
+        DtsmTraceWalk *walk)
+{
+    size_t at, restLen = len;
+    int broken = 0;
+
+    walk->outLen = 0;
+    walk->out[0] = '\0';
+    walk->type = TRACE_IS_DIR;
+    walk->noCache = 0;
+    walk->links = 0;
+    walk->badLen = 0;
+    if (len >= sizeof(walk->rest)) {
+        return 0;
+    }
+
+    /*
+     * What is left of the way lies at the end of rest, so that a symlink's
+     * text can be put before it.
+     */
+
+    at = sizeof(walk->rest) - 1 - restLen;
+    memcpy(walk->rest + at, path, restLen);
+    walk->rest[sizeof(walk->rest) - 1] = '\0';
+
+    for (;;) {
+        char *part;
+        size_t partLen, before = walk->outLen, linkLen;
+        int last;
+
+        while (walk->rest[at] == '/') {
+            at++;
+        }
+        part = walk->rest + at;
+        partLen = strcspn(part, "/");
+        if (partLen == 0) {
+            break;
+        }
+        at += partLen;
+        if (partLen == 1 && part[0] == '.') {
+            continue;
+        }
+        if (partLen == 2 && part[0] == '.' && part[1] == '.') {
+            if (broken) {
+                walk->noCache = 1;      /* the kernel never gets here */
+            }
+            while (walk->outLen > 0 && walk->out[--walk->outLen] != '/') {
+                ;
+            }
+            walk->out[walk->outLen] = '\0';
+            if (!broken) {
+                walk->type = TRACE_IS_DIR;
+            }
+            continue;
+        }
+        if (walk->outLen + partLen + 2 > PATH_MAX) {
+            return 0;
+        }
+        walk->out[walk->outLen++] = '/';
+        memcpy(walk->out + walk->outLen, part, partLen);
+        walk->outLen += partLen;
+        walk->out[walk->outLen] = '\0';
+        if (broken) {
+            continue;
+        }
+        if (walk->type == TRACE_IS_OTHER) {
+            walk->type = TRACE_IS_MISSING;      /* below a plain file */
+            broken = 1;
+            continue;
+        }
+        walk->type = DtsmTraceType(AT_FDCWD, walk->out, AT_SYMLINK_NOFOLLOW);
+        if (walk->type == TRACE_IS_MISSING || walk->type == TRACE_IS_UNKNOWN) {
+            broken = 1;
+            if (walk->type == TRACE_IS_UNKNOWN) {
+                walk->noCache = 1;
+            }
+            continue;
+        }
+        if (walk->type != TRACE_IS_LINK) {
+            continue;
+        }
+        last = strspn(part + partLen, "/") == strlen(part + partLen);
+        if (last && !follow) {
+            break;
+        }
+        if (IsProcess(walk->out, walk->outLen) == 1) {
+            walk->type = TRACE_IS_DIR;  /* /proc/self keeps its name */
+            continue;
+        }
+        if (++walk->links > MAX_LINKS) {
+            return 0;
+        }
+        linkLen = NoteLink(map, walk, last);
+        if (linkLen == 0) {
+            return 0;
+        }
+        if (IsProcess(walk->out, walk->outLen) == 2) {
+            walk->noCache = 1;
+            if (IsMagic(walk->link, linkLen)) {
+                walk->type = DtsmTraceType(AT_FDCWD, walk->out, 0);
+                continue;
+            }
+        }
+        if (linkLen > at) {
+            return 0;
+        }
+        at -= linkLen;
+        memcpy(walk->rest + at, walk->link, linkLen);
+        if (walk->link[0] == '/') {
+            walk->outLen = 0;
+        } else {
+            walk->outLen = before;
+        }
+        walk->out[walk->outLen] = '\0';
+        walk->type = TRACE_IS_DIR;
+    }
+    if (walk->outLen == 0) {
+        walk->out[0] = '/';
+        walk->out[1] = '\0';
+        walk->outLen = 1;
+        walk->type = TRACE_IS_DIR;
+    }
+    return 1;
+}

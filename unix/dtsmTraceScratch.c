@@ -1,0 +1,79 @@
+/*
+ * dtsmTraceScratch.c --
+ *
+ *      Memory for the slow way: neither stack, which may be small, nor heap,
+ *      which may be busy, locked or broken.
+ *
+ * A few blocks lie in our data and are claimed by one CAS; when all are taken
+ * a block is mapped.  A process forked while another thread had a block just
+ * has one block less.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmTrace.h"
+
+#include <sys/mman.h>
+
+#define BLOCKS 4
+
+static _Alignas(64) char blocks[BLOCKS][DTSM_SCRATCH_SIZE];
+static int taken[BLOCKS];
+
+#ifdef SYS_mmap
+#   define MAP_CALL SYS_mmap
+#else
+#   define MAP_CALL SYS_mmap2
+#endif
+
+/*
+ * DtsmTraceBorrow --
+ *
+ *      Returns a block, not cleared, or NULL when there is no memory.
+ */
+
+void *
+DtsmTraceBorrow(void)
+{
+    long address;
+    int i;
+
+    for (i = 0; i < BLOCKS; i++) {
+        int expected = 0;
+
+        if (__atomic_load_n(&taken[i], __ATOMIC_RELAXED) == 0
+                && __atomic_compare_exchange_n(&taken[i], &expected, 1, 0,
+                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+            return blocks[i];
+        }
+    }
+    address = DtsmpSyscall6(MAP_CALL, 0, DTSM_SCRATCH_SIZE,
+            PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (address < 0 && address >= -4095) {
+        return NULL;
+    }
+    return (void *) (intptr_t) address;
+}
+
+/*
+ * DtsmTraceReturn --
+ *
+ *      Give back what DtsmTraceBorrow gave.  NULL is allowed.
+ */
+
+void
+DtsmTraceReturn(void *block)
+{
+    int i;
+
+    if (block == NULL) {
+        return;
+    }
+    for (i = 0; i < BLOCKS; i++) {
+        if (block == (void *) blocks[i]) {
+            __atomic_store_n(&taken[i], 0, __ATOMIC_RELEASE);
+            return;
+        }
+    }
+    DtsmpSyscall2(SYS_munmap, (long) (intptr_t) block, DTSM_SCRATCH_SIZE);
+}

@@ -1,0 +1,496 @@
+/*
+ * dtsmTraceStart.c --
+ *
+ *      Wrappers that start programs.
+ *
+ * Every start goes by execve or posix_spawn in the end, with an environment
+ * that carries the session.  PATH is searched here, so that a denied program
+ * is passed over as an absent one is.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmTrace.h"
+
+#include <paths.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef _PATH_BSHELL
+#   define _PATH_BSHELL "/bin/sh"
+#endif
+
+extern char **environ;
+
+/*
+ * Run --
+ *
+ *      execve, checked.
+ */
+
+static int
+Run(const char *file, char *const argv[], char *const envp[])
+{
+    DtsmTraceProgram program;
+    size_t textLen, count = DtsmTraceEnvSize(envp, &textLen);
+    int result;
+
+    REFUSE(CHECK(AT_FDCWD, file, DTSM_EXEC), -1);
+    REFUSE(DtsmTraceInspect(file, &program), -1);
+    {
+        char *array[count], text[textLen];
+
+        envp = DtsmTraceMakeEnv(envp, program.strip, array, text);
+        DtsmTraceExpect(&program, 1);
+        DtsmTraceStrangerExec(0);
+        result = REAL(execve)(file, argv, envp);
+        DtsmTraceStrangerExec(1);
+        DtsmTraceExpect(&program, -1);
+    }
+    return result;
+}
+
+/*
+ * RunScript --
+ *
+ *      As Run; what the kernel takes for no program is a script for the
+ *      shell.
+ */
+
+static int
+RunScript(const char *file, char *const argv[], char *const envp[])
+{
+    size_t count = 0, i;
+
+    Run(file, argv, envp);
+    if (errno != ENOEXEC) {
+        return -1;
+    }
+    while (argv != NULL && argv[count] != NULL) {
+        count++;
+    }
+    {
+        char *shell[count + 3];
+
+        shell[0] = (char *) (intptr_t) _PATH_BSHELL;
+        shell[1] = (char *) (intptr_t) file;
+        shell[2] = NULL;
+        for (i = 1; i <= count; i++) {
+            shell[i + 1] = argv[i];
+        }
+        return Run(_PATH_BSHELL, shell, envp);
+    }
+}
+
+/*
+ * Candidate --
+ *
+ *      The next file that a search of PATH comes to.
+ *
+ * Arguments:
+ *      listPtr  What is left of PATH; NULL afterwards when it was the last.
+ *      buf      PATH_MAX bytes.
+ *
+ * Returns:
+ *      1, or 0 when this one is too long.
+ */
+
+static int
+Candidate(const char **listPtr, const char *file, char *buf)
+{
+    const char *list = *listPtr;
+    size_t len = strcspn(list, ":"), fileLen = strlen(file);
+
+    *listPtr = list[len] == ':' ? list + len + 1 : NULL;
+    if (len + fileLen + 2 > PATH_MAX) {
+        return 0;
+    }
+    memcpy(buf, list, len);
+    if (len > 0) {
+        buf[len++] = '/';
+    }
+    memcpy(buf + len, file, fileLen + 1);
+    return 1;
+}
+
+static const char *
+SearchPath(void)
+{
+    const char *list = getenv("PATH");
+
+    return list != NULL ? list : "/bin:/usr/bin";
+}
+
+static int
+GoesOn(int err)
+{
+    return err == ENOENT || err == ENOTDIR || err == ESTALE || err == ENODEV
+            || err == ETIMEDOUT || err == EACCES;
+}
+
+/*
+ * RunSearch --
+ *
+ *      execvpe, checked.
+ */
+
+static int
+RunSearch(const char *file, char *const argv[], char *const envp[])
+{
+    const char *list = SearchPath();
+    char buf[PATH_MAX];
+    int forbidden = 0;
+
+    if (file == NULL || *file == '\0') {
+        errno = ENOENT;
+        return -1;
+    }
+    if (strchr(file, '/') != NULL) {
+        return RunScript(file, argv, envp);
+    }
+    errno = ENOENT;
+    while (list != NULL) {
+        if (!Candidate(&list, file, buf)) {
+            errno = ENAMETOOLONG;
+            continue;
+        }
+        RunScript(buf, argv, envp);
+        if (!GoesOn(errno)) {
+            return -1;
+        }
+        forbidden = forbidden || errno == EACCES;
+    }
+    if (forbidden) {
+        errno = EACCES;
+    }
+    return -1;
+}
+
+DTSM_EXPORT int
+execve(const char *file, char *const argv[], char *const envp[])
+{
+    return Run(file, argv, envp);
+}
+
+DTSM_EXPORT int
+execv(const char *file, char *const argv[])
+{
+    return Run(file, argv, environ);
+}
+
+DTSM_EXPORT int
+execvp(const char *file, char *const argv[])
+{
+    return RunSearch(file, argv, environ);
+}
+
+DTSM_EXPORT int
+execvpe(const char *file, char *const argv[], char *const envp[])
+{
+    return RunSearch(file, argv, envp);
+}
+
+/*
+ * The functions that take their arguments one by one.
+ */
+
+#define COUNT_ARGUMENTS(count, last) \
+    do { \
+        va_list args_; \
+        va_start(args_, last); \
+        (count) = 1; \
+        while (va_arg(args_, char *) != NULL) { \
+            (count)++; \
+        } \
+        va_end(args_); \
+    } while (0)
+
+#define TAKE_ARGUMENTS(args, argv, first, count) \
+    do { \
+        size_t i_; \
+        (argv)[0] = (char *) (intptr_t) (first); \
+        for (i_ = 1; i_ <= (count); i_++) { \
+            (argv)[i_] = va_arg(args, char *); \
+        } \
+    } while (0)
+
+DTSM_EXPORT int
+execl(const char *file, const char *arg, ...)
+{
+    size_t count;
+    va_list args;
+
+    COUNT_ARGUMENTS(count, arg);
+    {
+        char *argv[count + 1];
+
+        va_start(args, arg);
+        TAKE_ARGUMENTS(args, argv, arg, count);
+        va_end(args);
+        return Run(file, argv, environ);
+    }
+}
+
+DTSM_EXPORT int
+execlp(const char *file, const char *arg, ...)
+{
+    size_t count;
+    va_list args;
+
+    COUNT_ARGUMENTS(count, arg);
+    {
+        char *argv[count + 1];
+
+        va_start(args, arg);
+        TAKE_ARGUMENTS(args, argv, arg, count);
+        va_end(args);
+        return RunSearch(file, argv, environ);
+    }
+}
+
+DTSM_EXPORT int
+execle(const char *file, const char *arg, ...)
+{
+    size_t count;
+    va_list args;
+
+    COUNT_ARGUMENTS(count, arg);
+    {
+        char *argv[count + 1], **envp;
+
+        va_start(args, arg);
+        TAKE_ARGUMENTS(args, argv, arg, count);
+        envp = va_arg(args, char **);
+        va_end(args);
+        return Run(file, argv, envp);
+    }
+}
+
+/*
+ * A program that is given by descriptor goes by the path that it has.
+ */
+
+static int
+CheckFd(int fd, DtsmTraceProgram *program)
+{
+    char path[PATH_MAX];
+
+    memset(program, 0, sizeof(*program));
+    if (DtsmTraceFdPath(fd, path, sizeof(path)) == 0) {
+        return 0;
+    }
+    REFUSE(CHECK(AT_FDCWD, path, DTSM_EXEC), -1);
+    REFUSE(DtsmTraceInspect(path, program), -1);
+    return 0;
+}
+
+DTSM_EXPORT int
+fexecve(int fd, char *const argv[], char *const envp[])
+{
+    DtsmTraceProgram program;
+    size_t textLen, count = DtsmTraceEnvSize(envp, &textLen);
+    int result;
+
+    if (CheckFd(fd, &program) != 0) {
+        return -1;
+    } else {
+        char *array[count], text[textLen];
+
+        envp = DtsmTraceMakeEnv(envp, program.strip, array, text);
+        DtsmTraceExpect(&program, 1);
+        DtsmTraceStrangerExec(0);
+        result = REAL(fexecve)(fd, argv, envp);
+        DtsmTraceStrangerExec(1);
+        DtsmTraceExpect(&program, -1);
+    }
+    return result;
+}
+
+DTSM_EXPORT int
+execveat(int dirfd, const char *path, char *const argv[],
+        char *const envp[], int atFlags)
+{
+    DtsmTraceProgram program;
+    size_t textLen, count = DtsmTraceEnvSize(envp, &textLen);
+    const char *volatile given = path;  /* the header promises non-NULL */
+    int result, fd;
+
+    memset(&program, 0, sizeof(program));
+    REFUSE(CHECK(dirfd, path, DTSM_EXEC
+            | (atFlags & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u)), -1);
+    if (given != NULL && (*path == '/' || dirfd == AT_FDCWD)) {
+        REFUSE(DtsmTraceInspect(path, &program), -1);
+    } else if (given != NULL && *path != '\0') {
+        fd = (int) DtsmpSyscall4(SYS_openat, dirfd, (long) (intptr_t) path,
+                O_PATH | O_CLOEXEC, 0);
+        if (fd >= 0) {
+            result = CheckFd(fd, &program);
+            DtsmpSysClose(fd);
+            if (result != 0) {
+                return -1;
+            }
+        }
+    } else if (given != NULL && CheckFd(dirfd, &program) != 0) {
+        return -1;
+    }
+    {
+        char *array[count], text[textLen];
+
+        envp = DtsmTraceMakeEnv(envp, program.strip, array, text);
+        DtsmTraceExpect(&program, 1);
+        DtsmTraceStrangerExec(0);
+        result = REAL(execveat)(dirfd, path, argv, envp, atFlags);
+        DtsmTraceStrangerExec(1);
+        DtsmTraceExpect(&program, -1);
+    }
+    return result;
+}
+
+/*
+ * Spawn --
+ *
+ *      posix_spawn, checked.  File actions may change the directory first:
+ *      what a relative path then means is not to be told from here.
+ */
+
+static int
+Spawn(pid_t *pidPtr, const char *file,
+        const posix_spawn_file_actions_t *actions,
+        const posix_spawnattr_t *attributes, char *const argv[],
+        char *const envp[])
+{
+    DtsmTraceProgram program;
+    size_t textLen, count = DtsmTraceEnvSize(envp, &textLen);
+    int err;
+
+    memset(&program, 0, sizeof(program));
+    if (actions == NULL || *file == '/') {
+        err = CHECK(AT_FDCWD, file, DTSM_EXEC);
+        if (err == 0) {
+            err = DtsmTraceInspect(file, &program);
+        }
+        if (err != 0) {
+            return err;
+        }
+    }
+    {
+        char *array[count], text[textLen];
+
+        envp = DtsmTraceMakeEnv(envp, program.strip, array, text);
+        err = REAL(posix_spawn)(pidPtr, file, actions, attributes, argv,
+                envp);
+    }
+    if (err == 0) {
+        DtsmTraceExpect(&program, 1);
+    }
+    return err;
+}
+
+DTSM_EXPORT int
+posix_spawn(pid_t *pidPtr, const char *file,
+        const posix_spawn_file_actions_t *actions,
+        const posix_spawnattr_t *attributes, char *const argv[],
+        char *const envp[])
+{
+    return Spawn(pidPtr, file, actions, attributes, argv, envp);
+}
+
+DTSM_EXPORT int
+posix_spawnp(pid_t *pidPtr, const char *file,
+        const posix_spawn_file_actions_t *actions,
+        const posix_spawnattr_t *attributes, char *const argv[],
+        char *const envp[])
+{
+    const char *list = SearchPath();
+    char buf[PATH_MAX];
+    int err = ENOENT, forbidden = 0;
+
+    if (*file == '\0' || strchr(file, '/') != NULL) {
+        return Spawn(pidPtr, file, actions, attributes, argv, envp);
+    }
+    while (list != NULL) {
+        if (!Candidate(&list, file, buf)) {
+            continue;
+        }
+        if (buf[0] == '/') {
+            int check = CHECK(AT_FDCWD, buf, DTSM_EXEC);
+
+            if (check != 0 || DtsmTraceType(AT_FDCWD, buf, 0)
+                    == TRACE_IS_MISSING) {
+                continue;
+            }
+        }
+        err = Spawn(pidPtr, buf, actions, attributes, argv, envp);
+        if (!GoesOn(err)) {
+            return err;
+        }
+        forbidden = forbidden || err == EACCES;
+    }
+    return forbidden ? EACCES : err;
+}
+
+/*
+ * system and popen start the shell inside of libc, with environ as it is.
+ */
+
+DTSM_EXPORT int
+system(const char *command)
+{
+    DtsmTraceProgram program;
+    char **saved = environ;
+    size_t textLen, count = DtsmTraceEnvSize(saved, &textLen);
+    int result;
+
+    if (CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC) != 0) {
+        return command == NULL ? 0 : 127 << 8;
+    }
+    DtsmTraceInspect(_PATH_BSHELL, &program);
+    {
+        char *array[count], text[textLen];
+        char *const *envp = DtsmTraceMakeEnv(saved, 0, array, text);
+
+        if (envp != saved) {
+            environ = (char **) (intptr_t) envp;
+        }
+        DtsmTraceExpect(&program, 1);
+        result = REAL(system)(command);
+        if (envp != saved) {
+            environ = saved;
+        }
+    }
+    if (result == -1) {
+        DtsmTraceExpect(&program, -1);
+    }
+    return result;
+}
+
+DTSM_EXPORT FILE *
+popen(const char *command, const char *mode)
+{
+    DtsmTraceProgram program;
+    char **saved = environ;
+    size_t textLen, count = DtsmTraceEnvSize(saved, &textLen);
+    FILE *result;
+
+    REFUSE(CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC), NULL);
+    REFUSE(DtsmTraceInspect(_PATH_BSHELL, &program), NULL);
+    {
+        char *array[count], text[textLen];
+        char *const *envp = DtsmTraceMakeEnv(saved, 0, array, text);
+
+        if (envp != saved) {
+            environ = (char **) (intptr_t) envp;
+        }
+        result = REAL(popen)(command, mode);
+        if (envp != saved) {
+            environ = saved;
+        }
+    }
+    if (result != NULL) {
+        DtsmTraceExpect(&program, 1);
+    }
+    return result;
+}

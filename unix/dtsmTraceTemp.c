@@ -1,0 +1,118 @@
+/*
+ * dtsmTraceTemp.c --
+ *
+ *      Wrappers that make files with names of libc's choice, and a few calls
+ *      that take a path to something else than a file.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmTrace.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+#undef mkstemp
+#undef mkstemp64
+#undef mkostemp
+#undef mkostemp64
+#undef mkstemps
+#undef mkstemps64
+#undef mkostemps
+#undef mkostemps64
+
+#define MAKE_TEMP \
+    (DTSM_READ | DTSM_WRITE | TRACE_MAKE | TRACE_NOFOLLOW)
+
+/*
+ * CheckTemplate --
+ *
+ *      The name is not known before the call, so the rule over it decides,
+ *      and the name is recorded after the call.  Only a refused template is
+ *      recorded as it stands.
+ */
+
+static int
+CheckTemplate(const char *template)
+{
+    Dtsm_Map *map = DtsmTraceGetMap();
+    char dir[TRACE_SPELL_MAX], folder[PATH_MAX], *slash;
+    size_t len;
+
+    if (map == NULL || template == NULL || !Dtsm_Fence(map)) {
+        return 0;
+    }
+    len = strlen(template);
+    if (len + 2 > sizeof(dir)) {
+        return 0;
+    }
+    memcpy(dir, template, len + 1);
+    slash = strrchr(dir, '/');
+    if (slash == NULL) {
+        memcpy(dir, ".", 2);
+    } else {
+        slash[1] = '\0';
+    }
+    len = DtsmTraceFolder(AT_FDCWD, dir, folder, sizeof(folder));
+    if (len > 0 && DtsmTraceHidden(folder, len, slash == NULL ? template
+            : template + (slash - dir) + 1, DT_REG)) {
+        return CHECK(AT_FDCWD, template, MAKE_TEMP);
+    }
+    return 0;
+}
+
+#define TEMP(name, parameters, arguments) \
+    DTSM_EXPORT int \
+    name parameters \
+    { \
+        int fd; \
+        REFUSE(CheckTemplate(template), -1); \
+        fd = REAL(name) arguments; \
+        if (fd >= 0) { \
+            CHECK(AT_FDCWD, template, MAKE_TEMP); \
+        } \
+        return fd; \
+    }
+
+TEMP(mkstemp, (char *template), (template))
+TEMP(mkstemp64, (char *template), (template))
+TEMP(mkostemp, (char *template, int flags), (template, flags))
+TEMP(mkostemp64, (char *template, int flags), (template, flags))
+TEMP(mkstemps, (char *template, int tail), (template, tail))
+TEMP(mkstemps64, (char *template, int tail), (template, tail))
+TEMP(mkostemps, (char *template, int tail, int flags),
+        (template, tail, flags))
+TEMP(mkostemps64, (char *template, int tail, int flags),
+        (template, tail, flags))
+
+DTSM_EXPORT char *
+mkdtemp(char *template)
+{
+    char *result;
+
+    REFUSE(CheckTemplate(template), NULL);
+    result = REAL(mkdtemp)(template);
+    if (result != NULL) {
+        CHECK(AT_FDCWD, template, DTSM_WRITE | TRACE_MAKE | TRACE_NOFOLLOW);
+    }
+    return result;
+}
+
+/*
+ * A library that is named without a slash is searched for by the loader,
+ * whose own opens are not seen.  A refused one is looked for under a name
+ * that cannot be, so that dlerror() has its message.  The loader searches on
+ * behalf of the return address, so the call stays the last one (a jump).
+ */
+
+DTSM_EXPORT void *
+dlopen(const char *file, int mode)
+{
+    if (file != NULL && strchr(file, '/') != NULL
+            && CHECK(AT_FDCWD, file, DTSM_READ) != 0) {
+        file = "/dev/null/hidden";
+    }
+    return REAL(dlopen)(file, mode);
+}
