@@ -1,0 +1,409 @@
+# command.tcl --
+#
+#      The dtsm command: its verbs, its options, its help.
+#
+# Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+namespace eval ::dtsm::command {
+    # Exit statuses of our own; 126 and 127 are as those of env(1).
+
+    variable statusFindings 3
+    variable statusFailure 125
+    variable statusNotExecutable 126
+    variable statusNotFound 127
+
+    # verb, arguments, one line
+
+    variable verbs {
+        run     "?option ...? -- command ?arg ...?"
+                "run a command traced"
+        report  FILE
+                "print what a kept map holds"
+        stat    FILE
+                "print the sizes and counters of a kept map"
+        check   FILE
+                "verify a kept map"
+        help    "?verb?"
+                "print this, or what a verb does"
+    }
+
+    # Options of run: name, argument, help.
+
+    variable runOptions {
+        --allow P
+            "Paths at and below P may be used.  Of the rules that cover a
+            path the longest holds; of two for one path the last."
+        --deny P
+            "Paths at and below P look absent; folders stay visible."
+        --default allow|deny
+            "What holds for a path that no rule covers: allow, unless said."
+        --report FILE
+            "Write what was found to FILE as JSON; - is standard output."
+        --fail-on violation|untraced|never
+            "Exit with status 3 when the command succeeded but something
+            was refused (whether it exists or not), or a process was not
+            traced.  May be given for both; never is what holds unless
+            said."
+        --strict ""
+            "The same as --fail-on untraced."
+        --keep FILE
+            "Leave the map in FILE, which must not exist yet."
+        --help ""
+            "Print this."
+    }
+    variable failOn {violation untraced never}
+    variable defaults {allow deny}
+}
+
+# dtsm::command::main --
+#
+#      The whole command.
+#
+# Arguments:
+#      trace    The tracing library's file.
+#      count    How many words of the command line are ours.
+#
+# Results:
+#      The exit status.
+
+proc ::dtsm::command::main {trace count} {
+    variable verbs
+    variable statusFailure
+    fconfigure stderr -translation binary
+    fconfigure stdout -translation binary
+    try {
+        set words [::dtsm::bytes::arguments $count]
+        set verb [lindex $words 0]
+        set words [lrange $words 1 end]
+        if {$verb in {--help -h} || ($verb ne "help" && "--help"
+                in [lrange $words 0 0])} {
+            set words [expr {$verb in {--help -h} ? "" : $verb}]
+            set verb help
+        }
+        if {$verb eq "--version"} {
+            puts "dtsm [package require dtsm]"
+            return 0
+        }
+        set known [lmap {name . .} $verbs {set name}]
+        if {$verb ni $known} {
+            Wrong [expr {$verb eq "" ? "a verb is missing"
+                : "unknown verb \"[::dtsm::bytes::shown $verb]\""}] help
+        }
+        return [Verb-$verb $trace $words]
+    } trap {DTSM USAGE} message {
+        Say $message
+    } trap {DTSM INTERRUPTED} {message options} {
+        Say $message
+        set name [lindex [dict get $options -errorcode] 2]
+        return [expr {128 + [dict get {
+            SIGHUP 1 SIGINT 2 SIGQUIT 3 SIGTERM 15} $name]}]
+    } on error {message options} {
+        set code [dict get $options -errorcode]
+        Say [expr {[lindex $code 0] in {DTSM POSIX} ? $message
+            : [dict get $options -errorinfo]}]
+    }
+    return $statusFailure
+}
+
+# dtsm::command::Say --
+#
+#      A message on standard error.  That it is closed is no failure.  What
+#      holds names as bytes is UTF-8 by now; other messages are text.
+
+proc ::dtsm::command::Say {message} {
+    if {![::dtsm::bytes::isUtf8 $message]} {
+        set message [encoding convertto utf-8 $message]
+    }
+    catch {puts stderr "dtsm: $message"; flush stderr}
+}
+
+# dtsm::command::Wrong --
+#
+#      Give up for a wrong command line.
+
+proc ::dtsm::command::Wrong {message {help "help run"}} {
+    return -code error -errorcode {DTSM USAGE} \
+        "$message; see \"dtsm $help\""
+}
+
+# ---------------------------------------------------------------- help
+
+proc ::dtsm::command::Verb-help {trace words} {
+    variable verbs
+    variable runOptions
+    if {[llength $words] > 1} {
+        Wrong "help takes one verb" help
+    }
+    set topic [lindex $words 0]
+    if {$topic eq ""} {
+        puts "dtsm traces builds: it hides what they do not declare.\n"
+        foreach {verb arguments line} $verbs {
+            puts "  dtsm $verb $arguments"
+            puts "          $line"
+        }
+        return 0
+    }
+    foreach {verb arguments line} $verbs {
+        if {$verb eq $topic} {
+            puts "dtsm $verb $arguments: $line"
+            if {$verb eq "run"} {
+                PutRunHelp
+            }
+            return 0
+        }
+    }
+    Wrong "unknown verb \"[::dtsm::bytes::shown $topic]\"" help
+}
+
+proc ::dtsm::command::PutRunHelp {} {
+    variable runOptions
+    puts ""
+    foreach {name argument help} $runOptions {
+        puts [string trimright "  $name $argument"]
+        puts "          [regsub -all {\n\s+} $help "\n          "]"
+    }
+    puts {
+P may be relative to the working folder.  The exit status is the command's;
+128 + N when signal N ended it; 3 for what --fail-on names; 125 when dtsm
+itself failed; 126 when the command cannot be executed; 127 when it is not
+there.}
+}
+
+# ---------------------------------------------------------------- run
+
+# dtsm::command::ParseRun --
+#
+#      The settings that a command line asks for, as a dictionary: rules,
+#      default, report, fail-on, keep, command.
+
+proc ::dtsm::command::ParseRun {words} {
+    variable runOptions
+    variable failOn
+    variable defaults
+    set result {rules {} default allow report {} fail-on {} keep {}}
+    foreach {name argument .} $runOptions {
+        set takes($name) [expr {$argument ne ""}]
+    }
+    while {[llength $words]} {
+        set words [lassign $words word]
+        if {$word eq "--"} {
+            break
+        }
+        if {[string index $word 0] ne "-"} {
+            set words [linsert $words 0 $word]
+            break
+        }
+        set inline [regexp {^(--[a-z-]+)=(.*)$} $word . word value]
+        if {![info exists takes($word)]} {
+            Wrong "unknown option \"[::dtsm::bytes::shown $word]\""
+        }
+        if {$takes($word)} {
+            if {!$inline} {
+                if {![llength $words]} {
+                    Wrong "option $word lacks its argument"
+                }
+                set words [lassign $words value]
+            }
+            if {$value eq ""} {
+                Wrong "the argument of option $word is empty"
+            }
+        } elseif {$inline} {
+            Wrong "option $word takes no argument"
+        }
+        switch -- $word {
+            --allow - --deny {
+                dict lappend result rules [string range $word 2 end] $value
+            }
+            --default {
+                CheckWord $word $value $defaults
+                dict set result default $value
+            }
+            --report - --keep {
+                dict set result [string range $word 2 end] \
+                    [::dtsm::bytes::toText $value]
+            }
+            --fail-on {
+                CheckWord $word $value $failOn
+                if {$value eq "never"} {
+                    dict set result fail-on {}
+                } else {
+                    dict lappend result fail-on $value
+                }
+            }
+            --strict {
+                dict lappend result fail-on untraced
+            }
+            --help {
+                Wrong "--help comes first"
+            }
+        }
+    }
+    if {![llength $words]} {
+        Wrong "there is no command to run"
+    }
+    dict set result command $words
+    return $result
+}
+
+proc ::dtsm::command::CheckWord {option value allowed} {
+    if {$value ni $allowed} {
+        Wrong "$option is [join $allowed { or }], not\
+            \"[::dtsm::bytes::shown $value]\""
+    }
+}
+
+# dtsm::command::Verb-run --
+#
+#      Run a command traced, and say what was found.
+
+proc ::dtsm::command::Verb-run {trace words} {
+    variable statusNotFound
+    variable statusNotExecutable
+    set settings [ParseRun $words]
+    set report [OpenReport [dict get $settings report]]
+    set session {}
+    ::dtsm::process hold
+    try {
+        set session [::dtsm::Session new -trace $trace \
+            -default [dict get $settings default] \
+            -rules [dict get $settings rules] \
+            -keep [dict get $settings keep]]
+        $session probe
+        try {
+            $session spawn [dict get $settings command]
+        } trap {POSIX} {message options} {
+            Say $message
+            CloseReport $report [dict get $settings report] {}
+            return [expr {[lindex [dict get $options -errorcode] 1]
+                in {ENOENT ENOTDIR} ? $statusNotFound
+                : $statusNotExecutable}]
+        }
+        set end [$session wait]
+        set finding [$session collect]
+        dict set finding end $end
+        dict set finding command [dict get $settings command]
+    } on error {message options} {
+        CloseReport $report [dict get $settings report] {}
+        return -options $options $message
+    } finally {
+        if {$session ne ""} {
+            $session destroy
+        }
+        ::dtsm::process release
+    }
+    catch {
+        puts -nonewline stderr [::dtsm::report::text $finding]
+        flush stderr
+    }
+    CloseReport $report [dict get $settings report] \
+        [::dtsm::report::json $finding]
+    return [ExitStatus $finding [dict get $settings fail-on]]
+}
+
+# dtsm::command::OpenReport, dtsm::command::CloseReport --
+#
+#      The report's file is opened before the command runs: one that cannot
+#      be written is told now and not after an hour.  Without text, a file
+#      that only we made is removed again.
+
+proc ::dtsm::command::OpenReport {file} {
+    if {$file eq ""} {
+        return {}
+    }
+    if {$file eq "-"} {
+        return stdout
+    }
+    set channel [open $file w]
+    fconfigure $channel -translation binary
+    return $channel
+}
+
+proc ::dtsm::command::CloseReport {channel file text} {
+    if {$channel eq ""} {
+        return
+    }
+    if {$channel eq "stdout"} {
+        puts -nonewline stdout $text
+        flush stdout
+        return
+    }
+    puts -nonewline $channel $text
+    close $channel
+    if {$text eq ""} {
+        catch {file delete -- $file}
+    }
+}
+
+# dtsm::command::ExitStatus --
+#
+#      The status for a finding.
+
+proc ::dtsm::command::ExitStatus {finding failOn} {
+    variable statusFindings
+    set code [dict get $finding end code]
+    if {[dict get $finding end kind] eq "signal"} {
+        return [expr {128 + $code}]
+    }
+    if {$code == 0 && (("violation" in $failOn
+            && [llength [dict get $finding violations]])
+            || ("untraced" in $failOn
+            && [llength [dict get $finding untraced]]))} {
+        return $statusFindings
+    }
+    return $code
+}
+
+# ---------------------------------------------------------------- kept maps
+
+# dtsm::command::WithMap --
+#
+#      Attach to a kept map, run the script with its command in varName, and
+#      detach.
+
+proc ::dtsm::command::WithMap {verb words varName script} {
+    upvar 1 $varName map
+    if {[llength $words] != 1} {
+        Wrong "$verb takes the name of one file" "help $verb"
+    }
+    set map [::dtsm::open [::dtsm::bytes::toText [lindex $words 0]] \
+        -readonly 1]
+    try {
+        uplevel 1 $script
+    } finally {
+        $map close
+    }
+}
+
+proc ::dtsm::command::Verb-stat {trace words} {
+    WithMap stat $words map {
+        dict for {name value} [$map stats] {
+            puts "$name $value"
+        }
+    }
+    return 0
+}
+
+proc ::dtsm::command::Verb-check {trace words} {
+    WithMap check $words map {
+        set flaws [$map check]
+    }
+    foreach flaw $flaws {
+        puts $flaw
+    }
+    if {[llength $flaws]} {
+        return 1
+    }
+    puts "no flaws"
+    return 0
+}
+
+proc ::dtsm::command::Verb-report {trace words} {
+    WithMap report $words map {
+        set entries [$map get -bytes 1 -void 1]
+    }
+    foreach {path flags} [lsort -stride 2 $entries] {
+        set flags [lsearch -all -inline -not -exact $flags void]
+        puts "[::dtsm::bytes::shown $path]\t$flags"
+    }
+    return 0
+}

@@ -1,0 +1,175 @@
+# report.tcl --
+#
+#      What a session found, as text for a reader and as JSON.
+#
+# A finding is the dictionary of the session's collect, with `command' (the
+# words of it) and `end' (the session's wait).  All text is byte strings.
+#
+# Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+namespace eval ::dtsm::report {
+    namespace export text json
+
+    # Missing paths that the text names; the rest is counted.
+
+    variable missingShown 5
+
+    # What keeps a program from being traced.
+
+    variable reasons {
+        static          "statically linked"
+        setuid          "changes its user"
+        setgid          "changes its group"
+        capabilities    "has file capabilities"
+        architecture    "of another architecture"
+        refused         "the loader did not take the library"
+        user            "of another user"
+    }
+}
+
+# dtsm::report::counted --
+#
+#      A number and its noun: 1 process, 2 processes.
+
+proc ::dtsm::report::counted {count one many} {
+    return "$count [expr {$count == 1 ? $one : $many}]"
+}
+
+# dtsm::report::untracedCount --
+#
+#      How many processes a finding's untraced list stands for.
+
+proc ::dtsm::report::untracedCount {finding} {
+    set count 0
+    foreach entry [dict get $finding untraced] {
+        incr count [lindex $entry 2]
+    }
+    return $count
+}
+
+# dtsm::report::text --
+#
+#      The summary at the end of a run.
+
+proc ::dtsm::report::text {finding} {
+    variable missingShown
+    variable reasons
+    set there {}
+    set missing {}
+    foreach violation [dict get $finding violations] {
+        lassign $violation path exists by
+        if {$exists} {
+            lappend there $path $by
+        } else {
+            lappend missing $path
+        }
+    }
+    set lines {}
+    set count [expr {[llength $there] / 2}]
+    if {$count} {
+        lappend lines "dtsm: [counted $count {violation exists} \
+            {violations exist}]:"
+    }
+    foreach {path by} $there {
+        set line "  [::dtsm::bytes::shown $path]"
+        if {$by ne ""} {
+            append line "  (first asked for by [::dtsm::bytes::shown $by])"
+        }
+        lappend lines $line
+    }
+    set count [llength $missing]
+    if {$count} {
+        set some [lmap path [lrange $missing 0 $missingShown-1] {
+            ::dtsm::bytes::shown $path
+        }]
+        if {$count > $missingShown} {
+            lappend some ...
+        }
+        lappend lines "dtsm: [counted $count {violation does} \
+            {violations do}] not exist: [join $some {, }]"
+    }
+    if {![llength [dict get $finding violations]]} {
+        lappend lines "dtsm: no violations"
+    }
+
+    set traced [dict get $finding traced]
+    set untraced [untracedCount $finding]
+    set line "dtsm: [counted $traced program programs] traced"
+    if {$untraced} {
+        append line ", [counted $untraced {process was} \
+            {processes were}] not traced:"
+    }
+    lappend lines $line
+    foreach entry [dict get $finding untraced] {
+        lassign $entry path why count
+        set reason $why
+        if {[dict exists $reasons $why]} {
+            set reason [dict get $reasons $why]
+        }
+        if {$path eq ""} {
+            set path "(not known which)"
+        }
+        lappend lines "  [::dtsm::bytes::shown $path]: $reason, $count x"
+    }
+    if {[dict get $finding lost]} {
+        lappend lines "dtsm: [counted [dict get $finding lost] line \
+            lines] of the log could not be read"
+    }
+    lappend lines "dtsm: [counted [expr {
+        [llength [dict get $finding paths]] / 2}] {distinct path} \
+        {distinct paths}], [format %.1f [dict get $finding end wall]] s"
+    return [join $lines \n]\n
+}
+
+# dtsm::report::json --
+#
+#      The report for programs, version 1, as UTF-8.
+
+proc ::dtsm::report::json {finding} {
+    set end [dict get $finding end]
+    if {[dict get $end kind] eq "signal"} {
+        set exit "{\"signal\":[::dtsm::json::string [dict get $end name]]}"
+    } else {
+        set exit "{\"status\":[dict get $end code]}"
+    }
+    set rules [lmap {path verdict} [dict get $finding rules] {
+        set path [::dtsm::json::path $path]
+        set verdict [::dtsm::json::string $verdict]
+        string cat "{" $path ",\"verdict\":" $verdict "}"
+    }]
+    set untraced [lmap entry [dict get $finding untraced] {
+        lassign $entry path why count
+        set path [::dtsm::json::path $path]
+        set why [::dtsm::json::string $why]
+        string cat "{" $path ",\"why\":" $why ",\"count\":" $count "}"
+    }]
+    set paths {}
+    set unknown {}
+    foreach {path flags} [dict get $finding paths] {
+        set member [::dtsm::json::path $path]
+        lappend paths "{$member,\"flags\":[::dtsm::json::list $flags]}"
+        if {"unknown" in $flags} {
+            lappend unknown "{$member}"
+        }
+    }
+    set violations [lmap violation [dict get $finding violations] {
+        lassign $violation path exists by
+        set exists [expr {$exists ? "true" : "false"}]
+        set path [::dtsm::json::path $path]
+        set by [::dtsm::json::string $by]
+        string cat "{" $path ",\"exists\":" $exists ",\"by\":" $by "}"
+    }]
+    set members [::list \
+        "\"version\":1" \
+        "\"command\":[::dtsm::json::list [dict get $finding command]]" \
+        "\"exit\":$exit" \
+        "\"wall_s\":[format %.3f [dict get $end wall]]" \
+        "\"default\":[::dtsm::json::string [dict get $finding default]]" \
+        "\"rules\":[::dtsm::json::array $rules]" \
+        "\"processes\":{\"traced\":[dict get $finding traced],\"untraced\":[
+            ::dtsm::json::array $untraced]}" \
+        "\"paths\":[::dtsm::json::array $paths \n]" \
+        "\"violations\":[::dtsm::json::array $violations \n]" \
+        "\"unknown\":[::dtsm::json::array $unknown \n]"]
+    return "{[join $members ,\n]}\n"
+}

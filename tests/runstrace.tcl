@@ -1,0 +1,324 @@
+# runstrace.tcl --
+#
+#      A build's paths as `dtsm run' records them, beside those that strace
+#      sees.  Each difference has to belong to a class that says why.
+#
+# The build is made twice in the same folder.  A path of strace's counts as
+# dtsm reports it: its folder's symlinks followed, and those of its own where
+# the call follows them.
+#
+# Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+source [sourceFile library bytes.tcl]
+
+namespace eval strace {
+    # Calls and where their paths stand.  at: after a descriptor.  The
+    # second word: 1 if the last symlink is followed.
+
+    variable calls {
+        open {plain 1} creat {plain 1} access {plain 1} stat {plain 1}
+        lstat {plain 0} readlink {plain 0} execve {plain 1}
+        unlink {plain 0} rmdir {plain 0} mkdir {plain 0} chdir {plain 1}
+        chmod {plain 1} chown {plain 1} truncate {plain 1} statfs {plain 1}
+        mknod {plain 0} openat {at 1} newfstatat {at 1} faccessat {at 1}
+        faccessat2 {at 1} readlinkat {at 0} unlinkat {at 0} mkdirat {at 0}
+        fchmodat {at 1} utimensat {at 1} statx {at 1} fchownat {at 1}
+        rename {plain2 0} link {plain2 0} symlink {second 0}
+        renameat {at2 0} renameat2 {at2 0} linkat {at2 0}
+        symlinkat {secondat 0}
+    }
+
+    # Names that differ from one build to the next.
+
+    variable temporary {
+        {/cc[A-Za-z0-9]{6}(?=[./]|$)}   /ccXXXXXX
+        {/conf[0-9]+}                   /confN
+        {/conf[A-Za-z0-9]{6}(?=/|$)}    /confXXXXXX
+        {/cf[0-9]+}                     /cfN
+        {/st[A-Za-z0-9]{6}(?=/|$)}      /stXXXXXX
+        {/Gm[A-Za-z0-9_]{6,}}           /GmXXXXXX
+        {/proc/(?:self|[0-9]+)(?=/|$)}  /proc/PID
+        {/sh-thd[.-][A-Za-z0-9]+}       /sh-thd
+        {/tcl_[A-Za-z0-9]{6}$}          /tcl_XXXXXX
+    }
+
+    # Seen by strace alone, and why.
+
+    variable onlyStrace {
+        {^/etc/ld\.so\.(cache|preload|nohwcap)$}
+            "the loader's own"
+        {/glibc-hwcaps(/|$)}
+            "the loader's search for libraries"
+        {\.so(\.[0-9.]+)?$}
+            "libraries that the loader opens for a program"
+        {^/usr/lib/locale/|^/usr/share/locale|/gconv/|^/usr/share/zoneinfo}
+            "libc's configuration: locale, gconv, time zones"
+        {^/etc/(nsswitch\.conf|passwd|group|localtime)$}
+            "libc's configuration: names and users"
+        {^/etc/locale\.alias$}
+            "libc's configuration: setlocale"
+        {^/sys/devices/system/cpu(/|$)|^/proc/(stat|cpuinfo|meminfo)$}
+            "libc counts processors"
+        {^/proc/sys/kernel/ngroups_max$}
+            "libc's sysconf"
+    }
+}
+
+# strace::settled --
+#
+#      A path with its varying parts replaced.
+
+proc strace::settled {path} {
+    variable temporary
+    foreach {pattern to} $temporary {
+        regsub -all $pattern $path $to path
+    }
+    return $path
+}
+
+# strace::target --
+#
+#      What a call names: folders resolved, and the last symlink if the call
+#      follows it.  A path with .. behind a folder that is not there ends at
+#      that folder, for the kernel and in the report.
+
+proc strace::target {path follow} {
+    variable known
+    if {![info exists known($path,$follow)]} {
+        set parts [split [string trimleft [dtsm::bytes::absolute $path] /] /]
+        set head {}
+        foreach part $parts {
+            if {$part eq ".." && [catch {dtsm::system resolve $head/}]} {
+                set parts [split [string range $head 1 end] /]
+                break
+            }
+            append head /$part
+        }
+        set name [lindex $parts end]
+        set folder [dtsm::bytes::resolved /[join [lrange $parts 0 end-1] /]]
+        set known($path,$follow) [expr {$follow || $name eq ".."
+            ? [dtsm::bytes::resolved /[join $parts /]]
+            : "[string trimright $folder /]/$name"}]
+    }
+    return $known($path,$follow)
+}
+
+# strace::paths --
+#
+#      The paths in one call's arguments, absolute; cwd is the caller's.
+
+proc strace::paths {shape arguments cwd} {
+    set name {"((?:[^"\\]|\\.)*)"}
+    set at "(?:AT_FDCWD|\\d+)<(\[^>\]*)>, $name"
+    set found {}
+    switch -- $shape {
+        plain {
+            set found [lrange [regexp -inline "^$name" $arguments] 1 1]
+        }
+        plain2 {
+            set found [lrange [regexp -inline "^$name, $name" \
+                $arguments] 1 2]
+        }
+        second {
+            set found [lrange [regexp -inline "^$name, $name" \
+                $arguments] 2 2]
+        }
+        at - at2 - secondat {
+            foreach {. folder path} [regexp -all -inline $at $arguments] {
+                if {$path ne ""} {
+                    lappend found [file join $folder $path]
+                }
+            }
+            if {$shape eq "at"} {
+                set found [lrange $found 0 0]
+            }
+        }
+    }
+    return [lmap path $found {
+        set path [subst -nocommands -novariables $path]
+        if {$path eq ""} {
+            continue
+        }
+        file join $cwd $path
+    }]
+}
+
+# strace::parse --
+#
+#      What the dynamically linked processes of a trace named.
+#
+# Arguments:
+#      file     As `strace -f -y -o' writes it.
+#      cwd      Where the first process starts.
+#
+# Results:
+#      A dictionary of settled paths; the value tells the strongest way in
+#      which one was named: 0 by the loader, 1 by readlink, 2 by other calls.
+
+proc strace::parse {file cwd} {
+    variable calls
+    set lines [split [run::read $file] \n]
+    foreach line $lines {
+        if {[regexp {^(\d+) +(?:<\.\.\. )?(?:v?fork|clone3?)\W.* = (\d+)} \
+                $line . pid child]} {
+            set parent($child) $pid
+        }
+    }
+    set result {}
+    set first 1
+    foreach line $lines {
+        if {![regexp {^(\d+) +(\w+)\((.*)$} $line . pid call arguments]} {
+            continue
+        }
+        if {![info exists folder($pid)]} {
+            set from [expr {[info exists parent($pid)] ? $parent($pid) : {}}]
+            set folder($pid) [expr {[info exists folder($from)]
+                ? $folder($from) : $cwd}]
+            set traced($pid) [expr {[info exists traced($from)]
+                ? $traced($from) : 1}]
+            set loading($pid) 0
+        }
+        if {$call eq "fchdir" && [regexp {^\d+<([^>]*)>\) += 0} \
+                $arguments . path]} {
+            set folder($pid) $path
+        }
+        if {![dict exists $calls $call]} {
+            continue
+        }
+        lassign [dict get $calls $call] shape follow
+        if {[string match *NOFOLLOW* $arguments]} {
+            set follow 0
+        }
+        set named [paths $shape $arguments $folder($pid)]
+        if {![llength $named]} {
+            continue
+        }
+        set path [lindex $named 0]
+
+        # Before a program runs, its loader opens libraries and its cache.
+        # Then and later, it asks for a folder after it has failed to open a
+        # library in it.
+
+        set library [regexp {\.so(\.|$)|/glibc-hwcaps} $path]
+        set search [expr {$call in {newfstatat stat}
+            && [info exists lacking($pid)]
+            && [string trimright $path /] eq $lacking($pid)}]
+        if {$call in {open openat} && $library && [string match {* = -1 *} \
+                $line]} {
+            set lacking($pid) [file dirname $path]
+        } elseif {!$search} {
+            unset -nocomplain lacking($pid)
+        }
+        if {$loading($pid) && !$search && !($library
+                && $call in {openat access newfstatat open stat})} {
+            set loading($pid) 0
+        }
+        set way [expr {$loading($pid) || $search ? 0
+            : $call in {readlink readlinkat} ? 1 : 2}]
+        if {$traced($pid) && !$first} {
+            foreach path $named {
+                set key [settled [target $path $follow]]
+                if {![dict exists $result $key]
+                        || [dict get $result $key] < $way} {
+                    dict set result $key $way
+                }
+            }
+        }
+        set good [regexp { = 0$} $line]
+        if {$call eq "chdir" && $good} {
+            set folder($pid) [target [lindex $named 0] 1]
+        } elseif {$call eq "execve" && ($good
+                || [string match {*<unfinished*} $line])} {
+            set first 0
+            set traced($pid) [expr {
+                [dtsm::system kind [lindex $named 0]] eq ""}]
+            set loading($pid) 1
+        }
+    }
+    return $result
+}
+
+# compareWithStrace --
+#
+#      Make a build in folder twice, once under dtsm and once under strace.
+#
+# Results:
+#      The differences that no class explains: {strace PATH} for what dtsm
+#      lacks, {dtsm PATH} for what strace has not seen.
+
+proc compareWithStrace {folder command} {
+    set work $folder/work
+    foreach how {dtsm strace} {
+        file delete -force $work
+        file mkdir $work
+        if {$how eq "dtsm"} {
+            set report [runReport {} $command {} [list env -C $work]]
+            if {[dict get $report exit] ne {status 0}} {
+                error "the traced build failed: [runErrors]"
+            }
+        } else {
+            exec env -C $work strace -f -y -s 65535 -e signal=none \
+                -e trace=%file,fchdir,fork,vfork,clone,clone3 \
+                -o $folder/trace {*}$command >$folder/out 2>@1
+        }
+    }
+    foreach entry [dict get $report paths] {
+        dict set recorded [strace::settled [encoding convertto utf-8 \
+            [dict get $entry path]]] [dict get $entry flags]
+    }
+    set seen [strace::parse $folder/trace $work]
+    set differences {}
+    dict for {path way} $seen {
+        if {![dict exists $recorded $path] && $way > 0
+                && ![strace::explained $path]
+                && !($way == 1 && [strace::above $path $recorded])} {
+            lappend differences [list strace $path]
+        }
+    }
+    dict for {path flags} $recorded {
+        if {![dict exists $seen $path] && ![strace::step $path $seen]} {
+            lappend differences [list dtsm $path $flags]
+        }
+    }
+    if {[dict size $seen] < 100} {
+        lappend differences "only [dict size $seen] paths were seen"
+    }
+    return $differences
+}
+
+# strace::explained --
+#
+#      1 if a path that strace alone has seen is of a known class.
+
+proc strace::explained {path} {
+    variable onlyStrace
+    foreach {pattern why} $onlyStrace {
+        if {[regexp $pattern $path]} {
+            return 1
+        }
+    }
+    return 0
+}
+
+# strace::step --
+#
+#      1 if a path that dtsm alone has is one that the kernel passes without
+#      a call of its own: a symlink on the way, or a folder above a path.
+
+proc strace::step {path seen} {
+    if {![catch {file readlink $path}]} {
+        return 1
+    }
+    return [above $path $seen]
+}
+
+# strace::above --
+#
+#      1 if the path is a folder above one of the dictionary's paths.  libc's
+#      realpath asks of each folder on its way whether it is a symlink; where
+#      the way leads through a symlink's target, dtsm records what it arrives
+#      at and not those folders, which nothing depends on.
+
+proc strace::above {path paths} {
+    return [expr {[llength [dict keys $paths $path/*]] > 0}]
+}
