@@ -269,7 +269,8 @@ int Dtsm_Look(const Dtsm_Map *map, const char *path, size_t pathLen,
  *
  *      Store a verdict that rests on a look.  If the path was forgotten, or
  *      got another verdict, or what governs it changed since, the answer is
- *      DTSM_OK and nothing that counts is stored.
+ *      DTSM_OK and nothing that counts is stored.  The same may happen after
+ *      any other change of the policy.
  *
  * Returns:
  *      DTSM_OK, DTSM_FULL, DTSM_READONLY, DTSM_INVALID (also for DTSM_PREFIX).

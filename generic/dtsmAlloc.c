@@ -53,8 +53,13 @@ Grow(Dtsm_Map *map, uint64_t need)
         return false;
     }
     least = (need + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
-    wanted = need / GROW_SHARE > GROW_BYTES ? need / GROW_SHARE : GROW_BYTES;
-    wanted = (need + wanted) & ~(PAGE_BYTES - 1);
+    if (map->creator) {
+        wanted = (need + DTSM_HUGE_BYTES - 1) & ~(DTSM_HUGE_BYTES - 1);
+    } else {
+        wanted = need / GROW_SHARE > GROW_BYTES
+                ? need / GROW_SHARE : GROW_BYTES;
+        wanted = (need + wanted) & ~(PAGE_BYTES - 1);
+    }
     if (wanted < least || wanted > map->window) {
         wanted = least;
     }
@@ -70,6 +75,9 @@ Grow(Dtsm_Map *map, uint64_t need)
                 wanted, memory_order_acq_rel, memory_order_acquire)) { /* A2 */
             break;
         }
+    }
+    if (map->creator && wanted >= DTSM_HUGE_BYTES) {
+        DtsmpCollapse(map->base + wanted - DTSM_HUGE_BYTES, DTSM_HUGE_BYTES);
     }
     (void) DtsmReadyNow(map);
     return true;

@@ -14,6 +14,7 @@
 
 #include "dtsm.h"
 #include "dtsmFormat.h"
+#include "dtsmKey.h"
 
 /*
  * An attachment.  All but ready is set before Dtsm_Open returns.  The
@@ -26,9 +27,10 @@ struct Dtsm_Map {
     uint64_t window;            /* bytes of it that we mapped */
     _Atomic uint64_t ready;     /* the header's ready, as last seen; <= window */
     uint64_t seed;
-    DtsmOffset root;
+    DtsmOffset root;            /* its buckets lie below ready: see Validate */
     unsigned rootBits;
     bool writable;
+    bool creator;               /* grows by huge pages, ahead of the others */
     bool fixed;                 /* in static memory, not in a page of its own */
 };
 
@@ -69,33 +71,12 @@ DtsmAt(const Dtsm_Map *map, DtsmOffset offset, uint64_t bytes, unsigned align)
     return map->base + offset;
 }
 
-/* dtsmKey.c: paths as keys */
-
-typedef struct DtsmKey {
-    const char *path;
-    size_t rawLen;              /* bytes at path, trailing slashes cut off */
-    size_t len;                 /* bytes when folded */
-} DtsmKey;
-
-typedef struct DtsmStep {       /* from one covering path to the next */
-    size_t rawEnd;              /* the path so far: raw bytes, */
-    size_t end;                 /* folded bytes, */
-    unsigned depth;             /* components */
-} DtsmStep;
-
-uint64_t    DtsmHashBytes(const char *path, size_t len, uint64_t seed);
-int         DtsmKeyInit(DtsmKey *key, const char *path, size_t pathLen);
-bool        DtsmKeyEqual(const DtsmKey *key, const char *path, size_t len);
-bool        DtsmKeyCovers(const DtsmKey *key, const char *path, size_t len);
-void        DtsmKeyCopy(const DtsmKey *key, char *to);
-uint64_t    DtsmKeyHash(const DtsmKey *key, uint64_t seed);
-bool        DtsmKeyStep(const DtsmKey *key, DtsmStep *step);
-unsigned    DtsmKeyDepth(const DtsmKey *key);
-
 /* dtsmTrie.c: records */
 
 DtsmRecord *DtsmRecordAt(const Dtsm_Map *map, DtsmOffset offset);
 DtsmRecord *DtsmTrieFind(const Dtsm_Map *map, const DtsmKey *key);
+DtsmRecord *DtsmTrieFindPlain(const Dtsm_Map *map, const char *path,
+                size_t pathLen);
 int         DtsmTrieInsert(Dtsm_Map *map, const DtsmKey *key, uint64_t word,
                 DtsmRecord **recordPtr, bool *createdPtr);
 
@@ -137,5 +118,8 @@ void        DtsmpUnmap(void *base, uint64_t bytes);
 void       *DtsmpPage(size_t bytes);
 uint64_t    DtsmpRandom(void);
 bool        DtsmpPopulate(void *from, uint64_t bytes);
+void        DtsmpCollapse(void *from, uint64_t bytes);
+
+#define DTSM_HUGE_BYTES     (UINT64_C(2) << 20)
 
 #endif /* DTSMINT_H */

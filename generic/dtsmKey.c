@@ -1,35 +1,12 @@
 /*
  * dtsmKey.c --
  *
- *      Paths as keys: folding of slashes without a copy, hashing, steps from
- *      one covering path to the next.
- *
- *      A folded path is the raw one without the slashes that follow a slash
- *      and without trailing slashes; "/" stays.  It is never built: who needs
- *      its bytes takes them run by run from the raw path.
+ *      The longer ways of paths as keys; see dtsmKey.h.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include <string.h>
-
-#define XXH_INLINE_ALL
-#define XXH_NO_STDLIB
-#include <xxhash.h>
-
 #include "dtsmInt.h"
-
-/*
- * DtsmHashBytes --
- *
- *      The hash of folded bytes.  It is part of the file format.
- */
-
-uint64_t
-DtsmHashBytes(const char *path, size_t len, uint64_t seed)
-{
-    return XXH3_64bits_withSeed(path, len, seed);
-}
 
 /*
  * ByteMask --
@@ -148,24 +125,17 @@ DtsmKeyInit(DtsmKey *key, const char *path, size_t pathLen)
 }
 
 /*
- * DtsmKeyCovers --
+ * DtsmKeyCoversFolding --
  *
- *      Whether the folded path begins with the key's bytes.  The caller sees
- *      to the component's end.
+ *      As DtsmKeyCovers, for a path of enough bytes and any key.
  */
 
 bool
-DtsmKeyCovers(const DtsmKey *key, const char *path, size_t len)
+DtsmKeyCoversFolding(const DtsmKey *key, const char *path)
 {
     const char *run;
     size_t pos = 0, runLen;
 
-    if (len < key->len) {
-        return false;
-    }
-    if (key->len == key->rawLen) {
-        return memcmp(path, key->path, key->len) == 0;
-    }
     while ((runLen = NextRun(key, &pos, &run)) != 0) {
         if (memcmp(path, run, runLen) != 0) {
             return false;
@@ -173,12 +143,6 @@ DtsmKeyCovers(const DtsmKey *key, const char *path, size_t len)
         path += runLen;
     }
     return true;
-}
-
-bool
-DtsmKeyEqual(const DtsmKey *key, const char *path, size_t len)
-{
-    return len == key->len && DtsmKeyCovers(key, path, len);
 }
 
 void
@@ -194,15 +158,12 @@ DtsmKeyCopy(const DtsmKey *key, char *to)
 }
 
 uint64_t
-DtsmKeyHash(const DtsmKey *key, uint64_t seed)
+DtsmKeyHashFolding(const DtsmKey *key, uint64_t seed)
 {
     XXH3_state_t state;
     const char *run;
     size_t pos = 0, runLen;
 
-    if (key->len == key->rawLen) {
-        return DtsmHashBytes(key->path, key->len, seed);
-    }
     XXH3_INITSTATE(&state);
     XXH3_64bits_reset_withSeed(&state, seed);
     while ((runLen = NextRun(key, &pos, &run)) != 0) {

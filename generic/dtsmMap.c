@@ -15,7 +15,6 @@
 #define ROOT_BITS_LEAST 4
 #define ROOT_BITS_MOST  24
 #define ROOT_SHARE      16      /* at most this part of the window */
-#define FIRST_BYTES     (UINT64_C(1) << 20)     /* ready beyond the root */
 
 /*
  * The first attachment of a process needs no page of its own: an injected
@@ -72,14 +71,16 @@ Initialise(Dtsm_Map *map)
             > map->window / ROOT_SHARE) {
         rootBits--;
     }
-    ready = DTSM_HEADER_BYTES + (sizeof(DtsmBucket) << rootBits);
-    ready = (ready + DTSM_HEADER_BYTES - 1)
-            & ~(uint64_t) (DTSM_HEADER_BYTES - 1);
-    if (ready + FIRST_BYTES <= map->window
-            && DtsmpPopulate(map->base, ready + FIRST_BYTES)) {
-        ready += FIRST_BYTES;
-    } else if (!DtsmpPopulate(map->base, ready)) {
-        return DTSM_FULL;
+    ready = DTSM_HUGE_BYTES;
+    if (ready <= map->window && DtsmpPopulate(map->base, ready)) {
+        DtsmpCollapse(map->base, ready);
+    } else {
+        ready = DTSM_HEADER_BYTES + (sizeof(DtsmBucket) << rootBits);
+        ready = (ready + 2 * DTSM_HEADER_BYTES - 1)
+                & ~(uint64_t) (DTSM_HEADER_BYTES - 1);
+        if (!DtsmpPopulate(map->base, ready)) {
+            return DTSM_FULL;
+        }
     }
     header->format = DTSM_FORMAT;
     header->headerBytes = DTSM_HEADER_BYTES;
@@ -167,6 +168,7 @@ Dtsm_Open(const char *file, int mode, Dtsm_Map **mapPtr)
         map->base = opened.base;
         map->window = opened.mapped;
         map->writable = (mode & (DTSM_RDWR | DTSM_CREATE)) != 0;
+        map->creator = opened.made;
         atomic_store(&map->ready, 0);
         status = opened.made ? Initialise(map) : Validate(map);
     }

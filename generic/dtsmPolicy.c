@@ -16,8 +16,6 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include <string.h>
-
 #include "dtsmInt.h"
 #include "dtsmSlot.h"
 
@@ -73,14 +71,14 @@ DtsmSnapshotOf(const Dtsm_Map *map, uint64_t policy)
 }
 
 /*
- * DtsmLeafAt, DtsmNodeAt --
+ * LeafAt, NodeAt --
  *
  *      What an entry names, with all its bytes; NULL when it names nothing,
  *      something else, or the file is broken.
  */
 
-const DtsmLeaf *
-DtsmLeafAt(const Dtsm_Map *map, uint64_t entry)
+static inline const DtsmLeaf *
+LeafAt(const Dtsm_Map *map, uint64_t entry)
 {
     DtsmOffset offset = entry & ~(uint64_t) DTSM_ENTRY_LEAF;
     const DtsmLeaf *leaf;
@@ -96,15 +94,25 @@ DtsmLeafAt(const Dtsm_Map *map, uint64_t entry)
     return leaf;
 }
 
-static unsigned
+/*
+ * WayCount --
+ *
+ *      The bits set among a node's 16.  The compiler's own popcount is a call
+ *      where the instruction may be missing.
+ */
+
+static inline unsigned
 WayCount(uint32_t bitmap)
 {
-    return (unsigned) __builtin_popcount(bitmap & (UINT32_C(0xffffffff)
-            >> (32 - NODE_WAYS)));
+    bitmap &= 0xffff;
+    bitmap -= bitmap >> 1 & 0x5555;
+    bitmap = (bitmap & 0x3333) + (bitmap >> 2 & 0x3333);
+    bitmap = (bitmap + (bitmap >> 4)) & 0x0f0f;
+    return (bitmap + (bitmap >> 8)) & 0x1f;
 }
 
-const DtsmNode *
-DtsmNodeAt(const Dtsm_Map *map, uint64_t entry)
+static inline const DtsmNode *
+NodeAt(const Dtsm_Map *map, uint64_t entry)
 {
     const DtsmNode *node;
 
@@ -119,16 +127,28 @@ DtsmNodeAt(const Dtsm_Map *map, uint64_t entry)
     return node;
 }
 
-static uint32_t
+const DtsmLeaf *
+DtsmLeafAt(const Dtsm_Map *map, uint64_t entry)
+{
+    return LeafAt(map, entry);
+}
+
+const DtsmNode *
+DtsmNodeAt(const Dtsm_Map *map, uint64_t entry)
+{
+    return NodeAt(map, entry);
+}
+
+static inline uint32_t
 WayBit(uint64_t hash, unsigned level)
 {
     return UINT32_C(1) << (hash >> (level * DTSM_NODE_BITS) & (NODE_WAYS - 1));
 }
 
-static const DtsmLeaf *
-FindLeaf(const Dtsm_Map *map, uint64_t entry, const DtsmKey *key,
-        uint64_t hash)
+static inline const DtsmLeaf *
+FindLeaf(const Dtsm_Map *map, uint64_t entry, const DtsmKey *key)
 {
+    uint64_t hash = DtsmKeyHash(key, map->seed);
     unsigned level, chain;
     const DtsmNode *node;
     const DtsmLeaf *leaf;
@@ -136,7 +156,7 @@ FindLeaf(const Dtsm_Map *map, uint64_t entry, const DtsmKey *key,
     for (level = 0; level < DTSM_NODE_LEVELS; level++) {
         uint32_t bit = WayBit(hash, level);
 
-        node = DtsmNodeAt(map, entry);
+        node = NodeAt(map, entry);
         if (node == NULL) {
             break;
         }
@@ -146,7 +166,7 @@ FindLeaf(const Dtsm_Map *map, uint64_t entry, const DtsmKey *key,
         entry = node->entries[WayCount(node->bitmap & (bit - 1))];
     }
     for (chain = 0; chain < CHAIN_MAX; chain++) {
-        leaf = DtsmLeafAt(map, entry);
+        leaf = LeafAt(map, entry);
         if (leaf == NULL || leaf->hash != hash) {
             return NULL;
         }
@@ -162,7 +182,7 @@ const DtsmLeaf *
 DtsmPolicyFind(const Dtsm_Map *map, const DtsmSnapshot *snapshot,
         const DtsmKey *key)
 {
-    return FindLeaf(map, snapshot->top, key, DtsmKeyHash(key, map->seed));
+    return FindLeaf(map, snapshot->top, key);
 }
 
 /*
@@ -200,7 +220,7 @@ DtsmGovern(const Dtsm_Map *map, uint64_t policy, const DtsmKey *key,
         prefix.path = key->path;
         prefix.rawLen = step.rawEnd;
         prefix.len = step.end;
-        leaf = DtsmPolicyFind(map, snapshot, &prefix);
+        leaf = FindLeaf(map, snapshot->top, &prefix);
         if (leaf == NULL) {
             continue;
         }
@@ -257,7 +277,7 @@ Take(Change *change, size_t bytes, DtsmOffset *offsetPtr)
 static uint64_t
 PutChain(Change *change, uint64_t entry, unsigned chain)
 {
-    const DtsmLeaf *old = DtsmLeafAt(change->piece->map, entry);
+    const DtsmLeaf *old = LeafAt(change->piece->map, entry);
     const DtsmKey *key = change->key;
     DtsmOffset offset;
     DtsmLeaf *leaf;
@@ -355,8 +375,8 @@ static uint64_t
 Put(Change *change, uint64_t entry, unsigned level)
 {
     const Dtsm_Map *map = change->piece->map;
-    const DtsmLeaf *leaf = DtsmLeafAt(map, entry);
-    const DtsmNode *node = DtsmNodeAt(map, entry);
+    const DtsmLeaf *leaf = LeafAt(map, entry);
+    const DtsmNode *node = NodeAt(map, entry);
     uint32_t bit = level < DTSM_NODE_LEVELS ? WayBit(change->hash, level) : 0;
     uint64_t below = 0, split;
 
@@ -373,7 +393,7 @@ Put(Change *change, uint64_t entry, unsigned level)
     }
     if (leaf != NULL) {         /* of another hash: put a node above it */
         split = PutNode(change, NULL, WayBit(leaf->hash, level), entry);
-        node = DtsmNodeAt(map, split);
+        node = NodeAt(map, split);
         if (node == NULL) {
             return 0;
         }

@@ -33,6 +33,8 @@
  *      is none: somebody may be looking right now.
  * V4   A restamp only replaces the version by a newer one under which the
  *      verdict was found to count; it is a CAS from the word that was judged.
+ * V5   An insert without a token loads the verdict word, then the policy: it
+ *      never replaces a verdict by one of an older version.
  * P1   Before the policy word's CAS only the changer knows the new snapshot;
  *      afterwards nothing in it ever changes.
  * P2   Versions only grow; DTSM_SPENT is final.
@@ -40,7 +42,7 @@
  *      CAS of who owns the last piece.
  * A2   ready only grows, and memory exists for every byte below it.
  *
- *      V1..V4, P1 and P2 assume sequential consistency among the verdict and
+ *      V1..V5, P1 and P2 assume sequential consistency among the verdict and
  *      policy words, so those are accessed with memory_order_seq_cst.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.

@@ -32,56 +32,83 @@ IsFresh(uint64_t word, uint64_t policy)
 }
 
 /*
- * See --
+ * Judge --
  *
- *      Load the verdict, then the policy, and judge.  A path that is found as
- *      it stands needs no folding and holds no NUL, for no record does; only
- *      a path that is not found is scanned for both.
- *
- * Returns: DTSM_OK or DTSM_INVALID.
+ *      Load the verdict, then the policy, and judge.
  */
 
-static int
-See(const Dtsm_Map *map, const char *path, size_t pathLen, Sight *sight)
+static inline void
+Judge(const Dtsm_Map *map, Sight *sight)
 {
-    int status = DTSM_OK;
-
-    sight->key.path = path;
-    sight->key.rawLen = sight->key.len = pathLen;
-    sight->record = NULL;
-    if (path != NULL && pathLen != 0 && pathLen <= DTSM_PATH_MAX) {
-        sight->record = DtsmTrieFind(map, &sight->key);
-    }
-    if (sight->record == NULL) {
-        status = DtsmKeyInit(&sight->key, path, pathLen);
-        if (status != DTSM_OK) {
-            return status;
-        }
-        if (sight->key.len != pathLen) {
-            sight->record = DtsmTrieFind(map, &sight->key);
-        }
-    }
     sight->word = sight->record == NULL
             ? 0 : DtsmStateLoad(&sight->record->word);
     sight->policy = DtsmPolicyNow(map); /* V1 */
     sight->counts = IsFresh(sight->word, sight->policy);
-    if (!sight->counts) {
-        uint32_t version = DtsmVerdictVersion(sight->word);
+}
 
-        DtsmGovern(map, sight->policy, &sight->key, &sight->governing);
-        sight->counts = DtsmVerdictFlags(sight->word) != 0
-                && DtsmPolicyVersion(sight->policy) != DTSM_SPENT
-                && version != DTSM_SPENT
-                && version >= sight->governing.since;
-        if (sight->counts && map->writable) {
-            uint64_t seen = sight->word;
-            uint64_t fresh = DtsmVerdict(DtsmVerdictFlags(seen),
-                    DtsmPolicyVersion(sight->policy), DtsmVerdictCount(seen));
+/*
+ * JudgeSlowly --
+ *
+ *      The verdict is not of this version of the policy, or there is none:
+ *      see what governs the path.
+ */
 
-            if (DtsmStateCas(&sight->record->word, &seen, fresh)) { /* V4 */
-                sight->word = fresh;
+static void
+JudgeSlowly(const Dtsm_Map *map, Sight *sight)
+{
+    uint32_t version = DtsmVerdictVersion(sight->word);
+    uint64_t seen = sight->word, fresh;
+
+    DtsmGovern(map, sight->policy, &sight->key, &sight->governing);
+    sight->counts = DtsmVerdictFlags(sight->word) != 0
+            && DtsmPolicyVersion(sight->policy) != DTSM_SPENT
+            && version != DTSM_SPENT && version >= sight->governing.since;
+    if (sight->counts && map->writable) {
+        fresh = DtsmVerdict(DtsmVerdictFlags(seen),
+                DtsmPolicyVersion(sight->policy), DtsmVerdictCount(seen));
+        if (DtsmStateCas(&sight->record->word, &seen, fresh)) { /* V4 */
+            sight->word = fresh;
+        }
+    }
+}
+
+/*
+ * See --
+ *
+ *      Find the path's record and judge.  A path that is found as it stands
+ *      needs no folding and holds no NUL, for no record does; only a path
+ *      that is not found is scanned for both.
+ *
+ * Returns: DTSM_OK or DTSM_INVALID.
+ */
+
+static inline int
+See(const Dtsm_Map *map, const char *path, size_t pathLen, Sight *sight)
+{
+    int status;
+
+    sight->record = NULL;
+    if (path != NULL && pathLen - 1 < DTSM_PATH_MAX) {
+        sight->record = DtsmTrieFindPlain(map, path, pathLen);
+        if (sight->record != NULL) {
+            Judge(map, sight);
+            if (sight->counts) {
+                return DTSM_OK;
             }
         }
+    }
+    status = DtsmKeyInit(&sight->key, path, pathLen);
+    if (status != DTSM_OK) {
+        return status;
+    }
+    if (sight->record == NULL) {
+        if (sight->key.len != pathLen) {
+            sight->record = DtsmTrieFind(map, &sight->key);
+        }
+        Judge(map, sight);
+    }
+    if (!sight->counts) {
+        JudgeSlowly(map, sight);
     }
     return DTSM_OK;
 }
@@ -224,10 +251,10 @@ Dtsm_Insert(Dtsm_Map *map, const char *path, size_t pathLen, unsigned flags)
         return status;
     }
     word = DtsmStateLoad(&record->word);
-    while (!DtsmStateCas(&record->word, &word,
-            DtsmVerdict(flags, version, DtsmVerdictCount(word)))) {
-        continue;
-    }
+    do {
+        version = DtsmPolicyVersion(DtsmPolicyNow(map));    /* V5 */
+    } while (!DtsmStateCas(&record->word, &word,
+            DtsmVerdict(flags, version, DtsmVerdictCount(word))));
     return DTSM_OK;
 }
 

@@ -1,7 +1,8 @@
 # lint.tcl --
 #
 #       Check the look of the sources: line and file lengths, tabs, blanks at
-#       line ends, left-over notes, paths of one machine.
+#       line ends, left-over notes, paths of one machine, C files that no
+#       list of Makefile.in names.
 #
 #       tclsh lint.tcl FOLDER
 #
@@ -37,8 +38,9 @@ foreach pattern $patterns {
         if {[lindex $lines end] ne {}} {
             bad $name "no newline at its end"
         }
-        if {[llength $lines] - 1 > $maxLines} {
-            bad $name "[expr {[llength $lines] - 1}] lines, $maxLines at most"
+        set lineCount [expr {[llength $lines] - 1}]
+        if {$lineCount > $maxLines && ![string match *.test $file]} {
+            bad $name "$lineCount lines, $maxLines at most"
         }
         set number 0
         foreach line $lines {
@@ -60,6 +62,17 @@ foreach pattern $patterns {
             if {[regexp $machine $line]} {
                 bad $name:$number "a path of one machine"
             }
+        }
+    }
+}
+set channel [open [file join $root Makefile.in]]
+set makefile [read $channel]
+close $channel
+foreach folder {generic unix} {
+    foreach file [glob -nocomplain -directory [file join $root $folder] *.c] {
+        set name $folder/[file rootname [file tail $file]]
+        if {![regexp "\\s$name\\s" $makefile]} {
+            bad $name.c "in no list of Makefile.in"
         }
     }
 }

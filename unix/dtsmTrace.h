@@ -77,6 +77,7 @@
 #define TRACE_SAW_LINK  1u      /* the path itself is a symlink */
 #define TRACE_SAW_DIR   2u
 #define TRACE_SAW_DENY  4u      /* governed by a rule that is not ALLOW */
+#define TRACE_SAW_NEW   8u      /* the map had no answer yet */
 
 /*
  * The state of this process image.
@@ -138,12 +139,18 @@ int DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
 size_t DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size);
 
 /*
- * DtsmTraceTouch --
+ * DtsmTraceTouchHops --
  *
- *      Record a path that a call came by, and never refuse.
+ *      Record every component on a path's resolved way, up to the first
+ *      that is missing.
+ *
+ * DtsmTraceKnows --
+ *
+ *      The verdict of this spelling, 0 when there is none.
  */
 
-void DtsmTraceTouch(const char *path, unsigned kinds);
+void DtsmTraceTouchHops(const char *path);
+unsigned DtsmTraceKnows(const char *path);
 
 /*
  * DtsmTraceChanged --
@@ -198,6 +205,8 @@ typedef struct DtsmTraceWalk {
     size_t outLen;
     int type;                   /* TRACE_IS_* */
     int noCache;                /* means something else to other processes */
+    int noAlias;                /* ".." below what is missing: a folder that
+                                 * comes there would change the answer */
     int links;                  /* followed */
     size_t badLen;              /* > 0: a last symlink that a rule denies */
     char out[TRACE_RESOLVED_MAX];       /* resolved, terminated */
@@ -206,7 +215,10 @@ typedef struct DtsmTraceWalk {
     char rest[TRACE_REST_MAX];
 } DtsmTraceWalk;
 
-int DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int follow,
+#define TRACE_FOLLOW_LAST 1     /* ways of DtsmTraceResolve */
+#define TRACE_RECORD_HOPS 2
+
+int DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         DtsmTraceWalk *walk);
 
 /*

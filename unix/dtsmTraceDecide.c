@@ -251,7 +251,7 @@ Slow(Dtsm_Map *map, char *buf, const DtsmTraceSpelling *spell, unsigned how,
 {
     Dtsm_Token token, aliasToken;
     unsigned flags = 0, aliasFlags = 0;
-    int status, aliasStatus, deny, noCache;
+    int status, aliasStatus, deny, noCache, noAlias;
     char *key;
     size_t headLen, keyLen;
     Found found;
@@ -265,13 +265,14 @@ Slow(Dtsm_Map *map, char *buf, const DtsmTraceSpelling *spell, unsigned how,
     aliasStatus = Dtsm_Look(map, key, keyLen, &aliasFlags, &aliasToken);
 
     if (!DtsmTraceResolve(map, spell->path, spell->len,
-            !(how & TRACE_NOFOLLOW), walk)) {
+            how & TRACE_NOFOLLOW ? 0 : TRACE_FOLLOW_LAST, walk)) {
         return 0;
     }
     Weigh(map, walk, how, &found);
     noCache = walk->noCache;
+    noAlias = noCache || walk->noAlias;
     deny = found.deny;
-    *sawPtr = found.saw;
+    *sawPtr = found.saw | TRACE_SAW_NEW;
     if (walk->badLen > 0 && !deny && !(found.saw & TRACE_SAW_DIR)
             && Bad(map, walk, how, fence)) {
         deny = 1;
@@ -307,7 +308,7 @@ Slow(Dtsm_Map *map, char *buf, const DtsmTraceSpelling *spell, unsigned how,
                     &outToken);
         }
     }
-    if (!noCache) {                     /* D2 */
+    if (!noAlias) {                     /* D2 */
         unsigned put = DTSM_ALIAS | (how & TRACE_KINDS)
                 | (deny ? DTSM_DENY : DTSM_ALLOW)
                 | (deny && fence ? DTSM_REPORTED : 0u)
@@ -465,10 +466,43 @@ DtsmTraceCheck(int dirfd, const char *path, unsigned how, unsigned *sawPtr)
     return result > 0 ? result : 0;
 }
 
-void
-DtsmTraceTouch(const char *path, unsigned kinds)
+unsigned
+DtsmTraceKnows(const char *path)
 {
-    DtsmTraceCheck(AT_FDCWD, path, kinds, NULL);
+    Dtsm_Map *map = DtsmTraceGetMap();
+    char buf[TRACE_KEY_HEAD + TRACE_SPELL_MAX];
+    DtsmTraceSpelling spell;
+    unsigned flags;
+
+    if (map == NULL || DtsmTraceSpell(map, AT_FDCWD, path, 0, buf,
+            sizeof(buf), &spell) != TRACE_SPELLED
+            || Dtsm_Search(map, spell.path, spell.len, &flags) != DTSM_OK
+            || (flags & DTSM_PREFIX)) {
+        return 0;
+    }
+    return flags;
+}
+
+void
+DtsmTraceTouchHops(const char *path)
+{
+    Dtsm_Map *map = DtsmTraceGetMap();
+    DtsmTraceSpelling spell;
+    DtsmTraceWalk *walk;
+    char *buf;
+
+    if (map == NULL) {
+        return;
+    }
+    walk = DtsmTraceBorrow();
+    buf = DtsmTraceBorrow();
+    if (walk != NULL && buf != NULL && DtsmTraceSpell(map, AT_FDCWD, path, 0,
+            buf, DTSM_SCRATCH_SIZE, &spell) == TRACE_SPELLED) {
+        DtsmTraceResolve(map, spell.path, spell.len,
+                TRACE_FOLLOW_LAST | TRACE_RECORD_HOPS, walk);
+    }
+    DtsmTraceReturn(buf);
+    DtsmTraceReturn(walk);
 }
 
 int

@@ -48,6 +48,12 @@ __readlinkat_chk(int dirfd, const char *path, char *buf, size_t len,
     return REAL(__readlinkat_chk)(dirfd, path, buf, len, bufSize);
 }
 
+static int
+IsPlain(unsigned flags)
+{
+    return (flags & TRACE_KINDS) != 0 && !(flags & DTSM_ALIAS);
+}
+
 /*
  * CheckReal --
  *
@@ -57,20 +63,33 @@ __readlinkat_chk(int dirfd, const char *path, char *buf, size_t len,
 static int
 CheckReal(const char *path)
 {
-    int err = CHECK(AT_FDCWD, path, DTSM_STAT);
-    char part[TRACE_SPELL_MAX];
-    size_t i, len;
+    unsigned saw;
+    int err = DtsmTraceCheck(AT_FDCWD, path, DTSM_STAT, &saw);
+    char folder[TRACE_SPELL_MAX];
+    size_t len;
 
-    if (err != 0 || path == NULL || (len = strlen(path)) >= sizeof(part)) {
+    if (err != 0 || path == NULL || DtsmTraceGetMap() == NULL) {
         return err;
     }
-    for (i = 1; i < len; i++) {
-        if (path[i] == '/' && path[i - 1] != '/') {
-            memcpy(part, path, i);
-            part[i] = '\0';
-            DtsmTraceTouch(part, DTSM_STAT);
+
+    /*
+     * Where the path is no alias and its folder has a verdict, somebody
+     * came this way before.
+     */
+
+    len = strlen(path);
+    while (len > 0 && path[len - 1] != '/') {
+        len--;
+    }
+    if (len > 1 && len <= sizeof(folder) && !(saw & TRACE_SAW_NEW)
+            && IsPlain(DtsmTraceKnows(path))) {
+        memcpy(folder, path, len - 1);
+        folder[len - 1] = '\0';
+        if (DtsmTraceKnows(folder) != 0) {
+            return 0;
         }
     }
+    DtsmTraceTouchHops(path);
     return 0;
 }
 

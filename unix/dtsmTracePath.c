@@ -250,22 +250,55 @@ NoteLink(Dtsm_Map *map, DtsmTraceWalk *walk, int last)
 }
 
 /*
+ * HopType --
+ *
+ *      What a component on the way is; when hops are to be recorded, what is
+ *      not known yet gets a verdict.
+ */
+
+static int
+HopType(Dtsm_Map *map, const DtsmTraceWalk *walk, int ways)
+{
+    Dtsm_Token token;
+    unsigned flags = 0, rule = DTSM_ALLOW;
+    const char *path;
+    size_t len;
+    int status = DTSM_INVALID, type;
+
+    if (ways & TRACE_RECORD_HOPS) {
+        status = Dtsm_Look(map, walk->out, walk->outLen, &flags, &token);
+    }
+    type = DtsmTraceType(AT_FDCWD, walk->out, AT_SYMLINK_NOFOLLOW);
+    if ((status == DTSM_NOTFOUND
+            || (status == DTSM_OK && (flags & DTSM_PREFIX)))
+            && (type == TRACE_IS_DIR || (type == TRACE_IS_MISSING
+                    && (Dtsm_Match(map, walk->out, walk->outLen, &rule,
+                            &path, &len) != DTSM_OK
+                            || (rule & DTSM_ALLOW))))) {
+        Dtsm_InsertLooked(map, walk->out, walk->outLen, DTSM_ALLOW | DTSM_STAT
+                | (type == TRACE_IS_MISSING ? DTSM_MISSING : 0u), &token);
+    }
+    return type;
+}
+
+/*
  * DtsmTraceResolve --
  *
  *      Go a spelling's way hop by hop, as the kernel would.
  *
  * Arguments:
  *      path, len   From DtsmTraceSpell.
- *      follow      Follow a symlink at the end.
+ *      ways        TRACE_FOLLOW_LAST: follow a symlink at the end;
+ *                  TRACE_RECORD_HOPS: record the folders on the way.
  *      walk        Receives the result; what is missing has the rest of its
- *                  path appended as it stands.
+ *                  path appended as it stands, up to a ".." below it.
  *
  * Returns:
  *      1, or 0 when the kernel shall answer: a loop, or too long.
  */
 
 int
-DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int follow,
+DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         DtsmTraceWalk *walk)
 {
     size_t at, restLen = len;
@@ -275,6 +308,7 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int follow,
     walk->out[0] = '\0';
     walk->type = TRACE_IS_DIR;
     walk->noCache = 0;
+    walk->noAlias = 0;
     walk->links = 0;
     walk->badLen = 0;
     if (len >= sizeof(walk->rest)) {
@@ -309,15 +343,14 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int follow,
         }
         if (partLen == 2 && part[0] == '.' && part[1] == '.') {
             if (broken) {
-                walk->noCache = 1;      /* the kernel never gets here */
+                walk->noAlias = 1;      /* the kernel never gets here: */
+                break;                  /* what is missing is the answer */
             }
             while (walk->outLen > 0 && walk->out[--walk->outLen] != '/') {
                 ;
             }
             walk->out[walk->outLen] = '\0';
-            if (!broken) {
-                walk->type = TRACE_IS_DIR;
-            }
+            walk->type = TRACE_IS_DIR;
             continue;
         }
         if (walk->outLen + partLen + 2 > PATH_MAX) {
@@ -335,7 +368,7 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int follow,
             broken = 1;
             continue;
         }
-        walk->type = DtsmTraceType(AT_FDCWD, walk->out, AT_SYMLINK_NOFOLLOW);
+        walk->type = HopType(map, walk, ways);
         if (walk->type == TRACE_IS_MISSING || walk->type == TRACE_IS_UNKNOWN) {
             broken = 1;
             if (walk->type == TRACE_IS_UNKNOWN) {
@@ -347,7 +380,7 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int follow,
             continue;
         }
         last = strspn(part + partLen, "/") == strlen(part + partLen);
-        if (last && !follow) {
+        if (last && !(ways & TRACE_FOLLOW_LAST)) {
             break;
         }
         if (IsProcess(walk->out, walk->outLen) == 1) {

@@ -31,9 +31,13 @@
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23  /* Linux 5.14 */
 #endif
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE   25      /* Linux 6.1 */
+#endif
 
 #if UINTPTR_MAX > UINT32_MAX
 #define WINDOW_MOST     (UINT64_C(16) << 30)
+#define PLACE_FIRST     (UINT64_C(32) << 40)
 #else
 #define WINDOW_MOST     (UINT64_C(512) << 20)
 #endif
@@ -57,6 +61,31 @@ Status(int fd, struct stat *status)
 }
 
 /*
+ * Place --
+ *
+ *      Where we would like the mapping to be: at a multiple of a huge page,
+ *      which the kernel would not choose by itself, in a part of the address
+ *      space that is empty as a rule, and elsewhere in each process image.
+ *      It is a hint; what is taken already moves the mapping, no more.
+ */
+
+static void *
+Place(uint64_t bytes)
+{
+#if UINTPTR_MAX > UINT32_MAX
+    const uint64_t *given = (const uint64_t *) getauxval(AT_RANDOM);
+    uint64_t slot = given == NULL ? 0 : given[0] & 0x3ff;
+
+    if (bytes >= DTSM_HUGE_BYTES) {
+        return (void *) (uintptr_t) (PLACE_FIRST + slot * WINDOW_MOST);
+    }
+#else
+    (void) bytes;
+#endif
+    return NULL;
+}
+
+/*
  * Map --
  *
  *      Map the file from its start, bytes of it or, where address space is
@@ -72,7 +101,7 @@ Map(int fd, uint64_t bytes, bool writable, char **basePtr)
         void *base;
 
         bytes &= ~(uint64_t) (DTSM_HEADER_BYTES - 1);
-        base = mmap(NULL, (size_t) bytes, protection,
+        base = mmap(Place(bytes), (size_t) bytes, protection,
                 MAP_SHARED | MAP_NORESERVE, fd, 0);
         if (base != MAP_FAILED) {
             *basePtr = base;
@@ -372,4 +401,26 @@ DtsmpPopulate(void *from, uint64_t bytes)
                 (long) bytes, MADV_POPULATE_WRITE);
     } while (result == -EINTR || result == -EAGAIN);
     return result == 0;
+}
+
+/*
+ * DtsmpCollapse --
+ *
+ *      Have huge pages behind those of the mapping that lie wholly in bytes,
+ *      where the kernel and the file system give them.  It may take
+ *      milliseconds.
+ */
+
+void
+DtsmpCollapse(void *from, uint64_t bytes)
+{
+    uintptr_t start = ((uintptr_t) from + DTSM_HUGE_BYTES - 1)
+            & ~(uintptr_t) (DTSM_HUGE_BYTES - 1);
+    uintptr_t end = ((uintptr_t) from + (uintptr_t) bytes)
+            & ~(uintptr_t) (DTSM_HUGE_BYTES - 1);
+
+    if (end > start) {
+        DtsmpSyscall3(SYS_madvise, (long) start, (long) (end - start),
+                MADV_COLLAPSE);
+    }
 }

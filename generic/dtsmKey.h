@@ -1,0 +1,84 @@
+/*
+ * dtsmKey.h --
+ *
+ *      Paths as keys: folding of slashes without a copy, hashing, steps from
+ *      one covering path to the next.
+ *
+ *      A folded path is the raw one without the slashes that follow a slash
+ *      and without trailing slashes; "/" stays.  It is never built: who needs
+ *      its bytes takes them run by run from the raw path.  A path that is
+ *      folded already, as nearly all are, has rawLen == len and goes the
+ *      short ways that stand here.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#ifndef DTSMKEY_H
+#define DTSMKEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#define XXH_NO_STDLIB
+#include <xxhash.h>
+
+typedef struct DtsmKey {
+    const char *path;
+    size_t rawLen;              /* bytes at path, trailing slashes cut off */
+    size_t len;                 /* bytes when folded */
+} DtsmKey;
+
+typedef struct DtsmStep {       /* from one covering path to the next */
+    size_t rawEnd;              /* the path so far: raw bytes, */
+    size_t end;                 /* folded bytes, */
+    unsigned depth;             /* components */
+} DtsmStep;
+
+int         DtsmKeyInit(DtsmKey *key, const char *path, size_t pathLen);
+bool        DtsmKeyCoversFolding(const DtsmKey *key, const char *path);
+uint64_t    DtsmKeyHashFolding(const DtsmKey *key, uint64_t seed);
+void        DtsmKeyCopy(const DtsmKey *key, char *to);
+bool        DtsmKeyStep(const DtsmKey *key, DtsmStep *step);
+unsigned    DtsmKeyDepth(const DtsmKey *key);
+
+/*
+ * DtsmKeyHash --
+ *
+ *      The hash of the folded bytes.  It is part of the file format.
+ */
+
+static inline uint64_t
+DtsmKeyHash(const DtsmKey *key, uint64_t seed)
+{
+    return key->len == key->rawLen
+            ? XXH3_64bits_withSeed(key->path, key->len, seed)
+            : DtsmKeyHashFolding(key, seed);
+}
+
+/*
+ * DtsmKeyCovers --
+ *
+ *      Whether a folded path begins with the key's bytes.  The caller sees to
+ *      the component's end.
+ */
+
+static inline bool
+DtsmKeyCovers(const DtsmKey *key, const char *path, size_t len)
+{
+    if (len < key->len) {
+        return false;
+    }
+    return key->len == key->rawLen ? memcmp(path, key->path, key->len) == 0
+            : DtsmKeyCoversFolding(key, path);
+}
+
+static inline bool
+DtsmKeyEqual(const DtsmKey *key, const char *path, size_t len)
+{
+    return len == key->len && DtsmKeyCovers(key, path, len);
+}
+
+#endif /* DTSMKEY_H */
