@@ -63,6 +63,9 @@ Grow(Dtsm_Map *map, uint64_t need)
     if (wanted < least || wanted > map->window) {
         wanted = least;
     }
+    if (map->creator && ready < need) {
+        DtsmpCollapse(map->base + ready, wanted - ready);
+    }
     while (ready < need) {
         if (!DtsmpPopulate(map->base + ready, wanted - ready)) {
             if (wanted == least
@@ -75,9 +78,6 @@ Grow(Dtsm_Map *map, uint64_t need)
                 wanted, memory_order_acq_rel, memory_order_acquire)) { /* A2 */
             break;
         }
-    }
-    if (map->creator && wanted >= DTSM_HUGE_BYTES) {
-        DtsmpCollapse(map->base + wanted - DTSM_HUGE_BYTES, DTSM_HUGE_BYTES);
     }
     (void) DtsmReadyNow(map);
     return true;

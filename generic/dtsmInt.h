@@ -25,7 +25,7 @@
 struct Dtsm_Map {
     char *base;                 /* where the file is mapped */
     uint64_t window;            /* bytes of it that we mapped */
-    _Atomic uint64_t ready;     /* the header's ready, as last seen; <= window */
+    _Atomic uint64_t ready;     /* the header's, as last seen; <= window */
     uint64_t seed;
     DtsmOffset root;            /* its buckets lie below ready: see Validate */
     unsigned rootBits;
@@ -118,7 +118,8 @@ void        DtsmpUnmap(void *base, uint64_t bytes);
 void       *DtsmpPage(size_t bytes);
 uint64_t    DtsmpRandom(void);
 bool        DtsmpPopulate(void *from, uint64_t bytes);
-void        DtsmpCollapse(void *from, uint64_t bytes);
+bool        DtsmpAllocate(const DtsmpFile *file, uint64_t bytes);
+void        DtsmpCollapse(char *from, uint64_t bytes);
 
 #define DTSM_HUGE_BYTES     (UINT64_C(2) << 20)
 

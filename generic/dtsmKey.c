@@ -151,6 +151,10 @@ DtsmKeyCopy(const DtsmKey *key, char *to)
     const char *run;
     size_t pos = 0, runLen;
 
+    if (key->len == key->rawLen) {
+        memcpy(to, key->path, key->len);
+        return;
+    }
     while ((runLen = NextRun(key, &pos, &run)) != 0) {
         memcpy(to, run, runLen);
         to += runLen;

@@ -15,6 +15,7 @@
 #define ROOT_BITS_LEAST 4
 #define ROOT_BITS_MOST  24
 #define ROOT_SHARE      16      /* at most this part of the window */
+#define FIXED_BYTES     (UINT64_C(64) << 20)    /* of a map that cannot grow */
 
 /*
  * The first attachment of a process needs no page of its own: an injected
@@ -51,6 +52,32 @@ FreeHandle(Dtsm_Map *map)
 }
 
 /*
+ * FirstBytes --
+ *
+ *      Memory for a new map, least bytes of it or more; 0 when there is none.
+ *      A map that cannot grow, because the kernel lacks MADV_POPULATE_WRITE,
+ *      gets all that it will ever have now.
+ */
+
+static uint64_t
+FirstBytes(const Dtsm_Map *map, const DtsmpFile *file, uint64_t least)
+{
+    if (DTSM_HUGE_BYTES <= map->window) {
+        DtsmpCollapse(map->base, DTSM_HUGE_BYTES);
+        if (DtsmpPopulate(map->base, DTSM_HUGE_BYTES)) {
+            return DTSM_HUGE_BYTES;
+        }
+    }
+    if (DtsmpPopulate(map->base, least)) {
+        return least;
+    }
+    if (FIXED_BYTES <= map->window && DtsmpAllocate(file, FIXED_BYTES)) {
+        return FIXED_BYTES;
+    }
+    return DtsmpAllocate(file, least) ? least : 0;
+}
+
+/*
  * Initialise --
  *
  *      Write a new map into a file of zeros.  The magic word comes last: a
@@ -58,7 +85,7 @@ FreeHandle(Dtsm_Map *map)
  */
 
 static int
-Initialise(Dtsm_Map *map)
+Initialise(Dtsm_Map *map, const DtsmpFile *file)
 {
     DtsmHeader *header = DtsmHeaderOf(map);
     unsigned rootBits = ROOT_BITS;
@@ -71,16 +98,11 @@ Initialise(Dtsm_Map *map)
             > map->window / ROOT_SHARE) {
         rootBits--;
     }
-    ready = DTSM_HUGE_BYTES;
-    if (ready <= map->window && DtsmpPopulate(map->base, ready)) {
-        DtsmpCollapse(map->base, ready);
-    } else {
-        ready = DTSM_HEADER_BYTES + (sizeof(DtsmBucket) << rootBits);
-        ready = (ready + 2 * DTSM_HEADER_BYTES - 1)
-                & ~(uint64_t) (DTSM_HEADER_BYTES - 1);
-        if (!DtsmpPopulate(map->base, ready)) {
-            return DTSM_FULL;
-        }
+    ready = DTSM_HEADER_BYTES + (sizeof(DtsmBucket) << rootBits);
+    ready = FirstBytes(map, file, (ready + 2 * DTSM_HEADER_BYTES - 1)
+            & ~(uint64_t) (DTSM_HEADER_BYTES - 1));
+    if (ready == 0) {
+        return DTSM_FULL;
     }
     header->format = DTSM_FORMAT;
     header->headerBytes = DTSM_HEADER_BYTES;
@@ -170,7 +192,7 @@ Dtsm_Open(const char *file, int mode, Dtsm_Map **mapPtr)
         map->writable = (mode & (DTSM_RDWR | DTSM_CREATE)) != 0;
         map->creator = opened.made;
         atomic_store(&map->ready, 0);
-        status = opened.made ? Initialise(map) : Validate(map);
+        status = opened.made ? Initialise(map, &opened) : Validate(map);
     }
     if (opened.made) {
         DtsmpFileMade(&opened, status == DTSM_OK);

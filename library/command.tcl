@@ -402,7 +402,6 @@ proc ::dtsm::command::Verb-report {trace words} {
         set entries [$map get -bytes 1 -void 1]
     }
     foreach {path flags} [lsort -stride 2 $entries] {
-        set flags [lsearch -all -inline -not -exact $flags void]
         puts "[::dtsm::bytes::shown $path]\t$flags"
     }
     return 0

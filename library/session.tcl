@@ -263,12 +263,10 @@ oo::class create ::dtsm::Session {
     method collect {} {
         set paths {}
         set violations {}
-        foreach {path flags} [$map get -bytes 1 -void 1] {
-            if {"prefix" in $flags || "alias" in $flags
-                    || [my IsOwn $path]} {
+        foreach {path flags} [$map get -rules 0 -bytes 1 -void 1] {
+            if {"alias" in $flags || [my IsOwn $path]} {
                 continue
             }
-            set flags [lsearch -all -inline -not -exact $flags void]
             dict set paths $path $flags
             if {"violation" in $flags && "reported" in $flags} {
                 dict set violations $path \

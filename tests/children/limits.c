@@ -7,6 +7,7 @@
  *                  what lies beyond is a miss
  *          create  a map made with 64 MiB of address space
  *          fsize   a map made under a file-size limit of 8 MiB, then filled
+ *          fill    a map filled until it is full
  *          many N  N paths of 100 bytes; prints bytes used for each
  *          fds     descriptors that an attachment holds
  *
