@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -61,6 +62,25 @@ Status(int fd, struct stat *status)
 }
 
 /*
+ * GivenRandom --
+ *
+ *      64 of the random bits that the kernel gave this process image; they
+ *      are not aligned.
+ */
+
+static uint64_t
+GivenRandom(void)
+{
+    const void *given = (const void *) getauxval(AT_RANDOM);
+    uint64_t bits = 0;
+
+    if (given != NULL) {
+        memcpy(&bits, given, sizeof(bits));
+    }
+    return bits;
+}
+
+/*
  * Place --
  *
  *      Where we would like the mapping to be: at a multiple of a huge page,
@@ -73,8 +93,7 @@ static void *
 Place(uint64_t bytes)
 {
 #if UINTPTR_MAX > UINT32_MAX
-    const uint64_t *given = (const uint64_t *) getauxval(AT_RANDOM);
-    uint64_t slot = given == NULL ? 0 : given[0] & 0x3ff;
+    uint64_t slot = GivenRandom() & 0x3ff;
 
     if (bytes >= DTSM_HUGE_BYTES) {
         return (void *) (uintptr_t) (PLACE_FIRST + slot * WINDOW_MOST);
@@ -377,9 +396,7 @@ DtsmpRandom(void)
 
     if (DtsmpSyscall3(SYS_getrandom, (long) (intptr_t) &bits, sizeof(bits),
             1 /* GRND_NONBLOCK */) != sizeof(bits)) {
-        const uint64_t *given = (const uint64_t *) getauxval(AT_RANDOM);
-
-        bits = given != NULL ? given[0] : (uint64_t) (uintptr_t) &bits;
+        bits = GivenRandom() ^ (uint64_t) (uintptr_t) &bits;
     }
     return bits;
 }
