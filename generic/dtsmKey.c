@@ -46,6 +46,10 @@ IsPlain(const char *path, size_t len, bool *nulPtr)
         twice |= mask & (mask << 8 | before);
         nul |= ByteMask(word, 0);
         before = mask >> 56;
+        if (len - i > 8 && len - i < 16) {
+            i = len - 16;       /* the last eight, some of them again */
+            before = 0;
+        }
     }
     for (; i < len; i++) {
         twice |= path[i] == '/' && before;
@@ -174,41 +178,6 @@ DtsmKeyHashFolding(const DtsmKey *key, uint64_t seed)
         XXH3_64bits_update(&state, run, runLen);
     }
     return XXH3_64bits_digest(&state);
-}
-
-/*
- * DtsmKeyStep --
- *
- *      Go to the next path that covers the key, from the shortest on.  step
- *      starts as {0, 0, 0}.  An absolute key's first one is "/", of depth 0.
- *      Returns false after the key itself.
- */
-
-bool
-DtsmKeyStep(const DtsmKey *key, DtsmStep *step)
-{
-    const char *path = key->path;
-    size_t start = step->rawEnd;
-    const char *slash;
-
-    if (start == 0 && path[0] == '/') {
-        step->rawEnd = step->end = 1;
-        return true;
-    }
-    while (start < key->rawLen && path[start] == '/') {
-        start++;
-    }
-    if (start >= key->rawLen) {
-        return false;
-    }
-    slash = memchr(path + start, '/', key->rawLen - start);
-    if (step->end > 1 || (step->end == 1 && path[0] != '/')) {
-        step->end++;            /* the slash in between */
-    }
-    step->rawEnd = slash == NULL ? key->rawLen : (size_t) (slash - path);
-    step->end += step->rawEnd - start;
-    step->depth++;
-    return true;
 }
 
 unsigned

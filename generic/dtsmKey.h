@@ -41,7 +41,6 @@ int         DtsmKeyInit(DtsmKey *key, const char *path, size_t pathLen);
 bool        DtsmKeyCoversFolding(const DtsmKey *key, const char *path);
 uint64_t    DtsmKeyHashFolding(const DtsmKey *key, uint64_t seed);
 void        DtsmKeyCopy(const DtsmKey *key, char *to);
-bool        DtsmKeyStep(const DtsmKey *key, DtsmStep *step);
 unsigned    DtsmKeyDepth(const DtsmKey *key);
 
 /*
@@ -79,6 +78,42 @@ static inline bool
 DtsmKeyEqual(const DtsmKey *key, const char *path, size_t len)
 {
     return len == key->len && DtsmKeyCovers(key, path, len);
+}
+
+/*
+ * DtsmKeyStep --
+ *
+ *      Go to the next path that covers the key, from the shortest on.  step
+ *      starts as {0, 0, 0}.  An absolute key's first one is "/", of depth 0.
+ *      Returns false after the key itself.
+ */
+
+static inline bool
+DtsmKeyStep(const DtsmKey *key, DtsmStep *step)
+{
+    const char *path = key->path;
+    size_t start = step->rawEnd, end;
+
+    if (start == 0 && path[0] == '/') {
+        step->rawEnd = step->end = 1;
+        return true;
+    }
+    while (start < key->rawLen && path[start] == '/') {
+        start++;
+    }
+    if (start >= key->rawLen) {
+        return false;
+    }
+    for (end = start; end < key->rawLen && path[end] != '/'; end++) {
+        continue;
+    }
+    if (step->end > 1 || (step->end == 1 && path[0] != '/')) {
+        step->end++;            /* the slash in between */
+    }
+    step->rawEnd = end;
+    step->end += end - start;
+    step->depth++;
+    return true;
 }
 
 #endif /* DTSMKEY_H */
