@@ -158,6 +158,7 @@ OpenFailed(Tcl_Interp *interp, int status, int error, int mode,
             : error == ENOENT && (mode & DTSM_CREATE) == 0
             ? ": make it with -create 1"
             : error == ENOMEM ? ": raise the limit on address space"
+            : error == EFBIG ? ": raise the limit on the size of files"
             : "", NULL);
     return TCL_ERROR;
 }

@@ -29,14 +29,15 @@
 
 extern char **environ;
 
-#define HELD_SIGNALS 4
+#define HELD_SIGNALS 8
 
 static const struct {
     int number;
     const char *name;
 } heldSignals[HELD_SIGNALS] = {
     {SIGHUP, "SIGHUP"}, {SIGINT, "SIGINT"}, {SIGQUIT, "SIGQUIT"},
-    {SIGTERM, "SIGTERM"}
+    {SIGTERM, "SIGTERM"}, {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"},
+    {SIGALRM, "SIGALRM"}, {SIGVTALRM, "SIGVTALRM"}
 };
 
 TCL_DECLARE_MUTEX(holdMutex)
@@ -416,18 +417,18 @@ SpawnCmd(
     int objc,
     Tcl_Obj *const objv[])
 {
-    static const char *const options[] = {"-cwd", "-env", NULL};
-    enum {OPT_CWD, OPT_ENV};
+    static const char *const options[] = {"-cwd", "-env", "-file", NULL};
+    enum {OPT_CWD, OPT_ENV, OPT_FILE};
     Strings argv = {NULL, 0, 0}, env = {NULL, 0, 0};
     Tcl_Obj *dictPtr = NULL, **words;
-    char *folder = NULL, **candidates = NULL;
+    char *folder = NULL, *file = NULL, **candidates = NULL, **textPtr;
     Tcl_Size wordCount, w;
     pid_t child;
     int i, option, result = TCL_ERROR;
 
     if (objc < 3 || objc % 2 == 0) {
         Tcl_WrongNumArgs(interp, 2, objv,
-                "argv ?-env dict? ?-cwd folder?");
+                "argv ?-env dict? ?-cwd folder? ?-file file?");
         return TCL_ERROR;
     }
     for (i = 3; i < objc; i += 2) {
@@ -438,10 +439,11 @@ SpawnCmd(
         if (option == OPT_ENV) {
             dictPtr = objv[i + 1];
         } else {
-            if (folder != NULL) {
-                ckfree(folder);
+            textPtr = option == OPT_CWD ? &folder : &file;
+            if (*textPtr != NULL) {
+                ckfree(*textPtr);
             }
-            if ((folder = DtsmTclBytes(interp, objv[i + 1])) == NULL) {
+            if ((*textPtr = DtsmTclBytes(interp, objv[i + 1])) == NULL) {
                 goto done;
             }
         }
@@ -481,7 +483,8 @@ SpawnCmd(
             goto done;
         }
     }
-    candidates = DtsmTclCandidates(argv.items[0], LookupPath(&env));
+    candidates = DtsmTclCandidates(file ? file : argv.items[0],
+            LookupPath(&env));
     child = StartChild(candidates, &argv, &env, folder);
     if (child < 0) {
         DtsmTclPosix(interp, argv.items[0]);
@@ -496,6 +499,9 @@ SpawnCmd(
     }
     if (folder != NULL) {
         ckfree(folder);
+    }
+    if (file != NULL) {
+        ckfree(file);
     }
     FreeStrings(&argv);
     FreeStrings(&env);

@@ -6,18 +6,19 @@
  *      need not be text in any encoding.
  *
  *      dtsm::process hold
- *              From now on HUP, INT, QUIT and TERM do not end this process:
- *              they are noted, and sent on to the child while there is one.
- *              A signal that was ignored stays ignored, here and in the
- *              child.
+ *              From now on HUP, INT, QUIT, TERM, USR1, USR2, ALRM and VTALRM
+ *              do not end this process: they are noted, and sent on to the
+ *              child while there is one.  A signal that was ignored stays
+ *              ignored, here and in the child.
  *      dtsm::process release
  *              Ends that; the signals have their former meaning again.
  *      dtsm::process caught
  *              The names of the signals that came since hold.
- *      dtsm::process spawn argv ?-env dict? ?-cwd folder?
- *              Starts argv in our process group and answers its id.  A name
- *              without a slash is looked up along PATH.  The dictionary's
- *              variables are set over our environment.  Error codes:
+ *      dtsm::process spawn argv ?-env dict? ?-cwd folder? ?-file file?
+ *              Starts argv in our process group and answers its id.  The
+ *              program is file, else argv's first word; a name without a
+ *              slash is looked up along PATH.  The dictionary's variables
+ *              are set over our environment.  Error codes:
  *              POSIX ...; DTSM INTERRUPTED name when one was caught before.
  *      dtsm::process wait pid
  *              Waits for its end.  A dictionary: kind (exit, signal), code
@@ -26,8 +27,14 @@
  *      dtsm::system kind path
  *              Why a preload does not reach this program: static, setuid,
  *              setgid, capabilities, architecture; empty if it does.
+ *      dtsm::system candidates name
+ *              The files that spawn tries for name, in order.
  *      dtsm::system which name
  *              The file that spawn would start, or empty.
+ *      dtsm::system interpreter path
+ *              What a script names behind #!; empty for other files.
+ *      dtsm::system link path
+ *              readlink(2); empty for what is no symlink.
  *      dtsm::system resolve path
  *              realpath(3).
  *      dtsm::system folder template

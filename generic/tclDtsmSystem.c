@@ -190,6 +190,29 @@ ElfWhy(
 }
 
 /*
+ * Interpreter --
+ *
+ *      What a script's first bytes, NUL-terminated, name behind #!, cut out
+ *      in place; NULL when it is no script.
+ */
+
+static char *
+Interpreter(
+    unsigned char *head,
+    size_t have)
+{
+    char *name;
+
+    if (have < 3 || head[0] != '#' || head[1] != '!') {
+        return NULL;
+    }
+    name = (char *) head + 2;
+    name += strspn(name, " \t");
+    name[strcspn(name, " \t\n")] = '\0';
+    return name;
+}
+
+/*
  * ProgramWhy --
  *
  *      Why a preload does not reach the program in path, which may be a
@@ -206,6 +229,7 @@ ProgramWhy(
     struct stat status;
     size_t have;
     const char *why = "";
+    char *name;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
     if (fd < 0) {
@@ -213,11 +237,8 @@ ProgramWhy(
     }
     memset(head, 0, sizeof head);
     have = ReadAt(fd, head, sizeof head - 1, 0);
-    if (have > 2 && head[0] == '#' && head[1] == '!') {
-        char *name = (char *) head + 2;
-
-        name += strspn(name, " \t");
-        name[strcspn(name, " \t\n")] = '\0';
+    name = Interpreter(head, have);
+    if (name != NULL) {
         close(fd);
         return depth < SCRIPT_DEPTH_MAX ? ProgramWhy(name, depth + 1) : "";
     }
@@ -252,6 +273,68 @@ SetBytes(
 }
 
 /*
+ * ScriptOf --
+ *
+ *      The interpreter that a file names, if any.
+ */
+
+static void
+ScriptOf(
+    Tcl_Interp *interp,
+    const char *path)
+{
+    unsigned char head[256];
+    char *name = NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+    if (fd >= 0) {
+        memset(head, 0, sizeof head);
+        name = Interpreter(head, ReadAt(fd, head, sizeof head - 1, 0));
+        close(fd);
+    }
+    SetBytes(interp, name ? name : "");
+}
+
+static void
+LinkOf(
+    Tcl_Interp *interp,
+    const char *path)
+{
+    char target[PATH_MAX];
+    ssize_t length = readlink(path, target, sizeof target - 1);
+
+    target[length > 0 ? length : 0] = '\0';
+    SetBytes(interp, target);
+}
+
+static char **
+CandidatesOf(
+    const char *name)
+{
+    const char *path = getenv("PATH");
+
+    return DtsmTclCandidates(name, path ? path : "/bin:/usr/bin");
+}
+
+static void
+Candidates(
+    Tcl_Interp *interp,
+    const char *name)
+{
+    char **candidates = CandidatesOf(name);
+    Tcl_Obj *listPtr = Tcl_NewListObj(0, NULL);
+    int i;
+
+    for (i = 0; candidates[i] != NULL; i++) {
+        Tcl_ListObjAppendElement(NULL, listPtr, Tcl_NewByteArrayObj(
+                (const unsigned char *) candidates[i],
+                (Tcl_Size) strlen(candidates[i])));
+    }
+    ckfree((char *) candidates);
+    Tcl_SetObjResult(interp, listPtr);
+}
+
+/*
  * Which --
  *
  *      The first of the files that name may mean that we may execute.
@@ -262,9 +345,7 @@ Which(
     Tcl_Interp *interp,
     const char *name)
 {
-    const char *path = getenv("PATH");
-    char **candidates = DtsmTclCandidates(name,
-            path ? path : "/bin:/usr/bin");
+    char **candidates = CandidatesOf(name);
     struct stat status;
     int i;
 
@@ -299,11 +380,12 @@ DtsmTclSystemCmd(
     Tcl_Obj *const objv[])
 {
     static const char *const verbs[] = {
-        "environ", "folder", "kind", "resolve", "room", "which", NULL
+        "candidates", "environ", "folder", "interpreter", "kind", "link",
+        "resolve", "room", "which", NULL
     };
     enum {
-        VERB_ENVIRON, VERB_FOLDER, VERB_KIND, VERB_RESOLVE, VERB_ROOM,
-        VERB_WHICH
+        VERB_CANDIDATES, VERB_ENVIRON, VERB_FOLDER, VERB_INTERPRETER,
+        VERB_KIND, VERB_LINK, VERB_RESOLVE, VERB_ROOM, VERB_WHICH
     };
     const char *value;
     char *argument, *resolved;
@@ -320,6 +402,15 @@ DtsmTclSystemCmd(
         return TCL_ERROR;
     }
     switch (verb) {
+    case VERB_CANDIDATES:
+        Candidates(interp, argument);
+        break;
+    case VERB_INTERPRETER:
+        ScriptOf(interp, argument);
+        break;
+    case VERB_LINK:
+        LinkOf(interp, argument);
+        break;
     case VERB_ENVIRON:
         value = getenv(argument);
         SetBytes(interp, value ? value : "");

@@ -8,7 +8,7 @@
 
 namespace eval ::dtsm::bytes {
     namespace export arguments fromText toText isUtf8 shown absolute \
-        resolved unescape
+        resolved escape unescape
 
     # A string of well-formed UTF-8, as RFC 3629 has it.
 
@@ -135,9 +135,20 @@ proc ::dtsm::bytes::resolved {path} {
     return /[join $kept /]
 }
 
-# dtsm::bytes::unescape --
+# dtsm::bytes::escape, dtsm::bytes::unescape --
 #
 #      A field of the session's log: %XX stands for that byte.
+
+proc ::dtsm::bytes::escape {bytes} {
+    set result {}
+    foreach char [split $bytes ""] {
+        if {[regexp {[\x00-\x20\x7f%]} $char]} {
+            set char [format %%%02X [scan $char %c]]
+        }
+        append result $char
+    }
+    return $result
+}
 
 proc ::dtsm::bytes::unescape {field} {
     if {[string first % $field] < 0} {

@@ -34,16 +34,18 @@ namespace eval ::dtsm::command {
             "Paths at and below P may be used.  Of the rules that cover a
             path the longest holds; of two for one path the last."
         --deny P
-            "Paths at and below P look absent; folders stay visible."
+            "Paths at and below P look absent; folders stay visible.  Where
+            P is a symlink, what it leads to is denied as well.  A command
+            that is denied is not started."
         --default allow|deny
             "What holds for a path that no rule covers: allow, unless said."
         --report FILE
             "Write what was found to FILE as JSON; - is standard output."
-        --fail-on violation|untraced|never
+        --fail-on violation|missing|untraced|never
             "Exit with status 3 when the command succeeded but something
-            was refused (whether it exists or not), or a process was not
-            traced.  May be given for both; never is what holds unless
-            said."
+            that exists was refused (violation), something that does not
+            exist was (missing), or a process was not traced (untraced).
+            May be given for several; never is what holds unless said."
         --strict ""
             "The same as --fail-on untraced."
         --keep FILE
@@ -51,7 +53,7 @@ namespace eval ::dtsm::command {
         --help ""
             "Print this."
     }
-    variable failOn {violation untraced never}
+    variable failOn {violation missing untraced never}
     variable defaults {allow deny}
 }
 
@@ -96,7 +98,8 @@ proc ::dtsm::command::main {trace count} {
         Say $message
         set name [lindex [dict get $options -errorcode] 2]
         return [expr {128 + [dict get {
-            SIGHUP 1 SIGINT 2 SIGQUIT 3 SIGTERM 15} $name]}]
+            SIGHUP 1 SIGINT 2 SIGQUIT 3 SIGUSR1 10 SIGUSR2 12 SIGALRM 14
+            SIGTERM 15 SIGVTALRM 26} $name]}]
     } on error {message options} {
         set code [dict get $options -errorcode]
         Say [expr {[lindex $code 0] in {DTSM POSIX} ? $message
@@ -271,6 +274,10 @@ proc ::dtsm::command::Verb-run {trace words} {
         $session probe
         try {
             $session spawn [dict get $settings command]
+            set end [$session wait]
+        } trap {DTSM DENIED} message {
+            Say $message
+            set end [list kind exit code $statusNotFound name {} wall 0.0]
         } trap {POSIX} {message options} {
             Say $message
             CloseReport $report [dict get $settings report] {}
@@ -278,7 +285,6 @@ proc ::dtsm::command::Verb-run {trace words} {
                 in {ENOENT ENOTDIR} ? $statusNotFound
                 : $statusNotExecutable}]
         }
-        set end [$session wait]
         set finding [$session collect]
         dict set finding end $end
         dict set finding command [dict get $settings command]
@@ -327,8 +333,15 @@ proc ::dtsm::command::CloseReport {channel file text} {
         flush stdout
         return
     }
-    puts -nonewline $channel $text
-    close $channel
+    try {
+        puts -nonewline $channel $text
+        close $channel
+    } on error {message options} {
+        catch {close $channel}
+        return -code error -errorcode [dict get $options -errorcode] \
+            "couldn't write the report \"$file\":\
+            [lindex [dict get $options -errorcode] 2]"
+    }
     if {$text eq ""} {
         catch {file delete -- $file}
     }
@@ -344,11 +357,17 @@ proc ::dtsm::command::ExitStatus {finding failOn} {
     if {[dict get $finding end kind] eq "signal"} {
         return [expr {128 + $code}]
     }
-    if {$code == 0 && (("violation" in $failOn
-            && [llength [dict get $finding violations]])
-            || ("untraced" in $failOn
-            && [llength [dict get $finding untraced]]))} {
-        return $statusFindings
+    set found {}
+    foreach violation [dict get $finding violations] {
+        lappend found [expr {[lindex $violation 1] ? "violation" : "missing"}]
+    }
+    if {[llength [dict get $finding untraced]]} {
+        lappend found untraced
+    }
+    foreach word $failOn {
+        if {$code == 0 && $word in $found} {
+            return $statusFindings
+        }
     }
     return $code
 }
@@ -365,8 +384,16 @@ proc ::dtsm::command::WithMap {verb words varName script} {
     if {[llength $words] != 1} {
         Wrong "$verb takes the name of one file" "help $verb"
     }
-    set map [::dtsm::open [::dtsm::bytes::toText [lindex $words 0]] \
-        -readonly 1]
+    set file [::dtsm::bytes::toText [lindex $words 0]]
+    if {![file isfile $file]} {
+        return -code error -errorcode {DTSM NOMAP} "\"$file\" is\
+            [expr {[file exists $file] ? {no map} : {not there}}]"
+    }
+    if {![file size $file]} {
+        return -code error -errorcode {DTSM NOMAP} \
+            "\"$file\" is empty, not a map"
+    }
+    set map [::dtsm::open $file -readonly 1]
     try {
         uplevel 1 $script
     } finally {

@@ -14,6 +14,8 @@ set dtsmCommand [buildFile dtsm]
 
 testConstraint cc [common::works cc --version]
 testConstraint make [common::works make --version]
+testConstraint fullDevice [file exists /dev/full]
+testConstraint noBlankInSource [expr {![regexp {[\s:]} [sourceFile]]}]
 testConstraint autoconf [file exists [sourceFile configure]]
 
 # makeText --
@@ -112,17 +114,23 @@ proc runReport {options command {set {}} {before {}}} {
 #      Start a run of a script that waits for its standard input, and send a
 #      signal to dtsm once the script runs.
 #
+# Arguments:
+#      folder   The run's TMPDIR.
+#      signal   Its name without SIG.
+#      traps    What the script does before we know that it runs.
+#      script   And what afterwards.
+#
 # Results:
 #      The exit status; what is left in folder, which is TMPDIR; whether the
 #      map is left.
 
-proc interrupt {folder signal script} {
+proc interrupt {folder signal traps script} {
     set before env
     if {[common::works env --default-signal true]} {
         lappend before --default-signal
     }
     set channel [open |[list {*}$before TMPDIR=$folder $::dtsmCommand \
-        run -- sh -c "ulimit -c 0; echo \$DTSM_MAP; $script" \
+        run -- sh -c "ulimit -c 0; $traps; echo \$DTSM_MAP; $script" \
         2>$::run::folder/err] r+]
     gets $channel map
     set existed [file exists $map]

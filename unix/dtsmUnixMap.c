@@ -165,6 +165,7 @@ static int
 Size(int fd, DtsmpFile *file)
 {
     uint64_t window = WINDOW_MOST;
+    long failure = -EFBIG;
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_FSIZE, &limit) == 0
@@ -189,8 +190,9 @@ Size(int fd, DtsmpFile *file)
         if (file->mapped != 0) {
             DtsmpUnmap(file->base, file->mapped);
         }
+        failure = -ENOMEM;
     }
-    return SystemError(-ENOMEM);
+    return SystemError(failure);
 }
 
 /*

@@ -1,0 +1,92 @@
+# bench.mk --
+#
+#       The benchmark: part of the Makefile.  Peers are looked for when a
+#       benchmark is asked for; one that is not installed is left out.
+#
+# Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+.PHONY: bench bench-quick bench-programs bench-plot
+
+BENCH_COMPILE = $(CC) -std=gnu11 $(INCLUDES) $(CPPFLAGS) $(WARNINGS) \
+	$(WERROR) $(CFLAGS) $(DEPS)
+BENCH_DIR = obj/bench
+
+# $(1) header, $(2) libraries: the libraries if a program builds with them.
+bench-find = $(shell { for h in stdint sys/types sys/stat signal stdbool; do \
+	printf '%binclude <%s.h>\n' '\043' $$h; done; \
+	printf '%binclude <%s>\nint main(void) { return 0; }\n' '\043' '$(1)'; \
+	} | $(CC) $(CPPFLAGS) $(LDFLAGS) -x c - -x none -o /dev/null $(2) \
+	>/dev/null 2>&1 && echo '$(2)')
+
+ifneq ($(filter bench%,$(MAKECMDGOALS)),)
+BENCH_LIBS_lmdb := $(call bench-find,lmdb.h,-llmdb)
+BENCH_LIBS_tdb := $(call bench-find,tdb.h,-ltdb)
+BENCH_LIBS_ck := $(call bench-find,ck_ht.h,-lck)
+BENCH_LIBS_urcu := $(call bench-find,urcu/rculfhash.h,-lurcu-cds -lurcu-qsbr)
+BENCH_LIBS_sqlite := $(call bench-find,sqlite3.h,-lsqlite3)
+endif
+
+BENCH_OTHERS = lmdb tdb ck urcu sqlite
+BENCH_FOUND = $(foreach p,$(BENCH_OTHERS),$(if $(BENCH_LIBS_$(p)),$(p)))
+BENCH_MISSING = $(filter-out $(BENCH_FOUND),$(BENCH_OTHERS))
+BENCH_PEERS = private dtsm socket $(BENCH_FOUND)
+
+# Those that another process can attach to, each with a visitor of its own.
+BENCH_VISITS = $(filter-out private ck urcu,$(BENCH_PEERS))
+BENCH_SYMBOL_dtsm = benchDtsm
+BENCH_SYMBOL_socket = benchSocket
+BENCH_SYMBOL_lmdb = benchLmdb
+BENCH_SYMBOL_tdb = benchTdb
+BENCH_SYMBOL_sqlite = benchSqlite
+
+BENCH_LAST = $(CORE_LIB) $(LIBS) -lpthread
+BENCH_HAS = $(foreach p,$(BENCH_FOUND),-DBENCH_$(shell echo $(p) | tr a-z A-Z))
+
+$(BENCH_DIR)/%.o: $(srcdir)/bench/%.c Makefile
+	@mkdir -p $(@D)
+	$(BENCH_COMPILE) -c -o $@ "$<"
+
+# What is installed may have changed since.
+$(BENCH_DIR)/peers.o: $(srcdir)/bench/peers.c Makefile $(BENCH_DIR)/found
+	@mkdir -p $(@D)
+	$(BENCH_COMPILE) $(BENCH_HAS) -c -o $@ "$<"
+
+.PHONY: bench-found
+$(BENCH_DIR)/found: bench-found
+	@mkdir -p $(@D)
+	@echo "$(BENCH_FOUND)" | cmp -s - $@ || echo "$(BENCH_FOUND)" >$@
+
+$(BENCH_DIR)/map: $(BENCH_DIR)/map.o $(BENCH_DIR)/common.o \
+		$(BENCH_DIR)/peers.o \
+		$(BENCH_PEERS:%=$(BENCH_DIR)/peers/%.o) $(CORE_LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(BENCH_LAST) \
+		$(foreach p,$(BENCH_FOUND),$(BENCH_LIBS_$(p)))
+
+$(BENCH_DIR)/life: $(BENCH_DIR)/life.o $(BENCH_DIR)/common.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Bound at load time, as the injected library is: no lazy binding is counted.
+$(BENCH_DIR)/visit-%: $(srcdir)/bench/visit.c $(BENCH_DIR)/common.o \
+		$(BENCH_DIR)/peers/%.o $(BENCH_DIR)/peers/private.o $(CORE_LIB)
+	$(BENCH_COMPILE) -DBENCH_PEER=$(BENCH_SYMBOL_$*) $(LDFLAGS) \
+		-Wl,-z,now -MF $@.d -o $@ "$<" $(filter %.o,$^) $(BENCH_LAST) \
+		$(BENCH_LIBS_$*)
+
+.SECONDARY: $(BENCH_PEERS:%=$(BENCH_DIR)/peers/%.o)
+
+bench-programs: $(BENCH_DIR)/map $(BENCH_DIR)/life \
+		$(BENCH_VISITS:%=$(BENCH_DIR)/visit-%)
+
+bench: bench-programs
+	$(TCLSH_PROG) "$(srcdir)/bench/run" -programs $(BENCH_DIR) \
+		-missing "$(BENCH_MISSING)" $(BENCHFLAGS)
+
+bench-quick: bench-programs
+	$(TCLSH_PROG) "$(srcdir)/bench/run" -programs $(BENCH_DIR) \
+		-missing "$(BENCH_MISSING)" -quick 1 $(BENCHFLAGS)
+
+bench-plot: bench-programs
+	$(TCLSH_PROG) "$(srcdir)/bench/plot" -programs $(BENCH_DIR) \
+		-missing "$(BENCH_MISSING)" $(BENCHFLAGS)
+
+-include $(wildcard $(BENCH_DIR)/*.d $(BENCH_DIR)/*/*.d)
