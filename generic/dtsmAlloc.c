@@ -13,6 +13,8 @@
 #define GROW_BYTES      (UINT64_C(256) << 10)   /* at least, and */
 #define GROW_SHARE      16                      /* this part of what is used */
 #define PAGE_BYTES      UINT64_C(4096)
+#define SPARE_BYTES     4096    /* taken ahead at once, */
+#define SPARE_AFTER     64      /* by who took this many records before */
 
 /*
  * DtsmReadyNow --
@@ -118,6 +120,108 @@ DtsmAlloc(Dtsm_Map *map, size_t bytes, size_t align, DtsmOffset *offsetPtr)
             end, memory_order_relaxed, memory_order_relaxed));  /* A1 */
     *offsetPtr = start;
     return DTSM_OK;
+}
+
+/*
+ * SpareOf --
+ *
+ *      The attachment's spare space, NULL for one that inserts little: a
+ *      short process shall not pay for a page of its own.
+ */
+
+static DtsmSpare *
+SpareOf(Dtsm_Map *map)
+{
+    DtsmSpare *spare = atomic_load_explicit(&map->spare,
+            memory_order_acquire), *none = NULL;
+
+    if (spare != NULL || atomic_fetch_add_explicit(&map->taken, 1,
+            memory_order_relaxed) != SPARE_AFTER) {
+        return spare;
+    }
+    spare = DtsmpWipedPage(sizeof(DtsmSpare));
+    if (spare != NULL && !atomic_compare_exchange_strong(&map->spare, &none,
+            spare)) {
+        DtsmpUnmap(spare, sizeof(DtsmSpare));
+        spare = none;
+    }
+    return spare;
+}
+
+static uint64_t
+PieceOf(DtsmOffset offset, uint64_t bytes)
+{
+    return bytes / 8 << DTSM_OFFSET_BITS | offset;
+}
+
+/*
+ * DtsmAllocRecord --
+ *
+ *      As DtsmAlloc, aligned to 8, from space taken ahead where there is some:
+ *      so processes that insert at once neither fight for the cursor nor
+ *      write into each other's cache lines.  What is left of a piece that is
+ *      too small is lost.
+ */
+
+int
+DtsmAllocRecord(Dtsm_Map *map, size_t bytes, DtsmOffset *offsetPtr)
+{
+    DtsmSpare *spare = bytes > SPARE_BYTES / 8 ? NULL : SpareOf(map);
+    uint64_t piece, next;
+    DtsmOffset offset;
+
+    if (spare == NULL) {
+        return DtsmAlloc(map, bytes, 8, offsetPtr);
+    }
+    bytes = (bytes + 7) & ~(size_t) 7;
+    piece = atomic_load_explicit(&spare->piece, memory_order_relaxed);
+    for (;;) {
+        offset = piece & DTSM_OFFSET_MASK;
+        if ((piece >> DTSM_OFFSET_BITS) * 8 >= bytes) {
+            next = PieceOf(offset + bytes,
+                    (piece >> DTSM_OFFSET_BITS) * 8 - bytes);
+            if (atomic_compare_exchange_weak_explicit(&spare->piece, &piece,
+                    next, memory_order_relaxed, memory_order_relaxed)) {
+                *offsetPtr = offset;    /* A1 */
+                return DTSM_OK;
+            }
+            continue;
+        }
+        if (DtsmAlloc(map, SPARE_BYTES, 8, &offset) != DTSM_OK) {
+            return DtsmAlloc(map, bytes, 8, offsetPtr);
+        }
+        next = PieceOf(offset, SPARE_BYTES);
+        if (atomic_compare_exchange_strong_explicit(&spare->piece, &piece,
+                next, memory_order_relaxed, memory_order_relaxed)) {
+            piece = next;
+        } else {
+            DtsmGiveBack(map, offset, offset + SPARE_BYTES);
+        }
+    }
+}
+
+/*
+ * DtsmDropSpare --
+ *
+ *      At the end of an attachment: return what was taken ahead, if it is
+ *      the last.
+ */
+
+void
+DtsmDropSpare(Dtsm_Map *map)
+{
+    DtsmSpare *spare = atomic_load(&map->spare);
+    uint64_t piece;
+
+    if (spare != NULL) {
+        piece = atomic_load(&spare->piece);
+        if (piece >> DTSM_OFFSET_BITS != 0) {
+            DtsmGiveBack(map, piece & DTSM_OFFSET_MASK,
+                    (piece & DTSM_OFFSET_MASK)
+                    + (piece >> DTSM_OFFSET_BITS) * 8);
+        }
+        DtsmpUnmap(spare, sizeof(DtsmSpare));
+    }
 }
 
 /*

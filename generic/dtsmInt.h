@@ -17,6 +17,16 @@
 #include "dtsmKey.h"
 
 /*
+ * Space that an attachment has taken ahead for its records, in a page that
+ * the kernel wipes in a forked child, so that it never goes on in its
+ * parent's.
+ */
+
+typedef struct DtsmSpare {
+    DtsmWord piece;             /* {8-byte units left, 24 bits | offset} */
+} DtsmSpare;
+
+/*
  * An attachment.  All but ready is set before Dtsm_Open returns.  The
  * constants of the header are copied, so that who scribbles on the file
  * cannot change them under us.
@@ -32,6 +42,8 @@ struct Dtsm_Map {
     bool writable;
     bool creator;               /* grows by huge pages, ahead of the others */
     bool fixed;                 /* in static memory, not in a page of its own */
+    _Atomic unsigned taken;     /* pieces taken from the cursor, to a bound */
+    _Atomic(DtsmSpare *) spare; /* set once; NULL: take from the cursor */
 };
 
 static inline DtsmHeader *
@@ -45,7 +57,10 @@ DtsmHeaderOf(const Dtsm_Map *map)
 uint64_t    DtsmReadyNow(const Dtsm_Map *map);
 int         DtsmAlloc(Dtsm_Map *map, size_t bytes, size_t align,
                 DtsmOffset *offsetPtr);
+int         DtsmAllocRecord(Dtsm_Map *map, size_t bytes,
+                DtsmOffset *offsetPtr);
 void        DtsmGiveBack(Dtsm_Map *map, DtsmOffset from, DtsmOffset end);
+void        DtsmDropSpare(Dtsm_Map *map);
 
 /*
  * DtsmAt --
@@ -116,6 +131,7 @@ int         DtsmpFileOpen(const char *name, int mode, DtsmpFile *file);
 void        DtsmpFileMade(DtsmpFile *file, bool good);
 void        DtsmpUnmap(void *base, uint64_t bytes);
 void       *DtsmpPage(size_t bytes);
+void       *DtsmpWipedPage(size_t bytes);
 uint64_t    DtsmpRandom(void);
 bool        DtsmpPopulate(void *from, uint64_t bytes);
 bool        DtsmpAllocate(const DtsmpFile *file, uint64_t bytes);

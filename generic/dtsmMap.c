@@ -192,6 +192,8 @@ Dtsm_Open(const char *file, int mode, Dtsm_Map **mapPtr)
         map->writable = (mode & (DTSM_RDWR | DTSM_CREATE)) != 0;
         map->creator = opened.made;
         atomic_store(&map->ready, 0);
+        atomic_store(&map->taken, 0);
+        atomic_store(&map->spare, NULL);
         status = opened.made ? Initialise(map, &opened) : Validate(map);
     }
     if (opened.made) {
@@ -214,6 +216,7 @@ void
 Dtsm_Close(Dtsm_Map *map)
 {
     if (map != NULL) {
+        DtsmDropSpare(map);
         DtsmpUnmap(map->base, map->window);
         FreeHandle(map);
     }

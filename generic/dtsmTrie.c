@@ -172,7 +172,7 @@ NewRecord(Dtsm_Map *map, const DtsmKey *key, uint64_t word,
         DtsmOffset *offsetPtr)
 {
     DtsmRecord *record;
-    int status = DtsmAlloc(map, DTSM_RECORD_HEAD + key->len, 8, offsetPtr);
+    int status = DtsmAllocRecord(map, DTSM_RECORD_HEAD + key->len, offsetPtr);
 
     if (status != DTSM_OK) {
         return status;

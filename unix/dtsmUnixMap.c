@@ -32,6 +32,9 @@
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23  /* Linux 5.14 */
 #endif
+#ifndef MADV_WIPEONFORK
+#define MADV_WIPEONFORK 18      /* Linux 4.14 */
+#endif
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE   25      /* Linux 6.1 */
 #endif
@@ -382,6 +385,26 @@ DtsmpPage(size_t bytes)
             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     return page == MAP_FAILED ? NULL : page;
+}
+
+/*
+ * DtsmpWipedPage --
+ *
+ *      As DtsmpPage, and zero again in a child after fork; NULL where the
+ *      kernel does not do that.
+ */
+
+void *
+DtsmpWipedPage(size_t bytes)
+{
+    void *page = DtsmpPage(bytes);
+
+    if (page != NULL && DtsmpSyscall3(SYS_madvise, (long) (intptr_t) page,
+            (long) bytes, MADV_WIPEONFORK) != 0) {
+        DtsmpUnmap(page, bytes);
+        page = NULL;
+    }
+    return page;
 }
 
 /*
