@@ -5,8 +5,10 @@
 #       tclsh syms.tcl ?-nm NM? ?-cc CC? dtsmTrace.syms HEADER MAP
 #
 #       HEADER gets one line DTSM_SYM(name) for each name of the list that
-#       the C library of this machine has, in the order of the list; MAP is
-#       the linker's version script that exports just these.
+#       the C library of this machine has, in the order of the list, and then
+#       DTSM_ABSENT(name) for each that it lacks, whose wrapper is compiled
+#       all the same; MAP is the linker's version script that exports just
+#       the former.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -45,6 +47,9 @@ if {[llength $kept] == 0} {
 set header "/* Made by tools/syms.tcl from dtsmTrace.syms. */\n"
 foreach name $kept {
     append header "DTSM_SYM($name)\n"
+}
+foreach name $absent {
+    append header "DTSM_ABSENT($name)\n"
 }
 set map "{\n    global:\n"
 foreach name $kept {

@@ -20,6 +20,8 @@
  *      followed symlink L  ALLOW without a kind: "it is a symlink"
  *      spelling S          ALIAS: its answer is under an alias key
  *      alias key           "@F" or "@N", the policy's number in hex, then S
+ *      folder key          "@D", the same, then a folder's path: there is no
+ *                          symlink on the way to it
  *
  * A call that does not follow a last symlink (N) and one that does (F) differ
  * for L, so L's own verdict serves the former and the alias key the latter.
@@ -58,6 +60,14 @@
 #endif
 
 #define DTSM_EXPORT __attribute__((visibility("default")))
+/*
+ * Each page that a short process touches costs it more than its checks do, so
+ * what all processes write lies together in one page (the linker sorts the
+ * sections by name) and large buffers behind it.
+ */
+
+#define TRACE_LARGE __attribute__((section(".bss.zlarge")))
+
 #define DTSM_LIKELY(x) __builtin_expect(!!(x), 1)
 
 /*
@@ -136,7 +146,9 @@ int DtsmTraceCheck(int dirfd, const char *path, unsigned how,
 
 int DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
         unsigned type);
+int DtsmTraceHiddenName(const char *path);
 size_t DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size);
+int DtsmTraceFenced(void);
 
 /*
  * DtsmTraceTouchHops --
@@ -196,6 +208,8 @@ enum {                          /* what a resolution ended at */
     TRACE_IS_UNKNOWN            /* not to be told from here */
 };
 
+size_t DtsmTraceKeyHead(char *buf, uint64_t policy, char kind);
+
 enum { TRACE_SPELLED, TRACE_LONG, TRACE_NOWHERE };
 
 #define TRACE_RESOLVED_MAX (PATH_MAX + NAME_MAX + 1)
@@ -249,13 +263,17 @@ enum { TRACE_ENV_PRELOAD, TRACE_ENV_MAP, TRACE_ENV_LOG, TRACE_ENVS };
 extern const char *dtsmTraceEnv[TRACE_ENVS];    /* "NAME=value" or NULL */
 
 /*
- * libc's own functions (dtsmTraceReal.c), one number per wrapped name.
+ * libc's own functions (dtsmTraceReal.c), one number per wrapped name.  A name
+ * that this libc lacks has one too, so that its wrapper can be compiled; it is
+ * not exported and nobody calls it.
  */
 
 enum {
 #define DTSM_SYM(name) TRACE_SYM_##name,
+#define DTSM_ABSENT DTSM_SYM
 #include "dtsmTraceSyms.h"
 #undef DTSM_SYM
+#undef DTSM_ABSENT
     TRACE_SYMS
 };
 
@@ -279,18 +297,27 @@ void *DtsmTraceReal(int sym);
 #define CHECK(dirfd, path, how) DtsmTraceCheck((dirfd), (path), (how), NULL)
 
 /*
+ * A path that cannot be, for calls of libc that have to fail by themselves.
+ */
+
+#define TRACE_NO_FILE "/proc/self/hidden"
+
+/*
  * Starting programs (dtsmTraceExec.c).
  */
 
 typedef struct DtsmTraceProgram {
     int absent;                 /* cannot be started */
     int untraced;               /* runs without us */
+    int loader;                 /* the loader itself, started by hand */
     int strip;                  /* its ids change: take our variables away */
 } DtsmTraceProgram;
 
 int DtsmTraceInspect(const char *file, DtsmTraceProgram *program);
 void DtsmTraceExpect(const DtsmTraceProgram *program, int delta);
-size_t DtsmTraceEnvSize(char *const *envp, size_t *textPtr);
+void DtsmTraceIsListed(DtsmTraceProgram *program, char *const *argv,
+        char *const *envp);
+size_t DtsmTraceEnvSize(char *const *envp, int strip, size_t *textPtr);
 char *const *DtsmTraceMakeEnv(char *const *envp, int strip, char **array,
         char *text);
 

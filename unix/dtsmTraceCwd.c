@@ -26,6 +26,8 @@
 #include <pthread.h>
 #include <string.h>
 
+static char cwdPath[PATH_MAX] TRACE_LARGE;
+
 static struct {
     unsigned sequence;          /* odd: being written */
     int owner;
@@ -33,8 +35,7 @@ static struct {
     unsigned changes;           /* of the directory, by its owner */
     size_t len;                 /* 0: not known */
     uint64_t policy;
-    char path[PATH_MAX];
-} cwd;
+} cwd;                          /* with cwdPath */
 
 static void
 AfterFork(void)
@@ -187,7 +188,7 @@ DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
     if (!fresh && !stranger && !(before & 1)) {
         len = __atomic_load_n(&cwd.len, __ATOMIC_RELAXED);
         if (len > 0 && len < size) {
-            memcpy(buf, cwd.path, len + 1);
+            memcpy(buf, cwdPath, len + 1);
             *policyPtr = cwd.policy;
             __atomic_thread_fence(__ATOMIC_ACQUIRE);
             after = __atomic_load_n(&cwd.sequence, __ATOMIC_RELAXED);
@@ -210,9 +211,9 @@ DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
         return 0;
     }
     len = (size_t) got - 1;
-    if (!stranger && !DtsmTraceIsStranger() && len < sizeof(cwd.path)
+    if (!stranger && !DtsmTraceIsStranger() && len < sizeof(cwdPath)
             && Begin(&after)) {
-        memcpy(cwd.path, buf, len + 1);
+        memcpy(cwdPath, buf, len + 1);
         cwd.policy = token.policy;
         __atomic_store_n(&cwd.len, len, __ATOMIC_SEQ_CST);
         End(after);
@@ -229,7 +230,7 @@ DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
  *      The path of an open directory: one system call.
  *
  * Returns:
- *      Its length, terminated in buf; 0 when it has none.
+ *      Its length, terminated in buf; 0 when it has none, or none any more.
  */
 
 size_t
@@ -255,5 +256,10 @@ DtsmTraceFdPath(int fd, char *buf, size_t size)
         return 0;
     }
     buf[got] = '\0';
+    if (got > 10 && memcmp(buf + got - 10, " (deleted)", 10) == 0
+            && DtsmTraceType(AT_FDCWD, buf, AT_SYMLINK_NOFOLLOW)
+                    == TRACE_IS_MISSING) {
+        return 0;
+    }
     return (size_t) got;
 }

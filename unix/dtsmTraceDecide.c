@@ -71,17 +71,16 @@ Judge(unsigned flags, unsigned how, int fence, int isAlias)
 }
 
 /*
- * AliasKey --
+ * DtsmTraceKeyHead --
  *
- *      Write an alias key's head before a spelling that lies in buf from
- *      TRACE_KEY_HEAD on.
+ *      Write a key's head before what lies in buf from TRACE_KEY_HEAD on.
  *
  * Returns:
- *      The key; its length is headLen more than the spelling's.
+ *      The head's length.
  */
 
-static char *
-AliasKey(char *buf, uint64_t policy, unsigned how, size_t *headLenPtr)
+size_t
+DtsmTraceKeyHead(char *buf, uint64_t policy, char kind)
 {
     static const char hex[] = "0123456789abcdef";
     char *head = buf + TRACE_KEY_HEAD;
@@ -90,10 +89,26 @@ AliasKey(char *buf, uint64_t policy, unsigned how, size_t *headLenPtr)
         *--head = hex[policy & 15];
         policy >>= 4;
     } while (policy != 0);
-    *--head = how & TRACE_NOFOLLOW ? 'N' : 'F';
+    *--head = kind;
     *--head = '@';
-    *headLenPtr = (size_t) (buf + TRACE_KEY_HEAD - head);
-    return head;
+    return (size_t) (buf + TRACE_KEY_HEAD - head);
+}
+
+/*
+ * AliasKey --
+ *
+ *      The alias key of a spelling that lies in buf from TRACE_KEY_HEAD on.
+ *
+ * Returns:
+ *      The key; its length is headLen more than the spelling's.
+ */
+
+static char *
+AliasKey(char *buf, uint64_t policy, unsigned how, size_t *headLenPtr)
+{
+    *headLenPtr = DtsmTraceKeyHead(buf, policy,
+            how & TRACE_NOFOLLOW ? 'N' : 'F');
+    return buf + TRACE_KEY_HEAD - *headLenPtr;
 }
 
 /*

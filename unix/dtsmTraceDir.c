@@ -27,7 +27,7 @@ static struct {
     DIR *stream;
     size_t len;
     char path[PATH_MAX];
-} listing;
+} listing TRACE_LARGE;
 
 /*
  * Listing --
@@ -71,13 +71,13 @@ Listing(DIR *stream, char *buf, size_t size, int renew)
 }
 
 /*
- * Fenced --
+ * DtsmTraceFenced --
  *
  *      Is anything to be hidden?
  */
 
-static int
-Fenced(void)
+int
+DtsmTraceFenced(void)
 {
     Dtsm_Map *map = DtsmTraceGetMap();
 
@@ -89,7 +89,7 @@ Opened(DIR *stream)
 {
     char buf[PATH_MAX];
 
-    if (stream != NULL && Fenced()) {
+    if (stream != NULL && DtsmTraceFenced()) {
         int saved = errno;
 
         Listing(stream, buf, sizeof(buf), 1);
@@ -133,7 +133,7 @@ fdopendir(int fd)
         type *entry; \
         do { \
             entry = REAL(name)(stream); \
-        } while (entry != NULL && Fenced() \
+        } while (entry != NULL && DtsmTraceFenced() \
                 && Hides(stream, entry->d_name, entry->d_type)); \
         return entry; \
     }
@@ -148,7 +148,7 @@ READDIR(readdir64, struct dirent64)
         int err; \
         do { \
             err = REAL(name)(stream, entry, resultPtr); \
-        } while (err == 0 && *resultPtr != NULL && Fenced() \
+        } while (err == 0 && *resultPtr != NULL && DtsmTraceFenced() \
                 && Hides(stream, entry->d_name, entry->d_type)); \
         return err; \
     }
@@ -191,7 +191,7 @@ DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size)
         char dir_[PATH_MAX]; \
         size_t len_; \
         int from_, to_ = 0; \
-        if ((count) > 0 && Fenced() \
+        if ((count) > 0 && DtsmTraceFenced() \
                 && (len_ = DtsmTraceFolder((dirfd), (path), dir_, \
                         sizeof(dir_))) > 0) { \
             for (from_ = 0; from_ < (count); from_++) { \
@@ -238,13 +238,13 @@ SCANDIRAT(scandirat, struct dirent)
 SCANDIRAT(scandirat64, struct dirent64)
 
 /*
- * HiddenName --
+ * DtsmTraceHiddenName --
  *
  *      Is a path that glob found hidden?
  */
 
-static int
-HiddenName(const char *path)
+int
+DtsmTraceHiddenName(const char *path)
 {
     char dir[PATH_MAX], text[PATH_MAX];
     size_t len = strlen(path), end;
@@ -284,12 +284,12 @@ HiddenName(const char *path)
     { \
         size_t had = flags & GLOB_APPEND ? found->gl_pathc : 0; \
         int result = REAL(name)(pattern, flags, onError, found); \
-        if (result == 0 && !(flags & GLOB_ALTDIRFUNC) && Fenced()) { \
+        if (result == 0 && !(flags & GLOB_ALTDIRFUNC) && DtsmTraceFenced()) { \
             size_t base = flags & GLOB_DOOFFS ? found->gl_offs : 0; \
             size_t from, to = had; \
             for (from = had; from < found->gl_pathc; from++) { \
                 char *path = found->gl_pathv[base + from]; \
-                if (HiddenName(path)) { \
+                if (DtsmTraceHiddenName(path)) { \
                     free(path); \
                 } else { \
                     found->gl_pathv[base + to++] = path; \

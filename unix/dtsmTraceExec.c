@@ -12,6 +12,8 @@
 #include <elf.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 
 #define HEAD_BYTES 1024         /* ELF header and program headers, mostly */
 #define MAX_SCRIPTS 5           /* as the kernel */
@@ -19,10 +21,12 @@
 #if UINTPTR_MAX > 0xffffffffu
 typedef Elf64_Ehdr Ehdr;
 typedef Elf64_Phdr Phdr;
+typedef Elf64_Dyn Dyn;
 #   define OWN_CLASS ELFCLASS64
 #else
 typedef Elf32_Ehdr Ehdr;
 typedef Elf32_Phdr Phdr;
+typedef Elf32_Dyn Dyn;
 #   define OWN_CLASS ELFCLASS32
 #endif
 
@@ -41,6 +45,31 @@ typedef Elf32_Phdr Phdr;
 #endif
 
 /*
+ * HasName --
+ *
+ *      Does a program image have a DT_SONAME?  The loader has one when it is
+ *      started by hand; a static program has none.
+ */
+
+static int
+HasName(int fd, uint64_t at, uint64_t len)
+{
+    Dyn entries[64];
+    long got;
+    size_t i;
+
+    got = DtsmpSyscall4(SYS_pread64, fd, (long) (intptr_t) entries,
+            (long) (len < sizeof(entries) ? len : sizeof(entries)),
+            (long) at);
+    for (i = 0; got > 0 && (i + 1) * sizeof(Dyn) <= (size_t) got; i++) {
+        if (entries[i].d_tag == DT_SONAME) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/*
  * WhyNot --
  *
  *      Why the program image in an open file would not load us; NULL when it
@@ -48,9 +77,10 @@ typedef Elf32_Phdr Phdr;
  */
 
 static const char *
-WhyNot(int fd, const char *head, size_t headLen)
+WhyNot(int fd, const char *head, size_t headLen, DtsmTraceProgram *program)
 {
     Ehdr elf;
+    uint64_t dynamic = 0, dynamicLen = 0;
     unsigned i;
 
     if (headLen < sizeof(elf) || memcmp(head, ELFMAG, SELFMAG) != 0) {
@@ -74,6 +104,14 @@ WhyNot(int fd, const char *head, size_t headLen)
         if (part.p_type == PT_INTERP) {
             return NULL;
         }
+        if (part.p_type == PT_DYNAMIC) {
+            dynamic = part.p_offset;
+            dynamicLen = part.p_filesz;
+        }
+    }
+    if (dynamic != 0 && HasName(fd, dynamic, dynamicLen)) {
+        program->loader = 1;
+        return NULL;
     }
     return "static";
 }
@@ -81,32 +119,66 @@ WhyNot(int fd, const char *head, size_t headLen)
 /*
  * WhyIds --
  *
- *      Does a program start change ids, so that the loader ignores a preload?
+ *      Will the loader ignore a preload, because the program runs with other
+ *      ids or more rights than its caller really has?
+ *
+ * Arguments:
+ *      fd, file    The program; fd < 0 when it may not be read.
  */
 
 static const char *
-WhyIds(int fd)
+WhyIds(int fd, const char *file)
 {
     const char *why = NULL;
     struct statx st;
-    unsigned user = (unsigned) DtsmpSyscall0(SYS_geteuid);
+    struct statfs fs;
+    unsigned user = (unsigned) DtsmpSyscall0(SYS_getuid);
+    unsigned group = (unsigned) DtsmpSyscall0(SYS_getgid);
+    unsigned newUser = (unsigned) DtsmpSyscall0(SYS_geteuid);
+    unsigned newGroup = (unsigned) DtsmpSyscall0(SYS_getegid);
+    int byFile = 0;
 
-    if (DtsmpSyscall5(SYS_statx, fd, (long) (intptr_t) "", AT_EMPTY_PATH,
-            STATX_BASIC_STATS, (long) (intptr_t) &st) != 0) {
+    if (DtsmpSyscall5(SYS_statx, fd < 0 ? AT_FDCWD : fd,
+            (long) (intptr_t) (fd < 0 ? file : ""),
+            fd < 0 ? 0 : AT_EMPTY_PATH, STATX_BASIC_STATS,
+            (long) (intptr_t) &st) != 0) {
         return NULL;
     }
-    if ((st.stx_mode & S_ISUID) && st.stx_uid != user) {
-        why = "setuid";
-    } else if ((st.stx_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP)
-            && st.stx_gid != (unsigned) DtsmpSyscall0(SYS_getegid)) {
-        why = "setgid";
-    } else if (user != 0 && DtsmpSyscall4(SYS_fgetxattr, fd,
-            (long) (intptr_t) "security.capability", 0, 0) > 0) {
-        why = "capabilities";
+    if (st.stx_mode & S_ISUID) {
+        byFile = newUser != st.stx_uid;
+        newUser = st.stx_uid;
     }
-    if (why != NULL && DtsmpSyscall5(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0,
-            0) == 1) {
-        why = NULL;
+    if ((st.stx_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP)) {
+        byFile |= newGroup != st.stx_gid;
+        newGroup = st.stx_gid;
+    }
+    if (newUser != user) {
+        why = "setuid";
+    } else if (newGroup != group) {
+        why = "setgid";
+    } else if (user != 0 && (fd < 0
+            ? DtsmpSyscall4(SYS_getxattr, (long) (intptr_t) file,
+                    (long) (intptr_t) "security.capability", 0, 0)
+            : DtsmpSyscall4(SYS_fgetxattr, fd,
+                    (long) (intptr_t) "security.capability", 0, 0)) > 0) {
+        why = "capabilities";
+        byFile = 1;
+    }
+
+    /*
+     * What the file asks for is not granted everywhere.
+     */
+
+    if (why != NULL && byFile) {
+        if (DtsmpSyscall5(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
+            return NULL;
+        }
+        if ((fd < 0 ? DtsmpSyscall2(SYS_statfs, (long) (intptr_t) file,
+                        (long) (intptr_t) &fs)
+                : DtsmpSyscall2(SYS_fstatfs, fd, (long) (intptr_t) &fs)) == 0
+                && ((unsigned long) fs.f_flags & ST_NOSUID)) {
+            return NULL;
+        }
     }
     return why;
 }
@@ -163,6 +235,12 @@ DtsmTraceInspect(const char *file, DtsmTraceProgram *program)
 
         if (fd < 0) {
             program->absent = fd != -EACCES;
+            if (fd == -EACCES && (why = WhyIds(-1, file)) != NULL
+                    && DtsmpSyscall3(SYS_faccessat, AT_FDCWD,
+                            (long) (intptr_t) file, X_OK) == 0) {
+                program->strip = program->untraced = 1;
+                DtsmTraceLogUntraced(file, why);
+            }
             return 0;
         }
         got = DtsmpSysRead(fd, head, HEAD_BYTES);
@@ -171,10 +249,10 @@ DtsmTraceInspect(const char *file, DtsmTraceProgram *program)
         }
         name = Interpreter(head, (size_t) got);
         if (name == NULL) {
-            why = WhyIds(fd);
+            why = WhyIds(fd, file);
             program->strip = why != NULL;
             if (why == NULL) {
-                why = WhyNot(fd, head, (size_t) got);
+                why = WhyNot(fd, head, (size_t) got, program);
             }
             if (why != NULL && DtsmpSyscall3(SYS_faccessat, AT_FDCWD,
                     (long) (intptr_t) file, X_OK) == 0) {
@@ -267,21 +345,93 @@ HasEntry(const char *list, const char *ours, size_t oursLen)
 }
 
 /*
+ * DtsmTraceIsListed --
+ *
+ *      A program of which the loader only lists or verifies the libraries, as
+ *      ldd does, never attaches.
+ */
+
+void
+DtsmTraceIsListed(DtsmTraceProgram *program, char *const *argv,
+        char *const *envp)
+{
+    static const char list[] = "LD_TRACE_LOADED_OBJECTS=";
+
+    if (program->loader && argv != NULL && argv[0] != NULL && argv[1] != NULL
+            && (strncmp(argv[1], "--ver", 5) == 0
+                    || strncmp(argv[1], "--list", 6) == 0
+                    || strcmp(argv[1], "--help") == 0)) {
+        program->untraced = 1;
+    }
+    for (; envp != NULL && *envp != NULL; envp++) {
+        if ((*envp)[0] == 'L' && (*envp)[1] == 'D' && (*envp)[3] == 'T'
+                && strncmp(*envp, list, sizeof(list) - 1) == 0
+                && (*envp)[sizeof(list) - 1] != '\0') {
+            program->untraced = 1;
+        }
+    }
+}
+
+/*
+ * IsWhole --
+ *
+ *      Does an environment carry the session already, each variable once?
+ */
+
+static int
+IsWhole(char *const *envp)
+{
+    const char *ours = dtsmTraceEnv[TRACE_ENV_PRELOAD];
+    int seen[TRACE_ENVS] = { 0 }, i;
+
+    for (; envp != NULL && *envp != NULL; envp++) {
+        i = Which(*envp);
+        if (i == TRACE_ENVS) {
+            continue;
+        }
+        if (seen[i] || (i == TRACE_ENV_PRELOAD
+                ? !HasEntry(*envp + nameLen[i], ours + nameLen[i],
+                        strlen(ours + nameLen[i]))
+                : strcmp(*envp, dtsmTraceEnv[i]) != 0)) {
+            return 0;
+        }
+        seen[i] = 1;
+    }
+    for (i = 0; i < TRACE_ENVS; i++) {
+        if (!seen[i] && dtsmTraceEnv[i] != NULL) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static int
+Keeps(char *const *envp, int strip)
+{
+    return dtsmTraceEnv[TRACE_ENV_MAP] == NULL || DtsmTraceGetMap() == NULL
+            || (!strip && IsWhole(envp));
+}
+
+/*
  * DtsmTraceEnvSize --
  *
- *      Room that DtsmTraceMakeEnv needs at most.
+ *      Room that DtsmTraceMakeEnv needs at most: hardly any when the
+ *      environment stays as it is, because it may be larger than a stack.
  *
  * Returns:
  *      Entries of the array; *textPtr receives the bytes of text.
  */
 
 size_t
-DtsmTraceEnvSize(char *const *envp, size_t *textPtr)
+DtsmTraceEnvSize(char *const *envp, int strip, size_t *textPtr)
 {
     const char *ours = dtsmTraceEnv[TRACE_ENV_PRELOAD];
     size_t count = 0;
 
     *textPtr = 1;
+    if (Keeps(envp, strip)) {
+        return 1;
+    }
     if (envp != NULL) {
         for (; envp[count] != NULL; count++) {
             if (ours != NULL && Which(envp[count]) == TRACE_ENV_PRELOAD) {
@@ -296,7 +446,8 @@ DtsmTraceEnvSize(char *const *envp, size_t *textPtr)
  * DtsmTraceMakeEnv --
  *
  *      The environment of a program that starts: the caller's, with the
- *      session's variables put back, or taken away.
+ *      session's variables put back, or taken away.  Our library goes behind
+ *      others that the caller preloads: some insist on being the first.
  *
  * Arguments:
  *      strip        Take them away.
@@ -310,10 +461,10 @@ char *const *
 DtsmTraceMakeEnv(char *const *envp, int strip, char **array, char *text)
 {
     const char *ours = dtsmTraceEnv[TRACE_ENV_PRELOAD];
-    int seen[TRACE_ENVS + 1] = { 0 }, changed = 0, i;
+    int seen[TRACE_ENVS + 1] = { 0 }, i;
     size_t from, to = 0;
 
-    if (dtsmTraceEnv[TRACE_ENV_MAP] == NULL || DtsmTraceGetMap() == NULL) {
+    if (Keeps(envp, strip)) {
         return envp;
     }
     for (from = 0; envp != NULL && envp[from] != NULL; from++) {
@@ -321,7 +472,6 @@ DtsmTraceMakeEnv(char *const *envp, int strip, char **array, char *text)
 
         i = Which(entry);
         if (i < TRACE_ENVS && (strip || seen[i])) {
-            changed = 1;
             continue;
         }
         seen[i] = 1;
@@ -329,28 +479,25 @@ DtsmTraceMakeEnv(char *const *envp, int strip, char **array, char *text)
             const char *value = ours + nameLen[i];
 
             if (!HasEntry(entry + nameLen[i], value, strlen(value))) {
-                size_t len = strlen(ours);
+                size_t len = strlen(entry);
 
-                memcpy(text, ours, len);
+                memcpy(text, entry, len);
                 if (entry[nameLen[i]] != '\0') {
                     text[len++] = ':';
                 }
-                strcpy(text + len, entry + nameLen[i]);
+                strcpy(text + len, value);
                 entry = text;
-                changed = 1;
             }
-        } else if (i < TRACE_ENVS && strcmp(entry, dtsmTraceEnv[i]) != 0) {
+        } else if (i < TRACE_ENVS) {
             entry = (char *) (intptr_t) dtsmTraceEnv[i];
-            changed = 1;
         }
         array[to++] = entry;
     }
     for (i = 0; i < TRACE_ENVS && !strip; i++) {
         if (!seen[i] && dtsmTraceEnv[i] != NULL) {
             array[to++] = (char *) (intptr_t) dtsmTraceEnv[i];
-            changed = 1;
         }
     }
     array[to] = NULL;
-    return changed ? array : envp;
+    return array;
 }

@@ -82,17 +82,19 @@ unsigned
 DtsmTraceFopenHow(const char *mode)
 {
     unsigned how = DTSM_READ;
+    size_t len;
 
     if (mode == NULL) {
         return how;
     }
+    len = strcspn(mode, ",");           /* what follows is a character set */
     if (*mode == 'w' || *mode == 'a') {
         how = DTSM_WRITE | TRACE_MAKE;
-        if (*mode == 'w' && strchr(mode, 'x') != NULL) {
+        if (*mode == 'w' && memchr(mode, 'x', len) != NULL) {
             how |= TRACE_NOFOLLOW;
         }
     }
-    if (strchr(mode, '+') != NULL) {
+    if (memchr(mode, '+', len) != NULL) {
         how |= DTSM_READ | DTSM_WRITE;
     }
     return how;
@@ -179,11 +181,14 @@ CREAT(creat64)
         return REAL(name)(path, mode); \
     }
 
+FILE *_IO_fopen(const char *path, const char *mode);
+
 FOPEN(fopen)
 FOPEN(fopen64)
+FOPEN(_IO_fopen)
 
 /*
- * A refused freopen closes the stream as a failed one does.
+ * A refused freopen leaves the stream as a failed one of libc does.
  */
 
 #define FREOPEN(name) \
@@ -192,7 +197,7 @@ FOPEN(fopen64)
     { \
         int err = CHECK(AT_FDCWD, path, DtsmTraceFopenHow(mode)); \
         if (err != 0) { \
-            fclose(stream); \
+            REAL(name)(TRACE_NO_FILE, "r", stream); \
             errno = err; \
             return NULL; \
         } \

@@ -23,8 +23,13 @@ Dtsm_Map *dtsmTraceMap = NULL;
 int dtsmTraceState = STATE_NEW;
 const char *dtsmTraceEnv[TRACE_ENVS];
 
-static char saved[3 * PATH_MAX];        /* what dtsmTraceEnv points to */
-static size_t savedLen = 0;
+/*
+ * What dtsmTraceEnv points to: mostly it fits the small one.
+ */
+
+static char saved[384];
+static char savedLong[3 * PATH_MAX] TRACE_LARGE;
+static size_t savedLen = 0, savedLongLen = 0;
 
 /*
  * Get --
@@ -57,16 +62,22 @@ static const char *
 Save(const char *name, const char *value, size_t valueLen)
 {
     size_t nameLen = strlen(name);
-    char *place = saved + savedLen;
+    size_t size = nameLen + valueLen + 2;
+    char *place;
 
-    if (nameLen + valueLen + 2 > sizeof(saved) - savedLen) {
+    if (size <= sizeof(saved) - savedLen) {
+        place = saved + savedLen;
+        savedLen += size;
+    } else if (size <= sizeof(savedLong) - savedLongLen) {
+        place = savedLong + savedLongLen;
+        savedLongLen += size;
+    } else {
         return NULL;
     }
     memcpy(place, name, nameLen);
     place[nameLen] = '=';
     memcpy(place + nameLen + 1, value, valueLen);
     place[nameLen + 1 + valueLen] = '\0';
-    savedLen += nameLen + valueLen + 2;
     return place;
 }
 
@@ -160,6 +171,15 @@ DtsmTraceAttach(void)
             0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
         return NULL;
     }
+    if (environ == NULL) {
+        /*
+         * Earlier than libc's own start, in a program's preinit array: the
+         * call passes and a later one tries again.
+         */
+
+        __atomic_store_n(&dtsmTraceState, STATE_NEW, __ATOMIC_RELEASE);
+        return NULL;
+    }
     file = Get("DTSM_MAP");
     log = Get("DTSM_LOG");
     if (file != NULL && *file == '/') {
@@ -168,6 +188,7 @@ DtsmTraceAttach(void)
             dtsmTraceEnv[TRACE_ENV_LOG] = Save("DTSM_LOG", log, strlen(log));
         }
         SavePreload();
+        errno = 0;
         if (Dtsm_Open(file, DTSM_RDWR, &map) == DTSM_OK) {
             DtsmTraceInitCwd();
             Dtsm_Count(map, DTSM_COUNT_ATTACHED, 1);

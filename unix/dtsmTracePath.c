@@ -282,6 +282,59 @@ HopType(Dtsm_Map *map, const DtsmTraceWalk *walk, int ways)
 }
 
 /*
+ * Folders that were reached without a symlink are kept under "@D", the
+ * policy's number in hex and their path, so that the next look below them
+ * takes one step.  As with an alias key, what would change that gives the
+ * policy another number.
+ */
+
+typedef struct Folder {
+    size_t len;                 /* of the path's folder; 0: not looked for */
+    size_t keyLen;
+    Dtsm_Token token;
+    char key[TRACE_KEY_HEAD + TRACE_SPELL_MAX];
+} Folder;
+
+/*
+ * KnownFolder --
+ *
+ *      Is the folder of a path known to be reached without a symlink?
+ */
+
+static int
+KnownFolder(Dtsm_Map *map, const char *path, size_t len, Folder *folder)
+{
+    Dtsm_Token token;
+    unsigned flags;
+    size_t at = len;
+
+    folder->len = 0;
+    while (at > 0 && path[at - 1] != '/') {
+        at--;
+    }
+    if (at < 2 || at > TRACE_SPELL_MAX || at == len) {
+        return 0;
+    }
+    at--;
+    memcpy(folder->key + TRACE_KEY_HEAD, path, at);
+    folder->key[TRACE_KEY_HEAD + at] = '\0';
+    if (strstr(folder->key + TRACE_KEY_HEAD, "/..") != NULL
+            || strncmp(folder->key + TRACE_KEY_HEAD, "/proc/", 6) == 0) {
+        return 0;
+    }
+    folder->len = at;
+    token.policy = 0;
+    Dtsm_Look(map, "/", 1, &flags, &token);
+    at = DtsmTraceKeyHead(folder->key, token.policy, 'D');
+    memmove(folder->key, folder->key + TRACE_KEY_HEAD - at,
+            at + folder->len);
+    folder->keyLen = at + folder->len;
+    flags = 0;
+    return Dtsm_Look(map, folder->key, folder->keyLen, &flags,
+            &folder->token) == DTSM_OK && (flags & DTSM_ALIAS);
+}
+
+/*
  * DtsmTraceResolve --
  *
  *      Go a spelling's way hop by hop, as the kernel would.
@@ -302,6 +355,7 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         DtsmTraceWalk *walk)
 {
     size_t at, restLen = len;
+    Folder folder;
     int broken = 0;
 
     walk->outLen = 0;
@@ -323,6 +377,15 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
     at = sizeof(walk->rest) - 1 - restLen;
     memcpy(walk->rest + at, path, restLen);
     walk->rest[sizeof(walk->rest) - 1] = '\0';
+    folder.len = 0;
+    if (!(ways & TRACE_RECORD_HOPS)
+            && KnownFolder(map, path, len, &folder)) {
+        memcpy(walk->out, path, folder.len);
+        walk->outLen = folder.len;
+        walk->out[folder.len] = '\0';
+        at += folder.len;
+        folder.len = 0;
+    }
 
     for (;;) {
         char *part;
@@ -355,6 +418,12 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         }
         if (walk->outLen + partLen + 2 > PATH_MAX) {
             return 0;
+        }
+        if (before == folder.len && before > 0 && walk->links == 0
+                && walk->type == TRACE_IS_DIR && !walk->noCache) {
+            Dtsm_InsertLooked(map, folder.key, folder.keyLen,
+                    DTSM_ALIAS | DTSM_ALLOW, &folder.token);
+            folder.len = 0;
         }
         walk->out[walk->outLen++] = '/';
         memcpy(walk->out + walk->outLen, part, partLen);

@@ -16,8 +16,10 @@
 
 static const char *const names[TRACE_SYMS] = {
 #define DTSM_SYM(name) #name,
+#define DTSM_ABSENT DTSM_SYM
 #include "dtsmTraceSyms.h"
 #undef DTSM_SYM
+#undef DTSM_ABSENT
 };
 
 static void *real[TRACE_SYMS];

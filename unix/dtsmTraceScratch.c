@@ -17,7 +17,7 @@
 
 #define BLOCKS 4
 
-static _Alignas(64) char blocks[BLOCKS][DTSM_SCRATCH_SIZE];
+static _Alignas(64) char blocks[BLOCKS][DTSM_SCRATCH_SIZE] TRACE_LARGE;
 static int taken[BLOCKS];
 
 #ifdef SYS_mmap

@@ -35,11 +35,13 @@ static int
 Run(const char *file, char *const argv[], char *const envp[])
 {
     DtsmTraceProgram program;
-    size_t textLen, count = DtsmTraceEnvSize(envp, &textLen);
+    size_t textLen, count;
     int result;
 
     REFUSE(CHECK(AT_FDCWD, file, DTSM_EXEC), -1);
     REFUSE(DtsmTraceInspect(file, &program), -1);
+    DtsmTraceIsListed(&program, argv, envp);
+    count = DtsmTraceEnvSize(envp, program.strip, &textLen);
     {
         char *array[count], text[textLen];
 
@@ -291,12 +293,15 @@ DTSM_EXPORT int
 fexecve(int fd, char *const argv[], char *const envp[])
 {
     DtsmTraceProgram program;
-    size_t textLen, count = DtsmTraceEnvSize(envp, &textLen);
+    size_t textLen, count;
     int result;
 
     if (CheckFd(fd, &program) != 0) {
         return -1;
-    } else {
+    }
+    DtsmTraceIsListed(&program, argv, envp);
+    count = DtsmTraceEnvSize(envp, program.strip, &textLen);
+    {
         char *array[count], text[textLen];
 
         envp = DtsmTraceMakeEnv(envp, program.strip, array, text);
@@ -314,7 +319,7 @@ execveat(int dirfd, const char *path, char *const argv[],
         char *const envp[], int atFlags)
 {
     DtsmTraceProgram program;
-    size_t textLen, count = DtsmTraceEnvSize(envp, &textLen);
+    size_t textLen, count;
     const char *volatile given = path;  /* the header promises non-NULL */
     int result, fd;
 
@@ -336,6 +341,8 @@ execveat(int dirfd, const char *path, char *const argv[],
     } else if (given != NULL && CheckFd(dirfd, &program) != 0) {
         return -1;
     }
+    DtsmTraceIsListed(&program, argv, envp);
+    count = DtsmTraceEnvSize(envp, program.strip, &textLen);
     {
         char *array[count], text[textLen];
 
@@ -350,24 +357,72 @@ execveat(int dirfd, const char *path, char *const argv[],
 }
 
 /*
+ * File actions may change the directory before the program starts, and what a
+ * relative path then means is not to be told from here.  Few programs have
+ * such actions; until one is made, no relative path is in doubt.
+ */
+
+static int spawnMoves = 0;
+
+static const char *
+Action(const char *path, unsigned how)
+{
+    if (path != NULL && (*path == '/' || !spawnMoves)
+            && CHECK(AT_FDCWD, path, how) != 0) {
+        return TRACE_NO_FILE;
+    }
+    return path;
+}
+
+DTSM_EXPORT int
+posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *actions, int fd,
+        const char *path, int flags, mode_t mode)
+{
+    return REAL(posix_spawn_file_actions_addopen)(actions, fd,
+            Action(path, DtsmTraceOpenHow(flags)), flags, mode);
+}
+
+DTSM_EXPORT int
+posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions,
+        const char *path)
+{
+    const char *target = Action(path, DTSM_STAT);
+
+    spawnMoves = 1;
+    return REAL(posix_spawn_file_actions_addchdir_np)(actions, target);
+}
+
+DTSM_EXPORT int
+posix_spawn_file_actions_addfchdir_np(posix_spawn_file_actions_t *actions,
+        int fd)
+{
+    spawnMoves = 1;
+    return REAL(posix_spawn_file_actions_addfchdir_np)(actions, fd);
+}
+
+/*
  * Spawn --
  *
- *      posix_spawn, checked.  File actions may change the directory first:
- *      what a relative path then means is not to be told from here.
+ *      posix_spawn, or what has its arguments, checked.
  */
+
+typedef int SpawnProc(pid_t *pidPtr, const char *file,
+        const posix_spawn_file_actions_t *actions,
+        const posix_spawnattr_t *attributes, char *const argv[],
+        char *const envp[]);
 
 static int
 Spawn(pid_t *pidPtr, const char *file,
         const posix_spawn_file_actions_t *actions,
         const posix_spawnattr_t *attributes, char *const argv[],
-        char *const envp[])
+        char *const envp[], SpawnProc *spawn)
 {
     DtsmTraceProgram program;
-    size_t textLen, count = DtsmTraceEnvSize(envp, &textLen);
+    size_t textLen, count;
     int err;
 
     memset(&program, 0, sizeof(program));
-    if (actions == NULL || *file == '/') {
+    if (actions == NULL || !spawnMoves || file == NULL || *file == '/') {
         err = CHECK(AT_FDCWD, file, DTSM_EXEC);
         if (err == 0) {
             err = DtsmTraceInspect(file, &program);
@@ -376,12 +431,13 @@ Spawn(pid_t *pidPtr, const char *file,
             return err;
         }
     }
+    DtsmTraceIsListed(&program, argv, envp);
+    count = DtsmTraceEnvSize(envp, program.strip, &textLen);
     {
         char *array[count], text[textLen];
 
         envp = DtsmTraceMakeEnv(envp, program.strip, array, text);
-        err = REAL(posix_spawn)(pidPtr, file, actions, attributes, argv,
-                envp);
+        err = spawn(pidPtr, file, actions, attributes, argv, envp);
     }
     if (err == 0) {
         DtsmTraceExpect(&program, 1);
@@ -389,27 +445,24 @@ Spawn(pid_t *pidPtr, const char *file,
     return err;
 }
 
-DTSM_EXPORT int
-posix_spawn(pid_t *pidPtr, const char *file,
-        const posix_spawn_file_actions_t *actions,
-        const posix_spawnattr_t *attributes, char *const argv[],
-        char *const envp[])
-{
-    return Spawn(pidPtr, file, actions, attributes, argv, envp);
-}
+/*
+ * SpawnSearch --
+ *
+ *      The same with a search of PATH.
+ */
 
-DTSM_EXPORT int
-posix_spawnp(pid_t *pidPtr, const char *file,
+static int
+SpawnSearch(pid_t *pidPtr, const char *file,
         const posix_spawn_file_actions_t *actions,
         const posix_spawnattr_t *attributes, char *const argv[],
-        char *const envp[])
+        char *const envp[], SpawnProc *spawn)
 {
     const char *list = SearchPath();
     char buf[PATH_MAX];
     int err = ENOENT, forbidden = 0;
 
-    if (*file == '\0' || strchr(file, '/') != NULL) {
-        return Spawn(pidPtr, file, actions, attributes, argv, envp);
+    if (file == NULL || *file == '\0' || strchr(file, '/') != NULL) {
+        return Spawn(pidPtr, file, actions, attributes, argv, envp, spawn);
     }
     while (list != NULL) {
         if (!Candidate(&list, file, buf)) {
@@ -423,7 +476,7 @@ posix_spawnp(pid_t *pidPtr, const char *file,
                 continue;
             }
         }
-        err = Spawn(pidPtr, buf, actions, attributes, argv, envp);
+        err = Spawn(pidPtr, buf, actions, attributes, argv, envp, spawn);
         if (!GoesOn(err)) {
             return err;
         }
@@ -431,6 +484,26 @@ posix_spawnp(pid_t *pidPtr, const char *file,
     }
     return forbidden ? EACCES : err;
 }
+
+#define SPAWN(name, how, plain) \
+    int name(int *pidPtr, const char *file, \
+            const posix_spawn_file_actions_t *actions, \
+            const posix_spawnattr_t *attributes, char *const argv[], \
+            char *const envp[]); \
+    DTSM_EXPORT int \
+    name(int *pidPtr, const char *file, \
+            const posix_spawn_file_actions_t *actions, \
+            const posix_spawnattr_t *attributes, char *const argv[], \
+            char *const envp[]) \
+    { \
+        return how(pidPtr, file, actions, attributes, argv, envp, \
+                REAL(plain)); \
+    }
+
+SPAWN(posix_spawn, Spawn, posix_spawn)
+SPAWN(posix_spawnp, SpawnSearch, posix_spawn)
+SPAWN(pidfd_spawn, Spawn, pidfd_spawn)
+SPAWN(pidfd_spawnp, SpawnSearch, pidfd_spawn)
 
 /*
  * system and popen start the shell inside of libc, with environ as it is.
@@ -441,7 +514,7 @@ system(const char *command)
 {
     DtsmTraceProgram program;
     char **saved = environ;
-    size_t textLen, count = DtsmTraceEnvSize(saved, &textLen);
+    size_t textLen, count = DtsmTraceEnvSize(saved, 0, &textLen);
     int result;
 
     if (CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC) != 0) {
@@ -472,7 +545,7 @@ popen(const char *command, const char *mode)
 {
     DtsmTraceProgram program;
     char **saved = environ;
-    size_t textLen, count = DtsmTraceEnvSize(saved, &textLen);
+    size_t textLen, count = DtsmTraceEnvSize(saved, 0, &textLen);
     FILE *result;
 
     REFUSE(CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC), NULL);

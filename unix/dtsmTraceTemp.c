@@ -11,6 +11,7 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,8 @@
 #undef mkstemps64
 #undef mkostemps
 #undef mkostemps64
+#undef tmpfile
+#undef tmpfile64
 
 #define MAKE_TEMP \
     (DTSM_READ | DTSM_WRITE | TRACE_MAKE | TRACE_NOFOLLOW)
@@ -101,6 +104,65 @@ mkdtemp(char *template)
 }
 
 /*
+ * Names of libc's choice that it makes no file for.  That of a refused place
+ * is as if all were taken.
+ */
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
+DTSM_EXPORT char *
+mktemp(char *template)
+{
+    int err = CheckTemplate(template);
+
+    if (err != 0) {
+        template[0] = '\0';
+        errno = err;
+        return template;
+    }
+    return REAL(mktemp)(template);
+}
+
+static char *
+Named(char *name)
+{
+    if (name != NULL && *name != '\0') {
+        CHECK(AT_FDCWD, name, DTSM_STAT | TRACE_NOFOLLOW);
+    }
+    return name;
+}
+
+DTSM_EXPORT char *
+tmpnam(char buf[L_tmpnam])
+{
+    return Named(REAL(tmpnam)(buf));
+}
+
+DTSM_EXPORT char *
+tempnam(const char *dir, const char *prefix)
+{
+    return Named(REAL(tempnam)(dir, prefix));
+}
+
+#pragma GCC diagnostic pop
+
+/*
+ * tmpfile's file has no name; only its folder counts.
+ */
+
+#define TMPFILE(name) \
+    DTSM_EXPORT FILE * \
+    name(void) \
+    { \
+        REFUSE(CheckTemplate(P_tmpdir "/tmpfXXXXXX"), NULL); \
+        return REAL(name)(); \
+    }
+
+TMPFILE(tmpfile)
+TMPFILE(tmpfile64)
+
+/*
  * A library that is named without a slash is searched for by the loader,
  * whose own opens are not seen.  A refused one is looked for under a name
  * that cannot be, so that dlerror() has its message.  The loader searches on
@@ -112,7 +174,17 @@ dlopen(const char *file, int mode)
 {
     if (file != NULL && strchr(file, '/') != NULL
             && CHECK(AT_FDCWD, file, DTSM_READ) != 0) {
-        file = "/dev/null/hidden";
+        file = TRACE_NO_FILE;
     }
     return REAL(dlopen)(file, mode);
+}
+
+DTSM_EXPORT void *
+dlmopen(Lmid_t list, const char *file, int mode)
+{
+    if (file != NULL && strchr(file, '/') != NULL
+            && CHECK(AT_FDCWD, file, DTSM_READ) != 0) {
+        file = TRACE_NO_FILE;
+    }
+    return REAL(dlmopen)(list, file, mode);
 }

@@ -7,7 +7,7 @@
  *      hits ROUNDS PATH ...
  *
  *      Each round calls stat and access on each path.  Before the rounds and
- *      after them it looks at "/begin" and "/end" by system call.
+ *      after them it writes "/begin" and "/end" to no descriptor.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -17,7 +17,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 static void
@@ -40,10 +39,10 @@ main(int argc, char **argv)
         return 2;
     }
     Look(argv + 2);
-    syscall(SYS_readlinkat, AT_FDCWD, "/begin", NULL, 0);
+    (void) !write(-1, "/begin", 6);
     while (rounds-- > 0) {
         Look(argv + 2);
     }
-    syscall(SYS_readlinkat, AT_FDCWD, "/end", NULL, 0);
+    (void) !write(-1, "/end", 4);
     return 0;
 }

@@ -1,0 +1,342 @@
+/*
+ * odd.c --
+ *
+ *      Calls of libc in odd situations, in the manner of calls.c:
+ *
+ *      odd NAME PATH ?+ NAME PATH ...?
+ *
+ *      A function of the preinit array looks at a path before libc starts.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#define _GNU_SOURCE 1
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+#define CALL(name) static int Do_##name(const char *path)
+
+static void
+Preinit(int argc, char **argv, char **envp)
+{
+    (void) argc;
+    (void) argv;
+    (void) envp;
+    (void) !access("/", F_OK);
+}
+
+__attribute__((section(".preinit_array"), used))
+static void (*preinit)(int, char **, char **) = Preinit;
+
+static int
+Opened(int fd)
+{
+    return fd < 0 ? -1 : close(fd);
+}
+
+static int
+Wait(pid_t pid)
+{
+    int status = -1;
+
+    if (pid < 0 || waitpid(pid, &status, 0) < 0) {
+        return -1;
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
+        errno = WEXITSTATUS(status);
+        return -1;
+    }
+    return WIFEXITED(status) ? 0 : (errno = EINTR, -1);
+}
+
+CALL(stat) { struct stat st; return stat(path, &st); }
+
+/*
+ * Folders without a path.
+ */
+
+CALL(deleted)
+{
+    struct stat st;
+    int fd, result;
+    if (mkdir(path, 0700) != 0 || (fd = open(path, O_RDONLY)) < 0
+            || rmdir(path) != 0) {
+        return 0;
+    }
+    result = fstatat(fd, "x", &st, 0);
+    result &= openat(fd, "y", O_CREAT | O_WRONLY, 0600);
+    return result;
+}
+CALL(deletedcwd)
+{
+    struct stat st;
+    if (mkdir(path, 0700) != 0 || chdir(path) != 0 || rmdir(path) != 0
+            || stat(".", &st) != 0) {
+        return 0;
+    }
+    return stat("x", &st);
+}
+CALL(deep)
+{
+    char name[201];
+    int i, fd;
+    struct stat st;
+    memset(name, 'd', 200);
+    name[200] = '\0';
+    if (chdir(path) != 0) {
+        return -1;
+    }
+    for (i = 0; i < 25; i++) {
+        if (mkdir(name, 0700) != 0 || chdir(name) != 0) {
+            return -1;
+        }
+    }
+    fd = open("file", O_CREAT | O_WRONLY, 0600);
+    if (fd < 0 || close(fd) != 0 || stat("./file", &st) != 0
+            || rename("file", "other") != 0 || symlink("other", "file") != 0
+            || stat("file", &st) != 0 || unlink("file") != 0
+            || opendir(".") == NULL || unlink("other") != 0) {
+        return -1;
+    }
+    for (i = 0; i < 25; i++) {
+        if (chdir("..") != 0 || rmdir(name) != 0) {
+            return -1;
+        }
+    }
+    return stat("file", &st);
+}
+
+/*
+ * Starting programs from a small stack with a large environment.
+ */
+
+static const char *threadPath;
+static int threadResult;
+
+static void *
+BigThread(void *data)
+{
+    char *argv[] = { (char *) threadPath, NULL };
+    pid_t pid;
+
+    if (vfork() == 0) {
+        execve(threadPath, argv, data);
+        _exit(errno);
+    }
+    (void) !wait(NULL);
+    errno = posix_spawn(&pid, threadPath, NULL, NULL, argv, data);
+    threadResult = errno != 0 ? -1 : Wait(pid);
+    return NULL;
+}
+
+CALL(bigenv)
+{
+    size_t count = 0, i, extra = 20000;
+    char **big;
+    pthread_attr_t attr;
+    pthread_t thread;
+    while (environ[count] != NULL) {
+        count++;
+    }
+    big = calloc(count + extra + 1, sizeof(*big));
+    memcpy(big, environ, count * sizeof(*big));
+    for (i = 0; i < extra; i++) {
+        big[count + i] = "X=1";
+    }
+    threadPath = path;
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, 65536);
+    if (pthread_create(&thread, &attr, BigThread, big) != 0) {
+        return -1;
+    }
+    pthread_join(thread, NULL);
+    return threadResult;
+}
+
+CALL(nulls)
+{
+    char *volatile none = NULL;
+    char *argv[] = { (char *) path, NULL };
+    pid_t pid;
+    struct stat st;
+    if (stat(none, &st) != -1 || open(none, O_RDONLY) != -1
+            || execve(none, argv, environ) != -1
+            || posix_spawn(&pid, none, NULL, NULL, argv, environ) == 0
+            || chdir(none) != -1
+            || unlink(none) != -1 || rename(none, none) != -1
+            || mkdir(none, 0) != -1 || symlink(none, none) != -1) {
+        return -1;
+    }
+    pid = fork();
+    if (pid == 0) {
+        execve(path, argv, NULL);
+        _exit(errno);
+    }
+    return Wait(pid);
+}
+
+/*
+ * Many threads that look, fork and move at once.
+ */
+
+static void *
+Looker(void *data)
+{
+    volatile int i;
+
+    (void) data;
+    for (i = 0; i < 300; i++) {
+        struct stat st;
+        char name[64];
+
+        snprintf(name, sizeof(name), "ok/n%d", i);
+        if (stat(threadPath, &st) == 0 || (i % 3 == 0 && chdir(".") != 0)) {
+            threadResult++;
+        }
+        stat(name, &st);
+        if (i % 50 == 0) {
+            pid_t pid = i % 100 ? fork() : vfork();
+
+            if (pid == 0) {
+                _exit(stat(threadPath, &st) == 0);
+            }
+            if (Wait(pid) != 0) {
+                threadResult++;
+            }
+        }
+    }
+    return NULL;
+}
+
+CALL(storm)
+{
+    pthread_t threads[6];
+    int i;
+    threadPath = path;
+    threadResult = 0;
+    for (i = 0; i < 6; i++) {
+        pthread_create(&threads[i], NULL, Looker, NULL);
+    }
+    for (i = 0; i < 6; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    errno = EIO;
+    return threadResult == 0 ? 0 : -1;
+}
+
+static volatile int handled;
+
+static void
+Handler(int number)
+{
+    struct stat st;
+    char name[] = "ok/h00000";
+    int saved = errno, value = ++handled, i;
+
+    (void) number;
+    for (i = 8; i > 3; i--) {
+        name[i] = (char) ('0' + value % 10);
+        value /= 10;
+    }
+    if (stat(threadPath, &st) == 0) {
+        threadResult = -1;
+    }
+    stat(name, &st);
+    errno = saved;
+}
+
+CALL(timer)
+{
+    struct itimerval often = { { 0, 200 }, { 0, 200 } }, never = { 0 };
+    struct sigaction action;
+    struct stat st;
+    char name[64];
+    int i;
+    threadPath = path;
+    threadResult = 0;
+    memset(&action, 0, sizeof(action));
+    action.sa_handler = Handler;
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+    for (i = 0; i < 5000 || (handled < 20 && i < 5000000); i++) {
+        snprintf(name, sizeof(name), "ok/../ok/t%d", i % 6000);
+        errno = 0;
+        if (stat(name, &st) == 0 || errno != ENOENT || stat(path, &st) == 0) {
+            threadResult = -1;
+        }
+    }
+    setitimer(ITIMER_REAL, &never, NULL);
+    errno = EIO;
+    return threadResult;
+}
+
+CALL(freopenclose)
+{
+    FILE *stream = fopen("/dev/null", "r");
+    int err;
+    if (freopen(path, "r", stream) != NULL) {
+        return 0;
+    }
+    err = errno;
+    (void) !fopen("/dev/null", "r");
+    errno = err;
+    return -1;
+}
+CALL(procfd)
+{
+    char name[64];
+    int fd = open(".", O_RDONLY | O_DIRECTORY);
+    snprintf(name, sizeof(name), "/proc/self/fd/%d/%.30s", fd, path);
+    return Opened(open(name, O_RDONLY));
+}
+
+static const struct {
+    const char *name;
+    int (*call)(const char *path);
+} calls[] = {
+#define X(name) { #name, Do_##name },
+    X(stat) X(deleted) X(deletedcwd) X(deep) X(bigenv) X(nulls) X(storm)
+    X(timer) X(freopenclose) X(procfd)
+};
+
+int
+main(int argc, char **argv)
+{
+    int at;
+
+    setvbuf(stdout, NULL, _IONBF, 0);
+    for (at = 1; at + 1 < argc; at += 3) {
+        size_t i, count = sizeof(calls) / sizeof(calls[0]);
+
+        for (i = 0; i < count && strcmp(argv[at], calls[i].name) != 0; i++) {
+            ;
+        }
+        if (i == count) {
+            fprintf(stderr, "odd: bad call %s\n", argv[at]);
+            return 2;
+        }
+        if (calls[i].call(argv[at + 1]) == 0) {
+            printf("ok\n");
+        } else {
+            printf("%s\n", strerrorname_np(errno) != NULL
+                    ? strerrorname_np(errno) : "?");
+        }
+    }
+    return 0;
+}

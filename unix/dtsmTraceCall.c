@@ -1,0 +1,268 @@
+/*
+ * dtsmTraceCall.c --
+ *
+ *      The wrapper of syscall(): numbers that take a path go to the wrapper
+ *      of the function of that name.
+ *
+ * All other numbers go on by a jump, because syscall(SYS_vfork) must return
+ * to its caller's frame and not to one of ours: the entry is in assembly and
+ * only asks where to jump to.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmTrace.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/xattr.h>
+#include <utime.h>
+
+#ifndef SYS_openat2
+#   define SYS_openat2 437
+#endif
+#ifndef SYS_faccessat2
+#   define SYS_faccessat2 439
+#endif
+#ifndef SYS_fchmodat2
+#   define SYS_fchmodat2 452
+#endif
+
+/*
+ * What openat2 takes begins so.
+ */
+
+typedef struct OpenHow {
+    uint64_t flags, mode, resolve;
+} OpenHow;
+
+int openat2(int dirfd, const char *path, const void *how, size_t size);
+
+DTSM_EXPORT int
+openat2(int dirfd, const char *path, const void *how, size_t size)
+{
+    if (how != NULL && size >= sizeof(OpenHow)) {
+        REFUSE(CHECK(dirfd, path,
+                DtsmTraceOpenHow((int) ((const OpenHow *) how)->flags)), -1);
+    }
+    return REAL(openat2)(dirfd, path, how, size);
+}
+
+#if (defined(__x86_64__) && !defined(__ILP32__)) || defined(__aarch64__)
+
+#define P(x) ((const char *) (intptr_t) (x))
+#define V(x) ((void *) (intptr_t) (x))
+#define I(x) ((int) (x))
+#define U(x) ((unsigned) (x))
+#define Z(x) ((size_t) (x))
+
+/*
+ * The numbers: X1 has its path first, X2 a descriptor and then its path.
+ * Each is followed by the call that stands for it.
+ */
+
+#define CALLS_AT(X1, X2) \
+    X2(openat, openat(I(a), P(b), I(c), (mode_t) d)) \
+    X2(newfstatat, fstatat(I(a), P(b), V(c), I(d))) \
+    X2(statx, statx(I(a), P(b), I(c), U(d), V(e))) \
+    X2(faccessat, faccessat(I(a), P(b), I(c), 0)) \
+    X2(readlinkat, readlinkat(I(a), P(b), V(c), Z(d))) \
+    X2(unlinkat, unlinkat(I(a), P(b), I(c))) \
+    X2(mkdirat, mkdirat(I(a), P(b), (mode_t) c)) \
+    X2(mknodat, mknodat(I(a), P(b), (mode_t) c, (dev_t) d)) \
+    X2(fchmodat, fchmodat(I(a), P(b), (mode_t) c, 0)) \
+    X2(fchownat, fchownat(I(a), P(b), (uid_t) c, (gid_t) d, I(e))) \
+    X2(utimensat, utimensat(I(a), P(b), V(c), I(d))) \
+    X2(linkat, linkat(I(a), P(b), I(c), P(d), I(e))) \
+    X2(renameat2, renameat2(I(a), P(b), I(c), P(d), U(e))) \
+    X2(execveat, execveat(I(a), P(b), V(c), V(d), I(e))) \
+    X2(inotify_add_watch, inotify_add_watch(I(a), P(b), (uint32_t) c)) \
+    X2(name_to_handle_at, name_to_handle_at(I(a), P(b), V(c), V(d), I(e))) \
+    X2(connect, connect(I(a), V(b), (socklen_t) c)) \
+    X2(bind, bind(I(a), V(b), (socklen_t) c)) \
+    X2(symlinkat, symlinkat(P(a), I(b), P(c))) \
+    X2(getdents64, getdents64(I(a), V(b), Z(c))) \
+    X1(execve, execve(P(a), V(b), V(c))) \
+    X1(truncate, truncate(P(a), (off_t) b)) \
+    X1(chdir, chdir(P(a))) \
+    X1(chroot, chroot(P(a))) \
+    X1(setxattr, setxattr(P(a), P(b), V(c), Z(d), I(e))) \
+    X1(lsetxattr, lsetxattr(P(a), P(b), V(c), Z(d), I(e))) \
+    X1(getxattr, getxattr(P(a), P(b), V(c), Z(d))) \
+    X1(lgetxattr, lgetxattr(P(a), P(b), V(c), Z(d))) \
+    X1(listxattr, listxattr(P(a), V(b), Z(c))) \
+    X1(llistxattr, llistxattr(P(a), V(b), Z(c))) \
+    X1(removexattr, removexattr(P(a), P(b))) \
+    X1(lremovexattr, lremovexattr(P(a), P(b)))
+
+#ifdef SYS_renameat
+#   define CALLS_RENAMEAT(X1, X2) \
+    X2(renameat, renameat(I(a), P(b), I(c), P(d)))
+#else
+#   define CALLS_RENAMEAT(X1, X2)
+#endif
+
+#ifdef SYS_open
+#   define CALLS_OLD(X1, X2) \
+    X1(open, open(P(a), I(b), (mode_t) c)) \
+    X1(creat, creat(P(a), (mode_t) b)) \
+    X1(stat, stat(P(a), V(b))) \
+    X1(lstat, lstat(P(a), V(b))) \
+    X1(access, access(P(a), I(b))) \
+    X1(readlink, readlink(P(a), V(b), Z(c))) \
+    X1(unlink, unlink(P(a))) \
+    X1(rmdir, rmdir(P(a))) \
+    X1(mkdir, mkdir(P(a), (mode_t) b)) \
+    X1(mknod, mknod(P(a), (mode_t) b, (dev_t) c)) \
+    X1(chmod, chmod(P(a), (mode_t) b)) \
+    X1(chown, chown(P(a), (uid_t) b, (gid_t) c)) \
+    X1(lchown, lchown(P(a), (uid_t) b, (gid_t) c)) \
+    X1(utime, utime(P(a), V(b))) \
+    X1(utimes, utimes(P(a), V(b))) \
+    X1(link, link(P(a), P(b))) \
+    X1(symlink, symlink(P(a), P(b))) \
+    X1(rename, rename(P(a), P(b))) \
+    X2(futimesat, futimesat(I(a), P(b), V(c)))
+#else
+#   define CALLS_OLD(X1, X2)
+#endif
+
+#define CALLS(X1, X2) \
+    CALLS_AT(X1, X2) CALLS_RENAMEAT(X1, X2) CALLS_OLD(X1, X2)
+
+/*
+ * PathCall --
+ *
+ *      A number that takes a path.  The kernel takes NULL for some of them
+ *      where libc does not.
+ */
+
+static long
+PathCall(long number, long a, long b, long c, long d, long e)
+{
+    switch (number) {
+#define X1(name, call) \
+        case SYS_##name: \
+            if (a == 0) { \
+                break; \
+            } \
+            return call;
+#define X2(name, call) \
+        case SYS_##name: \
+            if (b == 0) { \
+                break; \
+            } \
+            return call;
+        CALLS(X1, X2)
+#undef X1
+#undef X2
+        case SYS_fchdir:
+            return fchdir(I(a));
+        case SYS_openat2:
+            if (c != 0 && Z(d) >= sizeof(OpenHow)) {
+                REFUSE(CHECK(I(a), P(b), DtsmTraceOpenHow(
+                        I(((OpenHow *) V(c))->flags))), -1);
+            }
+            break;
+        case SYS_faccessat2:
+            REFUSE(CHECK(I(a), P(b), DTSM_STAT | (d & AT_SYMLINK_NOFOLLOW
+                    ? TRACE_NOFOLLOW : 0u)), -1);
+            break;
+        case SYS_fchmodat2:
+            REFUSE(CHECK(I(a), P(b), DTSM_WRITE | TRACE_CHANGE
+                    | (d & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u)), -1);
+            break;
+        default:
+            break;
+    }
+    return REAL(syscall)(number, a, b, c, d, e);
+}
+
+/*
+ * DtsmTraceSyscall --
+ *
+ *      Where the entry jumps to.
+ */
+
+__attribute__((visibility("hidden"), used)) void *DtsmTraceSyscall(
+        long number);
+
+__attribute__((visibility("hidden"), used)) void *
+DtsmTraceSyscall(long number)
+{
+    switch (number) {
+#define X(name, call) case SYS_##name:
+        CALLS(X, X)
+#undef X
+        case SYS_fchdir:
+        case SYS_openat2:
+        case SYS_faccessat2:
+        case SYS_fchmodat2:
+            if (DtsmTraceGetMap() != NULL) {
+                return (void *) (intptr_t) PathCall;
+            }
+            break;
+        default:
+            break;
+    }
+    return DtsmTraceReal(TRACE_SYM_syscall);
+}
+
+#if defined(__x86_64__)
+__asm__ (
+        ".text\n"
+        ".globl syscall\n"
+        ".type syscall, @function\n"
+        "syscall:\n"
+        "   .cfi_startproc\n"
+        "   endbr64\n"
+        "   sub $56, %rsp\n"
+        "   .cfi_adjust_cfa_offset 56\n"
+        "   mov %rdi, (%rsp)\n"
+        "   mov %rsi, 8(%rsp)\n"
+        "   mov %rdx, 16(%rsp)\n"
+        "   mov %rcx, 24(%rsp)\n"
+        "   mov %r8, 32(%rsp)\n"
+        "   mov %r9, 40(%rsp)\n"
+        "   call DtsmTraceSyscall\n"
+        "   mov (%rsp), %rdi\n"
+        "   mov 8(%rsp), %rsi\n"
+        "   mov 16(%rsp), %rdx\n"
+        "   mov 24(%rsp), %rcx\n"
+        "   mov 32(%rsp), %r8\n"
+        "   mov 40(%rsp), %r9\n"
+        "   add $56, %rsp\n"
+        "   .cfi_adjust_cfa_offset -56\n"
+        "   jmp *%rax\n"
+        "   .cfi_endproc\n"
+        ".size syscall, .-syscall\n");
+#else
+__asm__ (
+        ".text\n"
+        ".globl syscall\n"
+        ".type syscall, %function\n"
+        "syscall:\n"
+        "   .cfi_startproc\n"
+        "   stp x29, x30, [sp, #-80]!\n"
+        "   .cfi_adjust_cfa_offset 80\n"
+        "   stp x0, x1, [sp, #16]\n"
+        "   stp x2, x3, [sp, #32]\n"
+        "   stp x4, x5, [sp, #48]\n"
+        "   str x6, [sp, #64]\n"
+        "   bl DtsmTraceSyscall\n"
+        "   mov x16, x0\n"
+        "   ldp x0, x1, [sp, #16]\n"
+        "   ldp x2, x3, [sp, #32]\n"
+        "   ldp x4, x5, [sp, #48]\n"
+        "   ldr x6, [sp, #64]\n"
+        "   ldp x29, x30, [sp], #80\n"
+        "   .cfi_adjust_cfa_offset -80\n"
+        "   br x16\n"
+        "   .cfi_endproc\n"
+        ".size syscall, .-syscall\n");
+#endif
+
+#endif /* an entry in assembly */

@@ -1,0 +1,300 @@
+/*
+ * dtsmTraceTree.c --
+ *
+ *      Wrappers that walk trees and read folders below opendir: ftw, nftw,
+ *      fts, getdents64, getdirentries.  What a walk finds is recorded as
+ *      looked at; what stat would hide is passed over.
+ *
+ * These functions of libc change the working directory without calling chdir,
+ * so the remembered one is dropped after each step that may.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmTrace.h"
+
+#include <dirent.h>
+#include <fts.h>
+#include <ftw.h>
+#include <stdlib.h>
+#include <string.h>
+
+#undef ftw
+#undef ftw64
+#undef nftw
+#undef nftw64
+
+#define LOOK (DTSM_STAT | TRACE_NOFOLLOW)
+
+/*
+ * ftw and nftw call a function of the caller's without any word of ours, so
+ * each walk under way has a function of its own that stands before it: it
+ * finds the caller's by its number.  A walk that finds all numbers taken, for
+ * instance by walks that were left by longjmp, goes unfiltered.
+ */
+
+#define WALKS 8
+
+typedef int FtwProc(const char *path, const void *st, int type);
+typedef int NftwProc(const char *path, const void *st, int type,
+        struct FTW *at);
+
+static struct {
+    int taken;
+    int moves;                  /* FTW_CHDIR */
+    void *proc;
+} walks[WALKS];
+
+static int
+IsHidden(const char *path)
+{
+    if (DtsmTraceFenced() && DtsmTraceHiddenName(path)) {
+        return 1;
+    }
+    CHECK(AT_FDCWD, path, LOOK);
+    return 0;
+}
+
+static int
+FtwStep(int number, const char *path, const void *st, int type)
+{
+    FtwProc *proc = (FtwProc *) (intptr_t) walks[number].proc;
+
+    return IsHidden(path) ? 0 : proc(path, st, type);
+}
+
+static int
+NftwStep(int number, const char *path, const void *st, int type,
+        struct FTW *at)
+{
+    NftwProc *proc = (NftwProc *) (intptr_t) walks[number].proc;
+    int moves = walks[number].moves, result = 0;
+
+    if (moves) {
+        DtsmTraceChdir();
+    }
+    if (!IsHidden(moves ? path + at->base : path)) {
+        result = proc(path, st, type, at);
+    }
+    if (moves) {
+        DtsmTraceChdir();
+    }
+    return result;
+}
+
+#define EACH_WALK(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
+#define STEPS(n) \
+    static int \
+    Ftw##n(const char *path, const void *st, int type) \
+    { \
+        return FtwStep(n, path, st, type); \
+    } \
+    static int \
+    Nftw##n(const char *path, const void *st, int type, struct FTW *at) \
+    { \
+        return NftwStep(n, path, st, type, at); \
+    }
+
+EACH_WALK(STEPS)
+
+#define FTW_NAME(n) Ftw##n,
+#define NFTW_NAME(n) Nftw##n,
+
+static FtwProc *const ftwSteps[WALKS] = { EACH_WALK(FTW_NAME) };
+static NftwProc *const nftwSteps[WALKS] = { EACH_WALK(NFTW_NAME) };
+
+/*
+ * Claim --
+ *
+ *      A walk's number, or -1.
+ */
+
+static int
+Claim(void *proc, int moves)
+{
+    int i;
+
+    for (i = 0; i < WALKS && DtsmTraceGetMap() != NULL; i++) {
+        int expected = 0;
+
+        if (__atomic_compare_exchange_n(&walks[i].taken, &expected, 1, 0,
+                __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+            walks[i].proc = proc;
+            walks[i].moves = moves;
+            return i;
+        }
+    }
+    return -1;
+}
+
+static int
+Ended(int number, int result)
+{
+    if (number >= 0) {
+        if (walks[number].moves) {
+            DtsmTraceChdir();
+        }
+        __atomic_store_n(&walks[number].taken, 0, __ATOMIC_RELEASE);
+    }
+    return result;
+}
+
+#define FTW(name, type) \
+    DTSM_EXPORT int \
+    name(const char *path, type proc, int fds) \
+    { \
+        int number; \
+        REFUSE(CHECK(AT_FDCWD, path, DTSM_STAT | DTSM_LIST), -1); \
+        number = Claim((void *) (intptr_t) proc, 0); \
+        return Ended(number, REAL(name)(path, number < 0 ? proc \
+                : (type) (intptr_t) ftwSteps[number], fds)); \
+    }
+
+#define NFTW(name, type) \
+    DTSM_EXPORT int \
+    name(const char *path, type proc, int fds, int flags) \
+    { \
+        int number; \
+        REFUSE(CHECK(AT_FDCWD, path, DTSM_STAT | DTSM_LIST \
+                | (flags & FTW_PHYS ? TRACE_NOFOLLOW : 0u)), -1); \
+        number = Claim((void *) (intptr_t) proc, flags & FTW_CHDIR); \
+        return Ended(number, REAL(name)(path, number < 0 ? proc \
+                : (type) (intptr_t) nftwSteps[number], fds, flags)); \
+    }
+
+FTW(ftw, __ftw_func_t)
+FTW(ftw64, __ftw64_func_t)
+NFTW(nftw, __nftw_func_t)
+NFTW(nftw64, __nftw64_func_t)
+
+/*
+ * fts gives entries one by one.  A hidden argument of the caller's is told as
+ * one that is not there; what is found below is passed over.
+ */
+
+#define FTS_KINDS(info) \
+    ((info) != FTS_D && (info) != FTS_DP && (info) != FTS_DNR \
+            && (info) != FTS_DC && (info) != FTS_DOT && (info) != FTS_ERR)
+
+#define FTS_FUNCTIONS(open, read, children, close, Fts, Entry) \
+    DTSM_EXPORT Fts * \
+    open(char *const *paths, int options, \
+            int (*compare)(const Entry **, const Entry **)) \
+    { \
+        char *const *path; \
+        for (path = paths; path != NULL && *path != NULL; path++) { \
+            CHECK(AT_FDCWD, *path, DTSM_STAT \
+                    | (options & FTS_LOGICAL ? 0u : TRACE_NOFOLLOW)); \
+        } \
+        return REAL(open)(paths, options, compare); \
+    } \
+    DTSM_EXPORT Entry * \
+    read(Fts *stream) \
+    { \
+        for (;;) { \
+            Entry *entry = REAL(read)(stream); \
+            if (!(stream->fts_options & FTS_NOCHDIR)) { \
+                DtsmTraceChdir(); \
+            } \
+            if (entry == NULL || !FTS_KINDS(entry->fts_info) \
+                    || !IsHidden(entry->fts_accpath)) { \
+                return entry; \
+            } \
+            if (entry->fts_level == FTS_ROOTLEVEL) { \
+                entry->fts_info = FTS_NS; \
+                entry->fts_errno = ENOENT; \
+                return entry; \
+            } \
+        } \
+    } \
+    DTSM_EXPORT Entry * \
+    children(Fts *stream, int options) \
+    { \
+        Entry *list = REAL(children)(stream, options), **at = &list; \
+        char path[PATH_MAX]; \
+        while (*at != NULL && DtsmTraceFenced()) { \
+            Entry *entry = *at; \
+            size_t len = entry->fts_pathlen; \
+            if (entry->fts_level <= FTS_ROOTLEVEL \
+                    || len + entry->fts_namelen + 2 > sizeof(path)) { \
+                at = &entry->fts_link; \
+                continue; \
+            } \
+            len = strlen(entry->fts_parent->fts_accpath); \
+            if (len + entry->fts_namelen + 2 > sizeof(path)) { \
+                break; \
+            } \
+            memcpy(path, entry->fts_parent->fts_accpath, len); \
+            path[len] = '/'; \
+            memcpy(path + len + 1, entry->fts_name, entry->fts_namelen); \
+            path[len + 1 + entry->fts_namelen] = '\0'; \
+            if (FTS_KINDS(entry->fts_info) && DtsmTraceHiddenName(path)) { \
+                *at = entry->fts_link; \
+                if (stream->fts_child == entry) { \
+                    stream->fts_child = entry->fts_link; \
+                } \
+            } else { \
+                at = &entry->fts_link; \
+            } \
+        } \
+        return list; \
+    } \
+    DTSM_EXPORT int \
+    close(Fts *stream) \
+    { \
+        int result = REAL(close)(stream); \
+        DtsmTraceChdir(); \
+        return result; \
+    }
+
+FTS_FUNCTIONS(fts_open, fts_read, fts_children, fts_close, FTS, FTSENT)
+FTS_FUNCTIONS(fts64_open, fts64_read, fts64_children, fts64_close, FTS64,
+        FTSENT64)
+
+/*
+ * Entries of a folder by the block.  One that holds nothing but what is
+ * hidden is not the end of the folder.
+ */
+
+static ssize_t
+Filter(int fd, char *block, ssize_t len)
+{
+    char dir[PATH_MAX];
+    size_t dirLen = DtsmTraceFdPath(fd, dir, sizeof(dir));
+    ssize_t from = 0, to = 0;
+
+    while (dirLen > 0 && from < len) {
+        struct dirent64 *entry = (struct dirent64 *) (void *) (block + from);
+        size_t size = entry->d_reclen;
+
+        if (!DtsmTraceHidden(dir, dirLen, entry->d_name, entry->d_type)) {
+            memmove(block + to, block + from, size);
+            to += (ssize_t) size;
+        }
+        from += (ssize_t) size;
+    }
+    return dirLen > 0 ? to : len;
+}
+
+#define GETDENTS(name, parameters, arguments) \
+    DTSM_EXPORT ssize_t \
+    name parameters \
+    { \
+        ssize_t len, kept; \
+        do { \
+            kept = len = REAL(name) arguments; \
+            if (len > 0 && DtsmTraceFenced()) { \
+                kept = Filter(fd, block, len); \
+            } \
+        } while (len > 0 && kept == 0); \
+        return kept; \
+    }
+
+GETDENTS(getdents64, (int fd, void *block, size_t size),
+        (fd, block, size))
+#if defined(__LP64__)
+GETDENTS(getdirentries, (int fd, char *block, size_t size,
+        off_t *basePtr), (fd, block, size, basePtr))
+#endif
+GETDENTS(getdirentries64, (int fd, char *block, size_t size,
+        off64_t *basePtr), (fd, block, size, basePtr))
