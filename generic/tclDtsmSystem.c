@@ -155,6 +155,34 @@ OwnMachine(void)
 }
 
 /*
+ * IsOurLoader --
+ *
+ *      Is the interpreter that a program names of our own libc?  The one of
+ *      another libc does not start a program with our preload.
+ */
+
+static int
+IsOurLoader(
+    int fd,
+    const ElfW(Phdr) *program)
+{
+    char name[256];
+    size_t len = program->p_filesz < sizeof name - 1
+            ? (size_t) program->p_filesz : sizeof name - 1;
+    const char *base;
+
+    name[ReadAt(fd, name, len, (off_t) program->p_offset)] = '\0';
+    base = strrchr(name, '/');
+    base = base == NULL ? name : base + 1;
+#ifdef __GLIBC__
+    return strncmp(base, "ld-linux", 8) == 0 || strncmp(base, "ld.so", 5) == 0
+            || strncmp(base, "ld64.so", 7) == 0;
+#else
+    return strncmp(base, "ld-musl", 7) == 0;
+#endif
+}
+
+/*
  * ElfWhy --
  *
  *      Why a preload does not reach the ELF file in fd; "" if it does.
@@ -183,7 +211,7 @@ ElfWhy(
             break;
         }
         if (program.p_type == PT_INTERP) {
-            return "";
+            return IsOurLoader(fd, &program) ? "" : "refused";
         }
     }
     return "static";

@@ -361,6 +361,12 @@ oo::class create ::dtsm::Session {
         set started [clock microseconds]
         set file [my Program [lindex $argv 0]]
         set why [::dtsm::system kind $file]
+        set environment [my environment]
+        if {$why eq "refused"} {
+            # Another libc's loader would end the program.
+            set environment [dict create LD_PRELOAD \
+                [::dtsm::system environ LD_PRELOAD]]
+        }
         $map fence 1
         if {$why eq ""} {
             $map count expected 1
@@ -368,7 +374,7 @@ oo::class create ::dtsm::Session {
             set untracedCommand [list [::dtsm::bytes::resolved $file] $why]
         }
         set process [::dtsm::process spawn $argv -file $file \
-            -env [my environment]]
+            -env $environment]
     }
 
     # wait --

@@ -108,6 +108,7 @@ testConstraint tcl8 [expr {![package vsatisfies [package provide Tcl] 9.0-]}]
 testConstraint tcl9 [package vsatisfies [package provide Tcl] 9.0-]
 testConstraint threads [expr {![catch {package require Thread}]}]
 testConstraint strace [common::works strace -f -e trace=%file true]
+testConstraint musl [common::works musl-gcc --version]
 testConstraint gcc [common::works gcc --version]
 testConstraint ownMounts [common::works unshare -rm true]
 testConstraint otherUser [expr {[exec id -u] == 0

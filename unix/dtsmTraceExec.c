@@ -70,6 +70,36 @@ HasName(int fd, uint64_t at, uint64_t len)
 }
 
 /*
+ * IsOurLoader --
+ *
+ *      Is the interpreter that a program names of our own libc?  The one of
+ *      another libc does not start a program that it cannot load us into.
+ */
+
+static int
+IsOurLoader(int fd, const Phdr *part)
+{
+    char name[256];
+    size_t len = part->p_filesz < sizeof(name) - 1
+            ? (size_t) part->p_filesz : sizeof(name) - 1;
+    const char *base;
+
+    if (DtsmpSyscall4(SYS_pread64, fd, (long) (intptr_t) name, (long) len,
+            (long) part->p_offset) != (long) len) {
+        return 1;
+    }
+    name[len] = '\0';
+    base = strrchr(name, '/');
+    base = base == NULL ? name : base + 1;
+#ifdef __GLIBC__
+    return strncmp(base, "ld-linux", 8) == 0 || strncmp(base, "ld.so", 5) == 0
+            || strncmp(base, "ld64.so", 7) == 0;
+#else
+    return strncmp(base, "ld-musl", 7) == 0;
+#endif
+}
+
+/*
  * WhyNot --
  *
  *      Why the program image in an open file would not load us; NULL when it
@@ -102,7 +132,11 @@ WhyNot(int fd, const char *head, size_t headLen, DtsmTraceProgram *program)
             return NULL;
         }
         if (part.p_type == PT_INTERP) {
-            return NULL;
+            if (IsOurLoader(fd, &part)) {
+                return NULL;
+            }
+            program->strip = 1;
+            return "refused";
         }
         if (part.p_type == PT_DYNAMIC) {
             dynamic = part.p_offset;
