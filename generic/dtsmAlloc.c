@@ -33,7 +33,35 @@ DtsmReadyNow(const Dtsm_Map *map)
     }
     atomic_store_explicit(&((Dtsm_Map *) map)->ready, ready,
             memory_order_relaxed);
+    atomic_store_explicit(&((Dtsm_Map *) map)->easy,
+            ready > DTSM_HEADER_BYTES + DTSM_PIECE_MOST
+            ? ready - DTSM_HEADER_BYTES - DTSM_PIECE_MOST : 0,
+            memory_order_relaxed);
     return ready;
+}
+
+/*
+ * DtsmAtClosely --
+ *
+ *      DtsmAt, for what lies near the end or wrong.
+ */
+
+void *
+DtsmAtClosely(const Dtsm_Map *map, DtsmOffset offset, uint64_t bytes,
+        unsigned align)
+{
+    uint64_t limit = atomic_load_explicit(&map->ready, memory_order_relaxed);
+
+    if (offset > limit || bytes > limit - offset) {
+        limit = DtsmReadyNow(map);
+        if (offset > limit || bytes > limit - offset) {
+            return NULL;
+        }
+    }
+    if (offset < DTSM_HEADER_BYTES || (offset & (align - 1)) != 0) {
+        return NULL;
+    }
+    return map->base + offset;
 }
 
 /*

@@ -57,13 +57,14 @@ CheckHeader(Check *check)
     uint64_t cursor = atomic_load(&header->cursor);
     uint64_t ready = atomic_load(&header->ready);
 
-    if (header->seed != map->seed || header->root != map->root
+    if (header->seed != map->seed
+            || header->root != DtsmOffsetOf(map, map->buckets)
             || header->rootBits != map->rootBits
             || header->format != DTSM_FORMAT
             || atomic_load(&header->magic) != DTSM_MAGIC) {
         Flaw(check, "a constant of the header has changed", header);
     }
-    if (cursor % 8 != 0 || cursor < map->root
+    if (cursor % 8 != 0 || cursor < DtsmOffsetOf(map, map->buckets)
             + (sizeof(DtsmBucket) << map->rootBits) || cursor > ready) {
         Flaw(check, "the cursor is out of range or not aligned (A1)",
                 &header->cursor);
@@ -253,6 +254,7 @@ Dtsm_Check(const Dtsm_Map *map, Dtsm_CheckProc *proc, void *data)
         Flaw(&check, "the snapshot's bitmap of depths is wrong",
                 check.snapshot);
     }
-    CheckBuckets(&check, map->root, UINT64_C(1) << map->rootBits, 0);
+    CheckBuckets(&check, DtsmOffsetOf(map, map->buckets), map->rootMask + 1,
+            0);
     return check.flaws == 0 ? DTSM_OK : DTSM_CORRUPT;
 }

@@ -144,6 +144,12 @@ typedef struct DtsmLeaf {
 #define DTSM_LEAF_HEAD      offsetof(DtsmLeaf, path)
 #define DTSM_DEPTH_LAST     63  /* stands for all greater depths too */
 
+/*
+ * No record, node, snapshot or leaf has more bytes.
+ */
+
+#define DTSM_PIECE_MOST     (UINT64_C(1) << 17)
+
 static_assert(sizeof(DtsmWord) == 8, "a word has 8 bytes");
 static_assert(_Alignof(DtsmWord) == 8, "a word is aligned to 8");
 static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "64-bit atomics must be lock-free");
@@ -171,5 +177,6 @@ static_assert(offsetof(DtsmLeaf, ruleVersion) == 16, "format");
 static_assert(offsetof(DtsmLeaf, markVersion) == 20, "format");
 static_assert(offsetof(DtsmLeaf, flags) == 24, "format");
 static_assert(offsetof(DtsmLeaf, path) == 28, "format");
+static_assert(DTSM_LEAF_HEAD + UINT16_MAX <= DTSM_PIECE_MOST, "format");
 
 #endif /* DTSMFORMAT_H */

@@ -15,6 +15,7 @@
 #include "dtsm.h"
 #include "dtsmFormat.h"
 #include "dtsmKey.h"
+#include "dtsmSlot.h"
 
 /*
  * Space that an attachment has taken ahead for its records, in a page that
@@ -36,8 +37,10 @@ struct Dtsm_Map {
     char *base;                 /* where the file is mapped */
     uint64_t window;            /* bytes of it that we mapped */
     _Atomic uint64_t ready;     /* the header's, as last seen; <= window */
+    _Atomic uint64_t easy;      /* any piece that starts here ends below it */
     uint64_t seed;
-    DtsmOffset root;            /* its buckets lie below ready: see Validate */
+    DtsmBucket *buckets;        /* the root's; below ready: see Validate */
+    uint64_t rootMask;          /* of their indices */
     unsigned rootBits;
     bool writable;
     bool creator;               /* grows by huge pages, ahead of the others */
@@ -50,6 +53,12 @@ static inline DtsmHeader *
 DtsmHeaderOf(const Dtsm_Map *map)
 {
     return (DtsmHeader *) (void *) map->base;
+}
+
+static inline DtsmOffset
+DtsmOffsetOf(const Dtsm_Map *map, const void *place)
+{
+    return (DtsmOffset) ((const char *) place - map->base);
 }
 
 /* dtsmAlloc.c: space */
@@ -67,31 +76,27 @@ void        DtsmDropSpare(Dtsm_Map *map);
  *
  *      The address of bytes at offset, or NULL when they do not lie, aligned,
  *      behind the header in memory that exists and that we have mapped.
+ *      What starts well below the end needs no closer look.
  */
+
+void       *DtsmAtClosely(const Dtsm_Map *map, DtsmOffset offset,
+                uint64_t bytes, unsigned align);
 
 static inline void *
 DtsmAt(const Dtsm_Map *map, DtsmOffset offset, uint64_t bytes, unsigned align)
 {
-    uint64_t limit = atomic_load_explicit(&map->ready, memory_order_relaxed);
-
-    if (offset > limit || bytes > limit - offset) {
-        limit = DtsmReadyNow(map);
-        if (offset > limit || bytes > limit - offset) {
-            return NULL;
-        }
+    if (offset - DTSM_HEADER_BYTES < atomic_load_explicit(&map->easy,
+            memory_order_relaxed) && bytes <= DTSM_PIECE_MOST
+            && (offset & (align - 1)) == 0) {
+        return map->base + offset;
     }
-    if (offset < DTSM_HEADER_BYTES || (offset & (align - 1)) != 0) {
-        return NULL;
-    }
-    return map->base + offset;
+    return DtsmAtClosely(map, offset, bytes, align);
 }
 
 /* dtsmTrie.c: records */
 
 DtsmRecord *DtsmRecordAt(const Dtsm_Map *map, DtsmOffset offset);
 DtsmRecord *DtsmTrieFind(const Dtsm_Map *map, const DtsmKey *key);
-DtsmRecord *DtsmTrieFindPlain(const Dtsm_Map *map, const char *path,
-                size_t pathLen);
 int         DtsmTrieInsert(Dtsm_Map *map, const DtsmKey *key, uint64_t word,
                 DtsmRecord **recordPtr, bool *createdPtr);
 
@@ -106,7 +111,18 @@ typedef enum DtsmChangeKind {
     DTSM_CHANGE_RULE, DTSM_CHANGE_MARK, DTSM_CHANGE_REMOVE
 } DtsmChangeKind;
 
-uint64_t    DtsmPolicyNow(const Dtsm_Map *map);
+/*
+ * DtsmPolicyNow --
+ *
+ *      The policy word.  To be loaded after the verdict word (V1).
+ */
+
+static inline uint64_t
+DtsmPolicyNow(const Dtsm_Map *map)
+{
+    return DtsmStateLoad(&DtsmHeaderOf(map)->policy);
+}
+
 const DtsmSnapshot *DtsmSnapshotOf(const Dtsm_Map *map, uint64_t policy);
 const DtsmLeaf *DtsmLeafAt(const Dtsm_Map *map, uint64_t entry);
 const DtsmNode *DtsmNodeAt(const Dtsm_Map *map, uint64_t entry);

@@ -7,58 +7,7 @@
  */
 
 #include "dtsmInt.h"
-
-/*
- * ByteMask --
- *
- *      0x80 in each byte of word that equals the one repeated in pattern.
- */
-
-static inline uint64_t
-ByteMask(uint64_t word, uint64_t pattern)
-{
-    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
-    uint64_t x = word ^ pattern;
-
-    return ~(((x & low) + low) | x | low);
-}
-
-/*
- * IsPlain --
- *
- *      Whether len bytes hold neither a NUL nor two slashes in a row;
- *      *nulPtr tells of a NUL.
- */
-
-static bool
-IsPlain(const char *path, size_t len, bool *nulPtr)
-{
-    const uint64_t slashes = UINT64_C(0x2f2f2f2f2f2f2f2f);
-    uint64_t before = 0;        /* 0x80 if the last byte was a slash */
-    uint64_t nul = 0, twice = 0;
-    size_t i;
-
-    for (i = 0; i + 8 <= len; i += 8) {
-        uint64_t word, mask;
-
-        memcpy(&word, path + i, 8);
-        mask = ByteMask(word, slashes);
-        twice |= mask & (mask << 8 | before);
-        nul |= ByteMask(word, 0);
-        before = mask >> 56;
-        if (len - i > 8 && len - i < 16) {
-            i = len - 16;       /* the last eight, some of them again */
-            before = 0;
-        }
-    }
-    for (; i < len; i++) {
-        twice |= path[i] == '/' && before;
-        nul |= path[i] == '\0';
-        before = path[i] == '/' ? 0x80 : 0;
-    }
-    *nulPtr = nul != 0;
-    return twice == 0;
-}
+#include "dtsmVector.h"
 
 /*
  * NextRun --
@@ -113,7 +62,7 @@ DtsmKeyInit(DtsmKey *key, const char *path, size_t pathLen)
     }
     key->path = path;
     key->rawLen = key->len = pathLen;
-    if (!IsPlain(path, pathLen, &nul)) {
+    if (!DtsmIsPlain(path, pathLen, &nul)) {
         const char *run;
         size_t pos = 0, runLen;
 

@@ -19,11 +19,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #define XXH_INLINE_ALL
 #define XXH_NO_STDLIB
 #include <xxhash.h>
+
+#include "dtsmVector.h"
 
 typedef struct DtsmKey {
     const char *path;
@@ -70,7 +71,7 @@ DtsmKeyCovers(const DtsmKey *key, const char *path, size_t len)
     if (len < key->len) {
         return false;
     }
-    return key->len == key->rawLen ? memcmp(path, key->path, key->len) == 0
+    return key->len == key->rawLen ? DtsmSameBytes(path, key->path, key->len)
             : DtsmKeyCoversFolding(key, path);
 }
 

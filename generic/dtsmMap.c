@@ -11,7 +11,7 @@
 #include "dtsmInt.h"
 #include "dtsmSlot.h"
 
-#define ROOT_BITS       14      /* 1 MiB of buckets; */
+#define ROOT_BITS       15      /* 2 MiB of buckets; */
 #define ROOT_BITS_LEAST 4
 #define ROOT_BITS_MOST  24
 #define ROOT_SHARE      16      /* at most this part of the window */
@@ -62,10 +62,12 @@ FreeHandle(Dtsm_Map *map)
 static uint64_t
 FirstBytes(const Dtsm_Map *map, const DtsmpFile *file, uint64_t least)
 {
-    if (DTSM_HUGE_BYTES <= map->window) {
-        DtsmpCollapse(map->base, DTSM_HUGE_BYTES);
-        if (DtsmpPopulate(map->base, DTSM_HUGE_BYTES)) {
-            return DTSM_HUGE_BYTES;
+    uint64_t huge = (least + DTSM_HUGE_BYTES - 1) & ~(DTSM_HUGE_BYTES - 1);
+
+    if (huge <= map->window) {
+        DtsmpCollapse(map->base, huge);
+        if (DtsmpPopulate(map->base, huge)) {
+            return huge;
         }
     }
     if (DtsmpPopulate(map->base, least)) {
@@ -75,6 +77,14 @@ FirstBytes(const Dtsm_Map *map, const DtsmpFile *file, uint64_t least)
         return FIXED_BYTES;
     }
     return DtsmpAllocate(file, least) ? least : 0;
+}
+
+static void
+SetRoot(Dtsm_Map *map, DtsmOffset root, unsigned rootBits)
+{
+    map->buckets = (DtsmBucket *) (void *) (map->base + root);
+    map->rootBits = rootBits;
+    map->rootMask = (UINT64_C(1) << rootBits) - 1;
 }
 
 /*
@@ -108,8 +118,9 @@ Initialise(Dtsm_Map *map, const DtsmpFile *file)
     header->headerBytes = DTSM_HEADER_BYTES;
     header->seed = map->seed = DtsmpRandom();
     header->window = map->window;
-    header->root = map->root = DTSM_HEADER_BYTES;
-    header->rootBits = map->rootBits = rootBits;
+    header->root = DTSM_HEADER_BYTES;
+    header->rootBits = rootBits;
+    SetRoot(map, header->root, rootBits);
     atomic_store(&header->cursor, header->root
             + (sizeof(DtsmBucket) << rootBits));
     atomic_store(&header->ready, ready);
@@ -137,7 +148,9 @@ static int
 Validate(Dtsm_Map *map)
 {
     DtsmHeader *header = DtsmHeaderOf(map);
-    uint64_t rootBytes, ready;
+    DtsmOffset root;
+    unsigned rootBits;
+    uint64_t ready;
 
     if (atomic_load_explicit(&header->magic, memory_order_acquire)
             != DTSM_MAGIC) {
@@ -147,19 +160,17 @@ Validate(Dtsm_Map *map)
         return DTSM_VERSION;
     }
     map->seed = header->seed;
-    map->root = header->root;
-    map->rootBits = header->rootBits;
+    root = header->root;
+    rootBits = header->rootBits;
     if (header->headerBytes != DTSM_HEADER_BYTES
-            || map->rootBits < ROOT_BITS_LEAST
-            || map->rootBits > ROOT_BITS_MOST
+            || rootBits < ROOT_BITS_LEAST || rootBits > ROOT_BITS_MOST
             || header->window < map->window) {
         return DTSM_CORRUPT;
     }
-    rootBytes = sizeof(DtsmBucket) << map->rootBits;
+    SetRoot(map, root, rootBits);
     ready = DtsmReadyNow(map);
-    if (map->root < DTSM_HEADER_BYTES
-            || map->root % sizeof(DtsmBucket) != 0 || map->root > ready
-            || rootBytes > ready - map->root
+    if (root < DTSM_HEADER_BYTES || root % sizeof(DtsmBucket) != 0
+            || root > ready || sizeof(DtsmBucket) << rootBits > ready - root
             || DtsmSnapshotOf(map, DtsmPolicyNow(map)) == NULL) {
         return DTSM_CORRUPT;
     }
@@ -192,6 +203,7 @@ Dtsm_Open(const char *file, int mode, Dtsm_Map **mapPtr)
         map->writable = (mode & (DTSM_RDWR | DTSM_CREATE)) != 0;
         map->creator = opened.made;
         atomic_store(&map->ready, 0);
+        atomic_store(&map->easy, 0);
         atomic_store(&map->taken, 0);
         atomic_store(&map->spare, NULL);
         status = opened.made ? Initialise(map, &opened) : Validate(map);

@@ -47,18 +47,6 @@ typedef struct Change {
 } Change;
 
 /*
- * DtsmPolicyNow --
- *
- *      The policy word.  To be loaded after the verdict word (V1).
- */
-
-uint64_t
-DtsmPolicyNow(const Dtsm_Map *map)
-{
-    return DtsmStateLoad(&DtsmHeaderOf(map)->policy);
-}
-
-/*
  * DtsmSnapshotOf --
  *
  *      The snapshot that a policy word names; NULL when the file is broken.
@@ -202,7 +190,7 @@ DtsmGovern(const Dtsm_Map *map, uint64_t policy, const DtsmKey *key,
 
     governing->rule = NULL;
     governing->since = 0;
-    if (snapshot == NULL) {
+    if (snapshot == NULL || snapshot->depths == 0) {
         return;
     }
     while (DtsmKeyStep(key, &step)) {

@@ -17,6 +17,7 @@
 
 #include "dtsmInt.h"
 #include "dtsmSlot.h"
+#include "dtsmVector.h"
 
 typedef struct Way {            /* the way down for one key */
     const Dtsm_Map *map;
@@ -41,16 +42,13 @@ WayHash(Way *way, uint64_t seed)
 static inline void
 WayStart(Way *way, const Dtsm_Map *map, const DtsmKey *key)
 {
-    uint64_t index;
-
     way->map = map;
     way->key = key;
     way->level = 0;
     WayHash(way, map->seed);
-    index = way->bits & ((UINT64_C(1) << map->rootBits) - 1);
+    way->bucket = map->buckets + (way->bits & map->rootMask);
     way->bits >>= map->rootBits;
     way->bitsLeft -= map->rootBits;
-    way->bucket = (DtsmBucket *) (void *) (map->base + map->root) + index;
 }
 
 /*
@@ -121,14 +119,13 @@ Matching(const Way *way, uint64_t slot)
 }
 
 /*
- * Find --
+ * DtsmTrieFind --
  *
- *      The key's record, or NULL.  Inlined into each of its two callers: for
- *      a plain key all of DtsmKey melts away.
+ *      The key's record, or NULL.
  */
 
-static inline __attribute__((always_inline)) DtsmRecord *
-Find(const Dtsm_Map *map, const DtsmKey *key)
+DtsmRecord *
+DtsmTrieFind(const Dtsm_Map *map, const DtsmKey *key)
 {
     Way way;
     DtsmOffset child;
@@ -151,20 +148,6 @@ Find(const Dtsm_Map *map, const DtsmKey *key)
         child = DtsmSlotLoad(&way.bucket->child);
     } while (child != 0 && WayDown(&way, child));
     return NULL;
-}
-
-DtsmRecord *
-DtsmTrieFindPlain(const Dtsm_Map *map, const char *path, size_t pathLen)
-{
-    DtsmKey key = {path, pathLen, pathLen};
-
-    return Find(map, &key);
-}
-
-DtsmRecord *
-DtsmTrieFind(const Dtsm_Map *map, const DtsmKey *key)
-{
-    return Find(map, key);
 }
 
 static int

@@ -7,8 +7,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "dtsmInt.h"
-#include "dtsmSlot.h"
+#include "dtsmFind.h"
 
 /*
  * What a look found.
@@ -23,27 +22,12 @@ typedef struct Sight {
     DtsmGoverning governing;    /* set when it does not, or on the slow way */
 } Sight;
 
-static bool
+static inline bool
 IsFresh(uint64_t word, uint64_t policy)
 {
     return DtsmVerdictFlags(word) != 0
             && DtsmVerdictVersion(word) == DtsmPolicyVersion(policy)
             && DtsmPolicyVersion(policy) != DTSM_SPENT;
-}
-
-/*
- * Judge --
- *
- *      Load the verdict, then the policy, and judge.
- */
-
-static inline void
-Judge(const Dtsm_Map *map, Sight *sight)
-{
-    sight->word = sight->record == NULL
-            ? 0 : DtsmStateLoad(&sight->record->word);
-    sight->policy = DtsmPolicyNow(map); /* V1 */
-    sight->counts = IsFresh(sight->word, sight->policy);
 }
 
 /*
@@ -73,6 +57,34 @@ JudgeSlowly(const Dtsm_Map *map, Sight *sight)
 }
 
 /*
+ * SeeClosely --
+ *
+ *      See, where record is that of the path as it stands, or NULL.
+ */
+
+static int
+SeeClosely(const Dtsm_Map *map, const char *path, size_t pathLen,
+        DtsmRecord *record, Sight *sight)
+{
+    int status = DtsmKeyInit(&sight->key, path, pathLen);
+
+    if (status != DTSM_OK) {
+        return status;
+    }
+    if (record == NULL && sight->key.len != pathLen) {
+        record = DtsmTrieFind(map, &sight->key);
+    }
+    sight->record = record;
+    sight->word = record == NULL ? 0 : DtsmStateLoad(&record->word);
+    sight->policy = DtsmPolicyNow(map); /* V1 */
+    sight->counts = IsFresh(sight->word, sight->policy);
+    if (!sight->counts) {
+        JudgeSlowly(map, sight);
+    }
+    return DTSM_OK;
+}
+
+/*
  * See --
  *
  *      Find the path's record and judge.  A path that is found as it stands
@@ -85,32 +97,12 @@ JudgeSlowly(const Dtsm_Map *map, Sight *sight)
 static inline int
 See(const Dtsm_Map *map, const char *path, size_t pathLen, Sight *sight)
 {
-    int status;
+    DtsmRecord *record = NULL;
 
-    sight->record = NULL;
     if (path != NULL && pathLen - 1 < DTSM_PATH_MAX) {
-        sight->record = DtsmTrieFindPlain(map, path, pathLen);
-        if (sight->record != NULL) {
-            Judge(map, sight);
-            if (sight->counts) {
-                return DTSM_OK;
-            }
-        }
+        record = DtsmFindPlain(map, path, pathLen);
     }
-    status = DtsmKeyInit(&sight->key, path, pathLen);
-    if (status != DTSM_OK) {
-        return status;
-    }
-    if (sight->record == NULL) {
-        if (sight->key.len != pathLen) {
-            sight->record = DtsmTrieFind(map, &sight->key);
-        }
-        Judge(map, sight);
-    }
-    if (!sight->counts) {
-        JudgeSlowly(map, sight);
-    }
-    return DTSM_OK;
+    return SeeClosely(map, path, pathLen, record, sight);
 }
 
 static int
@@ -131,10 +123,23 @@ int
 Dtsm_Search(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned *flagsPtr)
 {
+    DtsmRecord *record = NULL;
     Sight sight;
-    int status = See(map, path, pathLen, &sight);
+    int status;
 
+    if (path != NULL && pathLen - 1 < DTSM_PATH_MAX) {
+        record = DtsmFindPlain(map, path, pathLen);
+        if (record != NULL) {
+            uint64_t word = DtsmStateLoad(&record->word);
+
+            if (IsFresh(word, DtsmPolicyNow(map))) {    /* V1 */
+                *flagsPtr = DtsmVerdictFlags(word);
+                return DTSM_OK;
+            }
+        }
+    }
     *flagsPtr = 0;
+    status = SeeClosely(map, path, pathLen, record, &sight);
     return status == DTSM_OK ? Answer(&sight, flagsPtr) : status;
 }
 

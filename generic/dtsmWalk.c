@@ -175,7 +175,7 @@ Dtsm_Walk(const Dtsm_Map *map, const char *under, size_t underLen,
     result = snapshot == NULL
             ? DTSM_CORRUPT : WalkPolicy(&walk, snapshot->top, 0);
     if (result == 0) {
-        result = WalkBuckets(&walk, map->root,
+        result = WalkBuckets(&walk, DtsmOffsetOf(map, map->buckets),
                 UINT64_C(1) << map->rootBits, 0);
     }
     return result;

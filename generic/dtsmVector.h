@@ -1,0 +1,148 @@
+/*
+ * dtsmVector.h --
+ *
+ *      What is done to many bytes at a time: with SSE2, which every x86-64
+ *      machine has, else with what C has.  All that a search does beside
+ *      hashing goes through here, and without branches on the data: where in
+ *      a bucket a path lies, or where a path differs, cannot be foretold.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#ifndef DTSMVECTOR_H
+#define DTSMVECTOR_H
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "dtsmSlot.h"
+
+/*
+ * A race detector does not see an atomic load in a vector's.
+ */
+
+#if defined(__SSE2__) && !defined(__SANITIZE_THREAD__)
+#define DTSM_SSE2
+#include <emmintrin.h>
+
+#define DTSM_VECTOR     ((size_t) 16)
+
+static inline __m128i
+DtsmVectorAt(const char *bytes)
+{
+    return _mm_loadu_si128((const __m128i *) (const void *) bytes);
+}
+#endif
+
+/*
+ * DtsmTagMask --
+ *
+ *      Which of the bucket's slots carry the tag, a bit for each.  Empty ones
+ *      are among them when the tag is 0.  The slot itself is to be loaded
+ *      again, in its order (S2).
+ */
+
+static inline unsigned
+DtsmTagMask(DtsmBucket *bucket, uint32_t tag)
+{
+#ifdef DTSM_SSE2
+    const float *at = (const float *) (const void *) bucket;
+    const __m128i want = _mm_set1_epi32((int) tag);
+    __m128i low = _mm_castps_si128(_mm_shuffle_ps(_mm_load_ps(at),
+            _mm_load_ps(at + 4), 0xdd));        /* each slot's upper half */
+    __m128i high = _mm_castps_si128(_mm_shuffle_ps(_mm_load_ps(at + 8),
+            _mm_load_ps(at + 12), 0xdd));
+
+    low = _mm_cmpeq_epi32(_mm_srli_epi32(low, DTSM_OFFSET_BITS - 32), want);
+    high = _mm_cmpeq_epi32(_mm_srli_epi32(high, DTSM_OFFSET_BITS - 32), want);
+    low = _mm_packs_epi32(low, high);
+    return (unsigned) _mm_movemask_epi8(_mm_packs_epi16(low, low))
+            & ((1u << DTSM_SLOTS) - 1);
+#else
+    unsigned mask = 0, i;
+
+    for (i = 0; i < DTSM_SLOTS; i++) {
+        mask |= (unsigned) (DtsmSlotLoad(&bucket->slots[i])
+                >> DTSM_OFFSET_BITS == tag) << i;
+    }
+    return mask;
+#endif
+}
+
+/*
+ * DtsmSameBytes --
+ *
+ *      memcmp(a, b, len) == 0, for paths: of some sixty bytes and nearly
+ *      always the same.
+ */
+
+static inline bool
+DtsmSameBytes(const char *a, const char *b, size_t len)
+{
+#ifdef DTSM_SSE2
+    if (len >= DTSM_VECTOR) {
+        size_t last = len - DTSM_VECTOR, i;
+        __m128i differ = _mm_xor_si128(DtsmVectorAt(a + last),
+                DtsmVectorAt(b + last));
+
+        for (i = 0; i < last; i += DTSM_VECTOR) {
+            differ = _mm_or_si128(differ, _mm_xor_si128(DtsmVectorAt(a + i),
+                    DtsmVectorAt(b + i)));
+        }
+        return _mm_movemask_epi8(_mm_cmpeq_epi8(differ,
+                _mm_setzero_si128())) == 0xffff;
+    }
+#endif
+    return memcmp(a, b, len) == 0;
+}
+
+/*
+ * DtsmIsPlain --
+ *
+ *      Whether len bytes hold no two slashes in a row; *nulPtr tells of a
+ *      NUL.
+ */
+
+static inline bool
+DtsmIsPlain(const char *path, size_t len, bool *nulPtr)
+{
+    bool nul = false, twice = false, before = false;
+    size_t i = 0;
+
+#ifdef DTSM_SSE2
+    if (len > DTSM_VECTOR) {
+        const __m128i slashes = _mm_set1_epi8('/');
+        __m128i least = DtsmVectorAt(path);             /* 0: a NUL */
+        __m128i pairs = _mm_set1_epi8(-1);              /* 0: two slashes */
+        size_t last = len - DTSM_VECTOR;
+
+        for (i = 1;; i += DTSM_VECTOR) {
+            __m128i these, those;
+
+            i = i < last ? i : last;
+            these = DtsmVectorAt(path + i);
+            those = DtsmVectorAt(path + i - 1);
+            least = _mm_min_epu8(least, these);
+            pairs = _mm_min_epu8(pairs, _mm_or_si128(
+                    _mm_xor_si128(these, slashes),
+                    _mm_xor_si128(those, slashes)));
+            if (i == last) {
+                break;
+            }
+        }
+        least = _mm_cmpeq_epi8(least, _mm_setzero_si128());
+        pairs = _mm_cmpeq_epi8(pairs, _mm_setzero_si128());
+        *nulPtr = _mm_movemask_epi8(least) != 0;
+        return _mm_movemask_epi8(pairs) == 0;
+    }
+#endif
+    for (; i < len; i++) {
+        twice |= path[i] == '/' && before;
+        nul |= path[i] == '\0';
+        before = path[i] == '/';
+    }
+    *nulPtr = nul;
+    return !twice;
+}
+
+#endif /* DTSMVECTOR_H */
