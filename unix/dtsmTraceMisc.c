@@ -384,12 +384,15 @@ pivot_root(const char *newRoot, const char *oldRoot)
         return REAL(name) arguments; \
     }
 
-ONE(int, -1, acct, AT_FDCWD, DTSM_WRITE | TRACE_CHANGE, (const char *path), (path))
+ONE(int, -1, acct, AT_FDCWD, DTSM_WRITE | TRACE_CHANGE,
+        (const char *path), (path))
 ONE(int, -1, swapon, AT_FDCWD, DTSM_READ | DTSM_WRITE | TRACE_CHANGE,
         (const char *path, int flags), (path, flags))
-ONE(int, -1, swapoff, AT_FDCWD, DTSM_WRITE | TRACE_CHANGE, (const char *path), (path))
-ONE(int, -1, quotactl, AT_FDCWD, DTSM_STAT, (int command, const char *path, int id,
-        caddr_t address), (command, path, id, address))
+ONE(int, -1, swapoff, AT_FDCWD, DTSM_WRITE | TRACE_CHANGE,
+        (const char *path), (path))
+ONE(int, -1, quotactl, AT_FDCWD, DTSM_STAT, (int command,
+        const char *path, int id, caddr_t address),
+        (command, path, id, address))
 ONE(int, -1, open_tree, dirfd, DTSM_STAT, (int dirfd, const char *path,
         unsigned flags), (dirfd, path, flags))
 ONE(int, -1, fspick, dirfd, DTSM_STAT, (int dirfd, const char *path,
@@ -397,8 +400,8 @@ ONE(int, -1, fspick, dirfd, DTSM_STAT, (int dirfd, const char *path,
 ONE(int, -1, mount_setattr, dirfd, DTSM_STAT, (int dirfd, const char *path,
         unsigned flags, void *attr, size_t size),
         (dirfd, path, flags, attr, size))
-ONE(key_t, -1, ftok, AT_FDCWD, DTSM_STAT, (const char *path, int project),
-        (path, project))
+ONE(key_t, -1, ftok, AT_FDCWD, DTSM_STAT, (const char *path,
+        int project), (path, project))
 
 /*
  * Translations are looked for later and within libc; the folder is known now.
