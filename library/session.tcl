@@ -407,14 +407,18 @@ oo::class create ::dtsm::Session {
     method collect {} {
         set paths {}
         set violations {}
+        set lines [my ReadLog]
         foreach {path flags} [$map get -rules 0 -bytes 1 -void 1] {
-            if {"alias" in $flags || [my IsOwn $path]} {
+            if {[regexp {^@U\d\t(.*)$} $path . line]} {
+                lappend lines $line
+            } elseif {"alias" in $flags || [my IsOwn $path]} {
                 continue
-            }
-            dict set paths $path $flags
-            if {"violation" in $flags && "reported" in $flags} {
-                dict set violations $path \
-                    [list $path [expr {"missing" ni $flags}] {}]
+            } else {
+                dict set paths $path $flags
+                if {"violation" in $flags && "reported" in $flags} {
+                    dict set violations $path \
+                        [list $path [expr {"missing" ni $flags}] {}]
+                }
             }
         }
         set untraced {}
@@ -422,7 +426,10 @@ oo::class create ::dtsm::Session {
         if {[llength $untracedCommand]} {
             dict incr untraced $untracedCommand
         }
-        foreach fields [my ReadLog] {
+        foreach line $lines {
+            set fields [lmap field [split $line \t] {
+                ::dtsm::bytes::unescape $field
+            }]
             switch -- [lindex $fields 0]:[llength $fields] {
                 refused:6 {
                     lassign $fields . . program . path exists
@@ -472,18 +479,15 @@ oo::class create ::dtsm::Session {
 
     # ReadLog --
     #
-    #      The lines of the log, each a list of its fields.
+    #      The lines of the log.  Those that a process could not write are
+    #      in the map (dtsmTraceLog.c).
 
     method ReadLog {} {
         set channel [open $logFile r]
         fconfigure $channel -translation binary
         set text [read $channel]
         close $channel
-        return [lmap line [lrange [split $text \n] 0 end-1] {
-            lmap field [split $line \t] {
-                ::dtsm::bytes::unescape $field
-            }
-        }]
+        return [lrange [split $text \n] 0 end-1]
     }
 
     # Clean --

@@ -32,12 +32,16 @@ namespace eval strace {
 
     variable temporary {
         {/cc[A-Za-z0-9]{6}(?=[./]|$)}   /ccXXXXXX
+        {/conf(?=[0-9]*[A-Za-z])[A-Za-z0-9]{6}(?=/|$)} /confXXXXXX
         {/conf[0-9]+}                   /confN
-        {/conf[A-Za-z0-9]{6}(?=/|$)}    /confXXXXXX
         {/cf[0-9]+}                     /cfN
+        {^/tmp/cg[A-Za-z0-9]{6}(?=/|$)} /tmp/cgXXXXXX
         {/st[A-Za-z0-9]{6}(?=/|$)}      /stXXXXXX
         {/Gm[A-Za-z0-9_]{6,}}           /GmXXXXXX
         {/proc/(?:self|[0-9]+)(?=/|$)}  /proc/PID
+        {/TryCompile-[A-Za-z0-9]{6}(?=/|$)} /TryCompile-XXXXXX
+        {cmTC_[0-9a-f]{5}}              cmTC_XXXXX
+        {\.tmp[0-9a-f]{5}$}             .tmpXXXXX
         {/sh-thd[.-][A-Za-z0-9]+}       /sh-thd
         {/tcl_[A-Za-z0-9]{6}$}          /tcl_XXXXXX
     }
@@ -238,15 +242,16 @@ proc strace::parse {file cwd} {
     return $result
 }
 
-# compareWithStrace --
+# strace::both --
 #
-#      Make a build in folder twice, once under dtsm and once under strace.
+#      Make a build in folder/work twice, once under dtsm and once under
+#      strace.
 #
 # Results:
-#      The differences that no class explains: {strace PATH} for what dtsm
-#      lacks, {dtsm PATH} for what strace has not seen.
+#      A list of two dictionaries: path flags ... as dtsm reports it, path way
+#      ... as strace::parse has it.
 
-proc compareWithStrace {folder command} {
+proc strace::both {folder command} {
     set work $folder/work
     foreach how {dtsm strace} {
         file delete -force $work
@@ -262,24 +267,43 @@ proc compareWithStrace {folder command} {
                 -o $folder/trace {*}$command >$folder/out 2>@1
         }
     }
+    set recorded {}
     foreach entry [dict get $report paths] {
-        dict set recorded [strace::settled [encoding convertto utf-8 \
+        dict set recorded [settled [encoding convertto utf-8 \
             [dict get $entry path]]] [dict get $entry flags]
     }
-    set seen [strace::parse $folder/trace $work]
+    return [list $recorded [parse $folder/trace $work]]
+}
+
+# strace::differences --
+#
+#      What one of the two lacks and no class explains: {strace PATH} for what
+#      dtsm lacks, {dtsm PATH FLAGS} for what strace has not seen.
+
+proc strace::differences {recorded seen} {
     set differences {}
     dict for {path way} $seen {
         if {![dict exists $recorded $path] && $way > 0
-                && ![strace::explained $path]
-                && !($way == 1 && [strace::above $path $recorded])} {
+                && [explained $path] eq ""
+                && !($way == 1 && [above $path $recorded])} {
             lappend differences [list strace $path]
         }
     }
     dict for {path flags} $recorded {
-        if {![dict exists $seen $path] && ![strace::step $path $seen]} {
+        if {![dict exists $seen $path] && ![step $path $seen]} {
             lappend differences [list dtsm $path $flags]
         }
     }
+    return $differences
+}
+
+# compareWithStrace --
+#
+#      The differences of a build.
+
+proc compareWithStrace {folder command} {
+    lassign [strace::both $folder $command] recorded seen
+    set differences [strace::differences $recorded $seen]
     if {[dict size $seen] < 100} {
         lappend differences "only [dict size $seen] paths were seen"
     }
@@ -288,16 +312,16 @@ proc compareWithStrace {folder command} {
 
 # strace::explained --
 #
-#      1 if a path that strace alone has seen is of a known class.
+#      The class of a path that strace alone has seen; empty if there is none.
 
 proc strace::explained {path} {
     variable onlyStrace
     foreach {pattern why} $onlyStrace {
         if {[regexp $pattern $path]} {
-            return 1
+            return $why
         }
     }
-    return 0
+    return {}
 }
 
 # strace::step --

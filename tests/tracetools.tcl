@@ -10,6 +10,7 @@ namespace eval traceTest {
     variable calls [child calls]
     variable odd [child odd]
     variable rare [child rare]
+    variable places [child places]
 }
 
 # traceTest::begin --
@@ -103,6 +104,11 @@ proc traceTest::odd {args} {
 proc traceTest::rare {args} {
     variable rare
     return [split [run $rare {*}$args] \n]
+}
+
+proc traceTest::places {args} {
+    variable places
+    return [split [run $places {*}$args] \n]
 }
 
 # traceTest::compile --

@@ -1,7 +1,7 @@
 # symlist.tcl --
 #
-#       Reading dtsmTrace.syms and the names of the C library; sourced by
-#       syms.tcl and symbols.tcl.
+#       Reading dtsmTrace.syms, dtsmTrace.nopath and the names of the C
+#       library; sourced by syms.tcl, symbols.tcl and coverage.tcl.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -12,70 +12,115 @@ proc symlist::fail {message} {
     exit 1
 }
 
-# symlist::read --
-#
-#       Read a list: lines `group: name name ...`, `#` comments; after a line
-#       `%later` come the names that are known and not wrapped yet.
-#
-# Results:
-#       A dict with keys wrapped and later: lists of names in file order.
-
-proc symlist::read {file} {
+proc symlist::lines {file} {
     if {[catch {open $file} channel]} {
         fail $channel
     }
     set lines [split [::read $channel] \n]
     close $channel
-    set section wrapped
+    return $lines
+}
+
+# symlist::read --
+#
+#       Read the list; its head tells the format.
+#
+# Results:
+#       A dict: wrapped and unseen, lists of names in file order; old, wrapped
+#       names of which an older version is wrapped too; groups, NAME TEXT ...;
+#       group, NAME GROUP for each wrapped name.
+
+proc symlist::read {file} {
     set seen [dict create]
-    set result [dict create wrapped {} later {}]
+    set result [dict create wrapped {} unseen {} old {} groups {} group {}]
     set number 0
-    foreach line $lines {
+    foreach line [lines $file] {
         incr number
         set line [string trim [regsub {#.*} $line {}]]
         if {$line eq {}} {
             continue
         }
-        if {$line eq "%later"} {
-            set section later
+        if {[regexp {^%group ([a-z]+) +(.+)$} $line - group text]} {
+            dict set result groups $group $text
             continue
         }
-        if {![regexp {^[a-z][a-z-]*:(.*)$} $line - names]} {
-            fail "$file:$number: expected `group: name ...`"
+        if {[regexp {^%(old|unseen) (.*)$} $line - kind names]} {
+            set group {}
+        } elseif {[regexp {^([a-z]+):(.*)$} $line - group names]
+                && [dict exists $result groups $group]} {
+            set kind wrapped
+        } else {
+            fail "$file:$number: expected `%group NAME TEXT`, `GROUP: name\
+                    ...`, `%old name ...` or `%unseen name ...`"
         }
         foreach name [regexp -all -inline {\S+} $names] {
             if {![regexp {^[A-Za-z_]\w*$} $name]} {
                 fail "$file:$number: \"$name\" is no name of C"
             }
-            if {[dict exists $seen $name]} {
+            if {$kind eq "old"} {
+                if {$name ni [dict get $result wrapped]} {
+                    fail "$file:$number: $name is not wrapped"
+                }
+            } elseif {[dict exists $seen $name]} {
                 fail "$file:$number: $name stands twice"
             }
             dict set seen $name 1
-            dict lappend result $section $name
+            dict lappend result $kind $name
+            if {$kind eq "wrapped"} {
+                dict set result group $name $group
+            }
         }
     }
     return $result
 }
 
+# symlist::readNames --
+#
+#       The names in a plain list, some of them patterns.
+
+proc symlist::readNames {file} {
+    set names {}
+    foreach line [lines $file] {
+        lappend names {*}[regexp -all -inline {\S+} [regsub {#.*} $line {}]]
+    }
+    return $names
+}
+
 # symlist::dynamicNames --
 #
-#       Names that a shared library defines, versions cut off, as a dict's
-#       keys.
+#       Names that a shared library defines.
+#
+# Arguments:
+#       types   Letters of nm: functions (TWi), variables (VDBR).
+#
+# Results:
+#       A dict: NAME {VERSION ADDRESS ...}, the default version first.  A
+#       version is empty where the library has none.
 
-proc symlist::dynamicNames {nm file} {
+proc symlist::dynamicNames {nm file {types TWiVDBR}} {
     set names [dict create]
     foreach line [split [exec {*}$nm -D --defined-only $file] \n] {
-        if {[regexp {^\S+ ([TWiVtDBR]) ([^@\s]+)} $line - - name]} {
-            dict set names $name 1
+        if {![regexp {^(\S+) (\w) ([^@\s]+)(@*)(\S*)} $line - \
+                address type name ats version]
+                || [string first $type $types] < 0} {
+            continue
         }
+        set former {}
+        if {[dict exists $names $name]} {
+            set former [dict get $names $name]
+        }
+        dict set names $name [expr {$ats eq "@"
+            ? [list {*}$former $version $address]
+            : [list $version $address {*}$former]}]
     }
     return $names
 }
 
 # symlist::libraryNames --
 #
-#       Names of the C library that programs are linked with here.  Older
-#       glibc keep some of them in libraries beside it.
+#       Functions of the C library that programs are linked with here, as
+#       dynamicNames has them.  Older glibc keep some of them in libraries
+#       beside it.
 
 proc symlist::libraryNames {nm cc} {
     set names [dict create]
@@ -94,15 +139,31 @@ proc symlist::libraryNames {nm cc} {
                 continue
             }
         }
-        if {[catch {dynamicNames $nm $file} found]} {
+        if {[catch {dynamicNames $nm $file TWi} found]} {
             fail "cannot read the names of $file with $nm: $found"
         }
-        set names [dict merge $names $found]
+        set names [dict merge $found $names]
     }
     if {![dict exists $names open]} {
         fail "$nm shows no `open` in the C library"
     }
     return $names
+}
+
+# symlist::older --
+#
+#       The older versions of a name that are other code than its default,
+#       the oldest first.
+
+proc symlist::older {versions} {
+    set older {}
+    set default [lindex $versions 1]
+    foreach {version address} $versions {
+        if {$address ne $default} {
+            lappend older $version
+        }
+    }
+    return [lsort -dictionary $older]
 }
 
 # symlist::write --

@@ -4,11 +4,18 @@
 #
 #       tclsh syms.tcl ?-nm NM? ?-cc CC? dtsmTrace.syms HEADER MAP
 #
-#       HEADER gets one line DTSM_SYM(name) for each name of the list that
-#       the C library of this machine has, in the order of the list, and then
-#       DTSM_ABSENT(name) for each that it lacks, whose wrapper is compiled
-#       all the same; MAP is the linker's version script that exports just
-#       the former.
+#       HEADER gets, in the order of the list,
+#           DTSM_SYM(name)           for each name that this C library has
+#           DTSM_ABSENT(name)        for each that it lacks, whose wrapper is
+#                                    compiled all the same
+#           DTSM_OLD(name, version)  for each of which it keeps an older
+#                                    version, with DTSM_OLD_VERSION_name
+#       MAP is the linker's version script: what the library exports, that is
+#       what has default visibility, less what this C library lacks.
+#
+# A program that was linked with an older version of a name gets our wrapper
+# of just that version: with an unversioned one it would end up in libc's
+# default, which means something else.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -29,11 +36,11 @@ if {[llength $argv] != 3} {
 }
 lassign $argv listFile headerFile mapFile
 
-set wanted [dict get [symlist::read $listFile] wrapped]
+set list [symlist::read $listFile]
 set present [symlist::libraryNames $nm $cc]
 set kept {}
 set absent {}
-foreach name $wanted {
+foreach name [dict get $list wrapped] {
     if {[dict exists $present $name]} {
         lappend kept $name
     } else {
@@ -44,6 +51,21 @@ if {[llength $kept] == 0} {
     symlist::fail "the C library has none of the names of $listFile"
 }
 
+# Of several older versions the last one is wrapped.
+set old [dict create]
+set versions [dict create]
+foreach name [dict get $list old] {
+    if {$name ni $kept} {
+        continue
+    }
+    set older [symlist::older [dict get $present $name]]
+    if {[llength $older]} {
+        dict set old $name [lindex $older end]
+        dict lappend versions [lindex [dict get $present $name] 0] $name
+        dict lappend versions [lindex $older end]
+    }
+}
+
 set header "/* Made by tools/syms.tcl from dtsmTrace.syms. */\n"
 foreach name $kept {
     append header "DTSM_SYM($name)\n"
@@ -51,12 +73,32 @@ foreach name $kept {
 foreach name $absent {
     append header "DTSM_ABSENT($name)\n"
 }
-set map "{\n    global:\n"
-foreach name $kept {
-    append map "        $name;\n"
+dict for {name version} $old {
+    append header "#define DTSM_OLD_VERSION_$name \"$version\"\n"
+    append header "#ifdef DTSM_OLD\nDTSM_OLD($name, \"$version\")\n#endif\n"
 }
-append map "    local:\n        *;\n};\n"
+
+set local [list {*}$absent dtsmOld_*]
+if {[dict size $versions]} {
+    set map {}
+    foreach version [lsort -dictionary [dict keys $versions]] {
+        append map "$version {\n"
+        set names [dict get $versions $version]
+        if {[llength $names]} {
+            append map "    global:\n        [join $names ";\n        "];\n"
+        }
+        if {[llength $local]} {
+            append map "    local:\n        [join $local ";\n        "];\n"
+            set local {}
+        }
+        append map "};\n"
+    }
+} else {
+    set map "{\n    global:\n        [join $kept ";\n        "];\n"
+    append map "    local:\n        *;\n};\n"
+}
 symlist::write $headerFile $header
 symlist::write $mapFile $map
-puts "[llength $kept] names to wrap; [llength $absent] that this C library\
-        does not have: $absent"
+puts "[llength $kept] names to wrap, [dict size $old] of them in an older\
+        version too; [llength $absent] that this C library does not have:\
+        $absent"

@@ -78,6 +78,7 @@
 #define TRACE_NOFOLLOW  0x010000u       /* a last symlink is itself meant */
 #define TRACE_MAKE      0x020000u       /* makes a name: refused by EACCES */
 #define TRACE_CHANGE    0x040000u       /* changes what is there */
+#define TRACE_NOTE      0x080000u       /* libc has its way: only recorded */
 #define TRACE_KINDS (DTSM_STAT | DTSM_READ | DTSM_WRITE | DTSM_EXEC | DTSM_LIST)
 
 /*
@@ -274,12 +275,30 @@ enum {
 #include "dtsmTraceSyms.h"
 #undef DTSM_SYM
 #undef DTSM_ABSENT
+    TRACE_DEFAULT_SYMS,
+    TRACE_BEFORE_OLD = TRACE_DEFAULT_SYMS - 1,
+#define DTSM_SYM(name)
+#define DTSM_ABSENT(name)
+#define DTSM_OLD(name, version) TRACE_OLD_##name,
+#include "dtsmTraceSyms.h"
+#undef DTSM_SYM
+#undef DTSM_ABSENT
+#undef DTSM_OLD
     TRACE_SYMS
 };
 
 void *DtsmTraceReal(int sym);
 
 #define REAL(name) ((__typeof__(&name)) DtsmTraceReal(TRACE_SYM_##name))
+
+/*
+ * The older version of a name, where libc has one (DTSM_OLD_VERSION_name):
+ * its wrapper is dtsmOld_name, and what stands behind it OLD_REAL(name).
+ */
+
+#define OLD_REAL(name) ((__typeof__(&name)) DtsmTraceReal(TRACE_OLD_##name))
+#define OLD_NAME(name) \
+    __asm__(".symver dtsmOld_" #name "," #name "@" DTSM_OLD_VERSION_##name);
 
 /*
  * Fail with err when it is not 0.

@@ -409,7 +409,8 @@ CheckIn(Dtsm_Map *map, int dirfd, const char *path, unsigned how, char *buf,
         size_t size, unsigned *sawPtr)
 {
     DtsmTraceSpelling spell;
-    int fence = Dtsm_Fence(map), hit, fresh = 0, deny;
+    int fence = !(how & TRACE_NOTE) && Dtsm_Fence(map);
+    int hit, fresh = 0, deny;
     unsigned saw = 0;
     uint64_t policy = 0;
 

@@ -15,6 +15,7 @@
 
 #include <dirent.h>
 #include <glob.h>
+#include <paths.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -277,13 +278,15 @@ DtsmTraceHiddenName(const char *path)
  * libc's glob does not call readdir or stat by name either.
  */
 
-#define GLOB(name, type) \
+#define GLOB(name, type, real) \
+    int name(const char *pattern, int flags, \
+            int (*onError)(const char *, int), type *found); \
     DTSM_EXPORT int \
     name(const char *pattern, int flags, int (*onError)(const char *, int), \
             type *found) \
     { \
         size_t had = flags & GLOB_APPEND ? found->gl_pathc : 0; \
-        int result = REAL(name)(pattern, flags, onError, found); \
+        int result = (real)(pattern, flags, onError, found); \
         if (result == 0 && !(flags & GLOB_ALTDIRFUNC) && DtsmTraceFenced()) { \
             size_t base = flags & GLOB_DOOFFS ? found->gl_offs : 0; \
             size_t from, to = had; \
@@ -306,8 +309,17 @@ DtsmTraceHiddenName(const char *path)
         return result; \
     }
 
-GLOB(glob, glob_t)
-GLOB(glob64, glob64_t)
+GLOB(glob, glob_t, REAL(glob))
+GLOB(glob64, glob64_t, REAL(glob64))
+
+#ifdef DTSM_OLD_VERSION_glob
+GLOB(dtsmOld_glob, glob_t, OLD_REAL(glob))
+OLD_NAME(glob)
+#endif
+#ifdef DTSM_OLD_VERSION_glob64
+GLOB(dtsmOld_glob64, glob64_t, OLD_REAL(glob64))
+OLD_NAME(glob64)
+#endif
 
 /*
  * The working directory.
@@ -334,5 +346,22 @@ fchdir(int fd)
     if (result == 0) {
         DtsmTraceChdir();
     }
+    return result;
+}
+
+/*
+ * daemon goes to "/" inside of libc, and opens /dev/null.
+ */
+
+DTSM_EXPORT int
+daemon(int stay, int keepStreams)
+{
+    int result;
+
+    if (!keepStreams) {
+        CHECK(AT_FDCWD, _PATH_DEVNULL, DTSM_READ | DTSM_WRITE | TRACE_NOTE);
+    }
+    result = REAL(daemon)(stay, keepStreams);
+    DtsmTraceChdir();
     return result;
 }

@@ -11,6 +11,7 @@
 
 #include <elf.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -43,6 +44,15 @@ typedef Elf32_Dyn Dyn;
 #else
 #   define OWN_MACHINE -1       /* any */
 #endif
+
+/*
+ * Lengths of our variables' names, with "=".
+ */
+
+static const int nameLen[TRACE_ENVS] = {
+    sizeof("LD_PRELOAD=") - 1, sizeof("DTSM_MAP=") - 1,
+    sizeof("DTSM_LOG=") - 1
+};
 
 /*
  * HasName --
@@ -154,7 +164,8 @@ WhyNot(int fd, const char *head, size_t headLen, DtsmTraceProgram *program)
  * WhyIds --
  *
  *      Will the loader ignore a preload, because the program runs with other
- *      ids or more rights than its caller really has?
+ *      ids or more rights than its caller really has?  Or can we not open the
+ *      map there, because this process has become another user?
  *
  * Arguments:
  *      fd, file    The program; fd < 0 when it may not be read.
@@ -213,6 +224,13 @@ WhyIds(int fd, const char *file)
                 && ((unsigned long) fs.f_flags & ST_NOSUID)) {
             return NULL;
         }
+    }
+    if (why == NULL && user != getauxval(AT_EUID)
+            && dtsmTraceEnv[TRACE_ENV_MAP] != NULL
+            && DtsmpSyscall3(SYS_faccessat, AT_FDCWD,
+                    (long) (intptr_t) (dtsmTraceEnv[TRACE_ENV_MAP]
+                            + nameLen[TRACE_ENV_MAP]), R_OK | W_OK) < 0) {
+        why = "user";
     }
     return why;
 }
@@ -333,11 +351,6 @@ DtsmTraceExpect(const DtsmTraceProgram *program, int delta)
  *
  *      Which of our variables is this one?  TRACE_ENVS: none.
  */
-
-static const int nameLen[TRACE_ENVS] = {
-    sizeof("LD_PRELOAD=") - 1, sizeof("DTSM_MAP=") - 1,
-    sizeof("DTSM_LOG=") - 1
-};
 
 static int
 Which(const char *entry)

@@ -182,10 +182,14 @@ CREAT(creat64)
     }
 
 FILE *_IO_fopen(const char *path, const char *mode);
+FILE *setmntent(const char *path, const char *mode);
+FILE *__setmntent(const char *path, const char *mode);
 
 FOPEN(fopen)
 FOPEN(fopen64)
 FOPEN(_IO_fopen)
+FOPEN(setmntent)
+FOPEN(__setmntent)
 
 /*
  * A refused freopen leaves the stream as a failed one of libc does.

@@ -166,6 +166,7 @@ DtsmTraceAttach(void)
     int keep = errno;
     Dtsm_Map *map = NULL;
     const char *file, *log;
+    int unexpected;
 
     if (!__atomic_compare_exchange_n(&dtsmTraceState, &expected, STATE_BUSY,
             0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
@@ -182,6 +183,8 @@ DtsmTraceAttach(void)
     }
     file = Get("DTSM_MAP");
     log = Get("DTSM_LOG");
+    unexpected = file != NULL && file[0] == '/' && file[1] == '/';
+    file += unexpected;                 /* dtsmTraceWord.c */
     if (file != NULL && *file == '/') {
         dtsmTraceEnv[TRACE_ENV_MAP] = Save("DTSM_MAP", file, strlen(file));
         if (log != NULL && *log == '/') {
@@ -191,6 +194,8 @@ DtsmTraceAttach(void)
         errno = 0;
         if (Dtsm_Open(file, DTSM_RDWR, &map) == DTSM_OK) {
             DtsmTraceInitCwd();
+            DtsmTraceReal(TRACE_SYM_dlerror);           /* dtsmTraceTemp.c */
+            Dtsm_Count(map, DTSM_COUNT_EXPECTED, unexpected);
             Dtsm_Count(map, DTSM_COUNT_ATTACHED, 1);
             __atomic_store_n(&dtsmTraceMap, map, __ATOMIC_RELEASE);
         } else {

@@ -100,6 +100,19 @@ realpath(const char *path, char *resolved)
     return REAL(realpath)(path, resolved);
 }
 
+#ifdef DTSM_OLD_VERSION_realpath
+char *dtsmOld_realpath(const char *path, char *resolved);
+
+DTSM_EXPORT char *
+dtsmOld_realpath(const char *path, char *resolved)
+{
+    REFUSE(CheckReal(path), NULL);
+    return OLD_REAL(realpath)(path, resolved);
+}
+
+OLD_NAME(realpath)
+#endif
+
 DTSM_EXPORT char *
 __realpath_chk(const char *path, char *resolved, size_t size)
 {

@@ -8,6 +8,10 @@
  * processes never mix and no descriptor is held.  Fields are separated by
  * tabs; blanks, control characters and '%' within them become %XX.
  *
+ * A process that has become another user cannot open the log, but it still
+ * has the map: there the line is kept under "@U", a number and a tab, flagged
+ * as an alias so that it is taken for no path.
+ *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
@@ -15,10 +19,13 @@
 
 #include <string.h>
 
+#define KEY_HEAD 4              /* "@U", a digit, a tab */
+
 typedef struct Line {
     size_t len;
     char cwd[PATH_MAX];
-    char text[DTSM_SCRATCH_SIZE - PATH_MAX - sizeof(size_t)];
+    char key[KEY_HEAD];
+    char text[DTSM_SCRATCH_SIZE - PATH_MAX - sizeof(size_t) - KEY_HEAD];
 } Line;
 
 _Static_assert(sizeof(Line) <= DTSM_SCRATCH_SIZE, "a line fits a block");
@@ -68,17 +75,46 @@ Field(Line *line, const char *bytes, size_t len)
     }
 }
 
+/*
+ * Keep --
+ *
+ *      Put a line into the map; the number tells lines that are the same.
+ */
+
+static void
+Keep(Line *line)
+{
+    Dtsm_Map *map = DtsmTraceGetMap();
+    char number;
+
+    memcpy(line->key, "@U0\t", KEY_HEAD);
+    for (number = '0'; map != NULL && number <= '9'; number++) {
+        Dtsm_Token token;
+        unsigned flags;
+
+        line->key[2] = number;
+        if (Dtsm_Look(map, line->key, KEY_HEAD + line->len, &flags, &token)
+                != DTSM_OK) {
+            Dtsm_InsertLooked(map, line->key, KEY_HEAD + line->len,
+                    DTSM_ALIAS | DTSM_ALLOW, &token);
+            break;
+        }
+    }
+}
+
 static void
 Write(Line *line)
 {
     const char *file = DtsmTraceLogFile();
-    int fd;
+    int fd = DtsmpSysOpen(file, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY,
+            0);
 
-    line->text[line->len++] = '\n';
-    fd = DtsmpSysOpen(file, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY, 0);
     if (fd >= 0) {
+        line->text[line->len++] = '\n';
         DtsmpSysWrite(fd, line->text, line->len);
         DtsmpSysClose(fd);
+    } else if (fd == -EACCES || fd == -EPERM) {
+        Keep(line);
     }
 }
 

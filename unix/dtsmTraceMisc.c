@@ -40,7 +40,15 @@ int quotactl(int command, const char *special, int id, caddr_t address);
 key_t ftok(const char *path, int project);
 char *bindtextdomain(const char *domain, const char *dir);
 char *getwd(char *buf);
+char *__getwd_chk(char *buf, size_t bufSize);
 char *__getcwd_chk(char *buf, size_t size, size_t bufSize);
+int __connect(int fd, const struct sockaddr *address, socklen_t len);
+int open_tree(int dirfd, const char *path, unsigned flags);
+int fspick(int dirfd, const char *path, unsigned flags);
+int move_mount(int fromFd, const char *from, int toFd, const char *to,
+        unsigned flags);
+int mount_setattr(int dirfd, const char *path, unsigned flags, void *attr,
+        size_t size);
 
 /*
  * SocketPath --
@@ -84,12 +92,16 @@ bind(int fd, const struct sockaddr *address, socklen_t len)
     return REAL(bind)(fd, address, len);
 }
 
-DTSM_EXPORT int
-connect(int fd, const struct sockaddr *address, socklen_t len)
-{
-    REFUSE(CheckSocket(address, len, DTSM_WRITE), -1);
-    return REAL(connect)(fd, address, len);
-}
+#define CONNECT(name) \
+    DTSM_EXPORT int \
+    name(int fd, const struct sockaddr *address, socklen_t len) \
+    { \
+        REFUSE(CheckSocket(address, len, DTSM_WRITE), -1); \
+        return REAL(name)(fd, address, len); \
+    }
+
+CONNECT(connect)
+CONNECT(__connect)
 
 DTSM_EXPORT ssize_t
 sendto(int fd, const void *data, size_t dataLen, int flags,
@@ -293,6 +305,21 @@ umount2(const char *target, int flags)
     return Mounted(REAL(umount2)(target, flags), target);
 }
 
+DTSM_EXPORT int
+move_mount(int fromFd, const char *from, int toFd, const char *to,
+        unsigned flags)
+{
+    int result;
+
+    REFUSE(CHECK(fromFd, from, DTSM_STAT), -1);
+    REFUSE(CHECK(toFd, to, DTSM_STAT), -1);
+    result = REAL(move_mount)(fromFd, from, toFd, to, flags);
+    if (result == 0) {
+        DtsmTraceChanged(AT_FDCWD, "/", 1);
+    }
+    return result;
+}
+
 /*
  * Behind another root, paths mean something that the session does not know:
  * the process is named as untraced and its calls pass from then on.
@@ -349,22 +376,32 @@ pivot_root(const char *newRoot, const char *oldRoot)
  * One path each.
  */
 
-#define ONE(type, failed, name, how, parameters, arguments) \
+#define ONE(type, failed, name, fd, how, parameters, arguments) \
     DTSM_EXPORT type \
     name parameters \
     { \
-        REFUSE(CHECK(AT_FDCWD, path, how), failed); \
+        REFUSE(CHECK(fd, path, how), failed); \
         return REAL(name) arguments; \
     }
 
-ONE(int, -1, acct, DTSM_WRITE | TRACE_CHANGE, (const char *path), (path))
-ONE(int, -1, swapon, DTSM_READ | DTSM_WRITE | TRACE_CHANGE,
+ONE(int, -1, acct, AT_FDCWD, DTSM_WRITE | TRACE_CHANGE,
+        (const char *path), (path))
+ONE(int, -1, swapon, AT_FDCWD, DTSM_READ | DTSM_WRITE | TRACE_CHANGE,
         (const char *path, int flags), (path, flags))
-ONE(int, -1, swapoff, DTSM_WRITE | TRACE_CHANGE, (const char *path), (path))
-ONE(int, -1, quotactl, DTSM_STAT, (int command, const char *path, int id,
-        caddr_t address), (command, path, id, address))
-ONE(key_t, -1, ftok, DTSM_STAT, (const char *path, int project),
-        (path, project))
+ONE(int, -1, swapoff, AT_FDCWD, DTSM_WRITE | TRACE_CHANGE,
+        (const char *path), (path))
+ONE(int, -1, quotactl, AT_FDCWD, DTSM_STAT, (int command,
+        const char *path, int id, caddr_t address),
+        (command, path, id, address))
+ONE(int, -1, open_tree, dirfd, DTSM_STAT, (int dirfd, const char *path,
+        unsigned flags), (dirfd, path, flags))
+ONE(int, -1, fspick, dirfd, DTSM_STAT, (int dirfd, const char *path,
+        unsigned flags), (dirfd, path, flags))
+ONE(int, -1, mount_setattr, dirfd, DTSM_STAT, (int dirfd, const char *path,
+        unsigned flags, void *attr, size_t size),
+        (dirfd, path, flags, attr, size))
+ONE(key_t, -1, ftok, AT_FDCWD, DTSM_STAT, (const char *path,
+        int project), (path, project))
 
 /*
  * Translations are looked for later and within libc; the folder is known now.
@@ -407,6 +444,7 @@ catopen(const char *name, int flags)
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 GETCWD(getcwd, (char *buf, size_t size), (buf, size))
 GETCWD(getwd, (char *buf), (buf))
+GETCWD(__getwd_chk, (char *buf, size_t bufSize), (buf, bufSize))
 GETCWD(__getcwd_chk, (char *buf, size_t size, size_t bufSize),
         (buf, size, bufSize))
 GETCWD(get_current_dir_name, (void), ())

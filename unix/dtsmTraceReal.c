@@ -20,6 +20,20 @@ static const char *const names[TRACE_SYMS] = {
 #include "dtsmTraceSyms.h"
 #undef DTSM_SYM
 #undef DTSM_ABSENT
+#define DTSM_SYM(name)
+#define DTSM_ABSENT(name)
+#define DTSM_OLD(name, version) #name,
+#include "dtsmTraceSyms.h"
+#undef DTSM_OLD
+};
+
+static const char *const versions[] = {
+#define DTSM_OLD(name, version) version,
+#include "dtsmTraceSyms.h"
+#undef DTSM_SYM
+#undef DTSM_ABSENT
+#undef DTSM_OLD
+    NULL
 };
 
 static void *real[TRACE_SYMS];
@@ -54,7 +68,9 @@ DtsmTraceReal(int sym)
     } else {
         int saved = errno;
 
-        function = dlsym(RTLD_NEXT, names[sym]);
+        function = sym < TRACE_DEFAULT_SYMS ? dlsym(RTLD_NEXT, names[sym])
+                : dlvsym(RTLD_NEXT, names[sym],
+                        versions[sym - TRACE_DEFAULT_SYMS]);
         if (function == NULL) {
             function = (void *) (intptr_t) Missing;
         }

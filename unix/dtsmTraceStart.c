@@ -485,7 +485,7 @@ SpawnSearch(pid_t *pidPtr, const char *file,
     return forbidden ? EACCES : err;
 }
 
-#define SPAWN(name, how, plain) \
+#define SPAWN(name, how, real) \
     int name(int *pidPtr, const char *file, \
             const posix_spawn_file_actions_t *actions, \
             const posix_spawnattr_t *attributes, char *const argv[], \
@@ -497,13 +497,22 @@ SpawnSearch(pid_t *pidPtr, const char *file,
             char *const envp[]) \
     { \
         return how(pidPtr, file, actions, attributes, argv, envp, \
-                REAL(plain)); \
+                (real)); \
     }
 
-SPAWN(posix_spawn, Spawn, posix_spawn)
-SPAWN(posix_spawnp, SpawnSearch, posix_spawn)
-SPAWN(pidfd_spawn, Spawn, pidfd_spawn)
-SPAWN(pidfd_spawnp, SpawnSearch, pidfd_spawn)
+SPAWN(posix_spawn, Spawn, REAL(posix_spawn))
+SPAWN(posix_spawnp, SpawnSearch, REAL(posix_spawn))
+SPAWN(pidfd_spawn, Spawn, REAL(pidfd_spawn))
+SPAWN(pidfd_spawnp, SpawnSearch, REAL(pidfd_spawn))
+
+#ifdef DTSM_OLD_VERSION_posix_spawn
+SPAWN(dtsmOld_posix_spawn, Spawn, OLD_REAL(posix_spawn))
+OLD_NAME(posix_spawn)
+#endif
+#ifdef DTSM_OLD_VERSION_posix_spawnp
+SPAWN(dtsmOld_posix_spawnp, SpawnSearch, OLD_REAL(posix_spawn))
+OLD_NAME(posix_spawnp)
+#endif
 
 /*
  * system and popen start the shell inside of libc, with environ as it is.

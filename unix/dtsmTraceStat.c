@@ -27,6 +27,7 @@
  * The entries that programs built before glibc 2.33 call.
  */
 
+int __statfs(const char *path, struct statfs *st);
 int __xstat(int version, const char *path, struct stat *st);
 int __lxstat(int version, const char *path, struct stat *st);
 int __fxstatat(int version, int dirfd, const char *path, struct stat *st,
@@ -56,6 +57,7 @@ STAT(lstat, struct stat, DTSM_STAT | TRACE_NOFOLLOW)
 STAT(lstat64, struct stat64, DTSM_STAT | TRACE_NOFOLLOW)
 STAT(statfs, struct statfs, DTSM_STAT)
 STAT(statfs64, struct statfs64, DTSM_STAT)
+STAT(__statfs, struct statfs, DTSM_STAT)
 STAT(statvfs, struct statvfs, DTSM_STAT)
 STAT(statvfs64, struct statvfs64, DTSM_STAT)
 

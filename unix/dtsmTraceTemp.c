@@ -140,6 +140,12 @@ tmpnam(char buf[L_tmpnam])
 }
 
 DTSM_EXPORT char *
+tmpnam_r(char buf[L_tmpnam])
+{
+    return Named(REAL(tmpnam_r)(buf));
+}
+
+DTSM_EXPORT char *
 tempnam(const char *dir, const char *prefix)
 {
     return Named(REAL(tempnam)(dir, prefix));
@@ -164,17 +170,44 @@ TMPFILE(tmpfile64)
 
 /*
  * A library that is named without a slash is searched for by the loader,
- * whose own opens are not seen.  A refused one is looked for under a name
- * that cannot be, so that dlerror() has its message.  The loader searches on
- * behalf of the return address, so the call stays the last one (a jump).
+ * whose own opens are not seen; nor is it known what a "$ORIGIN" stands for.
+ * The loader searches on behalf of the return address, so the call stays the
+ * last one (a jump).
  */
+
+static int
+RefusesLibrary(const char *file)
+{
+    return file != NULL && *file != '$' && strchr(file, '/') != NULL
+            && CHECK(AT_FDCWD, file, DTSM_READ) != 0;
+}
+
+/*
+ * A refused one is looked for below a folder that cannot be, so that the
+ * loader has its message; dlerror() takes that folder away again.  libc's
+ * dlerror is looked up at attach, because a lookup discards the message.
+ */
+
+#define NO_FOLDER TRACE_NO_FILE "/"
+
+__attribute__((noinline)) static void *
+OpenNone(Lmid_t list, const char *file, int mode)
+{
+    char name[sizeof(NO_FOLDER) + PATH_MAX] = NO_FOLDER;
+    size_t len = strlen(file);
+
+    if (len < PATH_MAX) {
+        memcpy(name + sizeof(NO_FOLDER) - 1, file, len + 1);
+    }
+    return list == LM_ID_BASE ? REAL(dlopen)(name, mode)
+            : REAL(dlmopen)(list, name, mode);
+}
 
 DTSM_EXPORT void *
 dlopen(const char *file, int mode)
 {
-    if (file != NULL && strchr(file, '/') != NULL
-            && CHECK(AT_FDCWD, file, DTSM_READ) != 0) {
-        file = TRACE_NO_FILE;
+    if (RefusesLibrary(file)) {
+        return OpenNone(LM_ID_BASE, file, mode);
     }
     return REAL(dlopen)(file, mode);
 }
@@ -182,9 +215,20 @@ dlopen(const char *file, int mode)
 DTSM_EXPORT void *
 dlmopen(Lmid_t list, const char *file, int mode)
 {
-    if (file != NULL && strchr(file, '/') != NULL
-            && CHECK(AT_FDCWD, file, DTSM_READ) != 0) {
-        file = TRACE_NO_FILE;
+    if (RefusesLibrary(file)) {
+        return OpenNone(list, file, mode);
     }
     return REAL(dlmopen)(list, file, mode);
+}
+
+DTSM_EXPORT char *
+dlerror(void)
+{
+    char *message = REAL(dlerror)();
+
+    if (message != NULL
+            && strncmp(message, NO_FOLDER, sizeof(NO_FOLDER) - 1) == 0) {
+        message += sizeof(NO_FOLDER) - 1;
+    }
+    return message;
 }

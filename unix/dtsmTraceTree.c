@@ -150,7 +150,8 @@ Ended(int number, int result)
                 : (type) (intptr_t) ftwSteps[number], fds)); \
     }
 
-#define NFTW(name, type) \
+#define NFTW(name, type, real) \
+    int name(const char *path, type proc, int fds, int flags); \
     DTSM_EXPORT int \
     name(const char *path, type proc, int fds, int flags) \
     { \
@@ -158,14 +159,23 @@ Ended(int number, int result)
         REFUSE(CHECK(AT_FDCWD, path, DTSM_STAT | DTSM_LIST \
                 | (flags & FTW_PHYS ? TRACE_NOFOLLOW : 0u)), -1); \
         number = Claim((void *) (intptr_t) proc, flags & FTW_CHDIR); \
-        return Ended(number, REAL(name)(path, number < 0 ? proc \
+        return Ended(number, (real)(path, number < 0 ? proc \
                 : (type) (intptr_t) nftwSteps[number], fds, flags)); \
     }
 
 FTW(ftw, __ftw_func_t)
 FTW(ftw64, __ftw64_func_t)
-NFTW(nftw, __nftw_func_t)
-NFTW(nftw64, __nftw64_func_t)
+NFTW(nftw, __nftw_func_t, REAL(nftw))
+NFTW(nftw64, __nftw64_func_t, REAL(nftw64))
+
+#ifdef DTSM_OLD_VERSION_nftw
+NFTW(dtsmOld_nftw, __nftw_func_t, OLD_REAL(nftw))
+OLD_NAME(nftw)
+#endif
+#ifdef DTSM_OLD_VERSION_nftw64
+NFTW(dtsmOld_nftw64, __nftw64_func_t, OLD_REAL(nftw64))
+OLD_NAME(nftw64)
+#endif
 
 /*
  * fts gives entries one by one.  A hidden argument of the caller's is told as

@@ -123,6 +123,10 @@ CALL(listxattr) { return listxattr(path, NULL, 0) < 0 ? -1 : 0; }
 CALL(setxattr) { return setxattr(path, "user.dtsm", "1", 1, 0); }
 CALL(chdir) { return chdir(path); }
 CALL(rename) { return rename(path, second); }
+CALL(exchange)
+{
+    return renameat2(AT_FDCWD, path, AT_FDCWD, second, RENAME_EXCHANGE);
+}
 CALL(link) { return link(path, second); }
 CALL(symlink) { return symlink(path, second); }
 
@@ -368,6 +372,16 @@ CALL(vforkchdir)
     return stat(second, &st);
 }
 
+/*
+ * Until somebody says a line.
+ */
+
+CALL(wait)
+{
+    (void) path;
+    return getchar() < 0 ? -1 : 0;
+}
+
 CALL(errno_kept)
 {
     struct stat st;
@@ -395,7 +409,8 @@ static const struct {
     X(execempty) X(fexecve) X(posix_spawn) X(posix_spawnp)
     X(empty_execve) X(empty_clearenv) X(empty_system)
     X(smallstack) X(signal) X(errno_kept)
-    X2(rename) X2(link) X2(symlink) X2(vforkchdir)
+    X(wait)
+    X2(rename) X2(exchange) X2(link) X2(symlink) X2(vforkchdir)
 };
 
 int

@@ -1,0 +1,223 @@
+# agree.tcl --
+#
+#       Do real builds agree with the kernel?  `make agree` runs it; it needs
+#       a network, and what the builds need.
+#
+#       agree.tcl ?hello? ?json-c?
+#
+# Each build is made in the same folder: twice plainly, under dtsm, under
+# strace.  Then it says
+#
+#       covered    how much of what strace saw dynamically linked processes
+#                  name is in the map,
+#       touched    how much of the map was named, or is a step on the way,
+#       identical  whether the traced build made the same files; those in
+#                  which the two plain builds differ are set apart.
+#
+# The loader's own opens and what libc reads for itself are set apart and
+# counted by class.  The exit status is 1 below 99.5%, or when a file differs.
+#
+# Sources come by `apt-get source` with a sources list, a state and a cache of
+# this program's own; the machine's are left alone.
+#
+# Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+set words $argv
+set argv {}
+source [file join [file dirname [file normalize [info script]]] common.tcl]
+source [sourceFile tests runtools.tcl]
+
+namespace eval agree {
+    variable wanted 99.5
+    variable builds {
+        hello {{./configure && make} {make gcc}}
+        json-c {{cmake -G Ninja -DCMAKE_BUILD_TYPE=Release . && ninja}
+            {cmake ninja gcc}}
+    }
+}
+
+proc agree::fail {message} {
+    puts stderr "agree.tcl: $message"
+    ::common::removeScratches
+    exit 1
+}
+
+# agree::release --
+#
+#       The sources list of this machine's release.
+
+proc agree::release {} {
+    foreach line [split [run::read /etc/os-release] \n] {
+        if {[regexp {^(ID|VERSION_CODENAME)="?([^"]*)"?$} $line - key value]} {
+            set $key $value
+        }
+    }
+    if {![info exists VERSION_CODENAME]} {
+        fail "this system's release is not known (/etc/os-release)"
+    }
+    set key /usr/share/keyrings/$ID-archive-keyring.gpg
+    set uri [dict get {debian http://deb.debian.org/debian
+        ubuntu http://archive.ubuntu.com/ubuntu} $ID]
+    set option [expr {[file exists $key] ? " \[signed-by=$key\]" : ""}]
+    return "deb-src$option $uri $VERSION_CODENAME main universe\n"
+}
+
+# agree::fetch --
+#
+#       Sources of a Debian package.
+#
+# Results:
+#       Their folder.
+
+proc agree::fetch {dir name} {
+    set apt $dir/apt
+    file mkdir $apt/state/lists/partial $apt/cache/archives/partial $dir/$name
+    set list [release]
+    if {[string match *debian.org* $list]} {
+        set list [string map {" universe" {}} $list]
+    }
+    makeText $apt/sources.list $list
+    set options [list -q -o Dir::Etc::sourcelist=$apt/sources.list \
+        -o Dir::Etc::sourceparts=- -o Dir::State=$apt/state \
+        -o Dir::Cache=$apt/cache -o Acquire::Retries=2 \
+        -o APT::Sandbox::User=root]
+    if {![file exists $apt/updated]} {
+        exec apt-get {*}$options update 2>@1
+        makeText $apt/updated {}
+    }
+    exec env -C $dir/$name apt-get {*}$options source $name 2>@1
+    return [lindex [glob -types d $dir/$name/*] 0]
+}
+
+# agree::files --
+#
+#       What a folder holds: path -> digest of the file's bytes.
+
+proc agree::files {folder} {
+    set result {}
+    foreach line [split [exec env -C $folder find . -type f -exec sha256sum \
+            \{\} +] \n] {
+        dict set result [string range $line 66 end] [string range $line 0 63]
+    }
+    return $result
+}
+
+# agree::compare --
+#
+#       Make a build all ways and say how they agree.
+#
+# Results:
+#       1 if they do.
+
+proc agree::compare {dir name command} {
+    variable wanted
+    set source [fetch $dir $name]
+    set work $dir/work
+    set command [list /bin/sh -c "cp -a '$source/.' . && $command"]
+    foreach way {1 2} {
+        file delete -force $work
+        file mkdir $work
+        exec env -C $work {*}$command >$dir/out 2>@1
+        set plain($way) [files $work]
+    }
+    file delete -force $work
+    file mkdir $work
+    runReport {} $command {} [list env -C $work]
+    set traced [files $work]
+    lassign [strace::both $dir $command] recorded seen
+
+    set varying {}
+    set differing {}
+    foreach path [lsort -unique [concat [dict keys $plain(1)] \
+            [dict keys $plain(2)] [dict keys $traced]]] {
+        set digests {}
+        foreach files [list $plain(1) $plain(2) $traced] {
+            lappend digests [expr {[dict exists $files $path]
+                ? [dict get $files $path] : "absent"}]
+        }
+        lassign $digests one two three
+        if {$one ne $two} {
+            lappend varying $path
+        } elseif {$three ne $one} {
+            lappend differing $path
+        }
+    }
+
+    # Set apart: what the loader named alone, and what libc reads for itself.
+    set apart {}
+    set counted 0
+    dict for {path way} $seen {
+        set why [expr {$way == 0 ? "the loader's own"
+            : [strace::explained $path]}]
+        if {![dict exists $recorded $path] && $why ne ""} {
+            dict incr apart $why
+        } else {
+            incr counted
+        }
+    }
+    set lacking {}
+    set untouched {}
+    foreach difference [strace::differences $recorded $seen] {
+        lassign $difference who path flags
+        if {$who eq "strace"} {
+            lappend lacking $path
+        } else {
+            lappend untouched "$path ($flags)"
+        }
+    }
+    set covered [expr {100.0 - 100.0 * [llength $lacking] / $counted}]
+    set touched [expr {100.0 - 100.0 * [llength $untouched]
+        / [dict size $recorded]}]
+    puts "$name"
+    puts [format "  covered    %.2f%% of %d paths that strace saw" $covered \
+        $counted]
+    puts [format "  touched    %.2f%% of %d paths in the map" $touched \
+        [dict size $recorded]]
+    puts "  identical  [expr {[dict size $traced] - [llength $varying]
+        - [llength $differing]}] files; [llength $differing] differ;\
+        [llength $varying] differ between plain builds"
+    foreach {title list} [list "not in the map" $lacking \
+            "not touched" $untouched "differ" $differing \
+            "differ between plain builds" $varying] {
+        foreach path $list {
+            puts "  $title: $path"
+        }
+    }
+    foreach why [lsort [dict keys $apart]] {
+        puts "  set apart: [dict get $apart $why] x $why"
+    }
+    return [expr {$covered >= $wanted && $touched >= $wanted
+        && ![llength $differing]}]
+}
+
+if {![testConstraint strace]} {
+    agree::fail "strace is missing, or may not trace here"
+}
+foreach tool {apt-get dpkg-source} {
+    if {![common::works $tool --version]} {
+        agree::fail "$tool is missing"
+    }
+}
+if {![llength $words]} {
+    set words [dict keys $agree::builds]
+}
+set status 0
+foreach name $words {
+    if {![dict exists $agree::builds $name]} {
+        agree::fail "there is no build $name; those are:\
+            [join [dict keys $agree::builds] {, }]"
+    }
+    lassign [dict get $agree::builds $name] command tools
+    foreach tool $tools {
+        if {![common::works $tool --version]} {
+            agree::fail "$name needs $tool"
+        }
+    }
+    if {[catch {agree::compare $run::folder $name $command} good options]} {
+        puts stderr [dict get $options -errorinfo]
+        agree::fail $name
+    }
+    set status [expr {$status || !$good}]
+}
+::common::removeScratches
+exit $status
