@@ -130,6 +130,8 @@ const DtsmLeaf *DtsmPolicyFind(const Dtsm_Map *map,
                 const DtsmSnapshot *snapshot, const DtsmKey *key);
 void        DtsmGovern(const Dtsm_Map *map, uint64_t policy,
                 const DtsmKey *key, DtsmGoverning *governing);
+const DtsmLeaf *DtsmRuleOf(const Dtsm_Map *map, uint64_t policy,
+                const DtsmKey *key);
 int         DtsmPolicyChange(Dtsm_Map *map, DtsmChangeKind kind,
                 const Dtsm_Entry *entries, size_t entryCount);
 void        DtsmPolicySpend(Dtsm_Map *map);

@@ -226,6 +226,64 @@ DtsmGovern(const Dtsm_Map *map, uint64_t policy, const DtsmKey *key,
 }
 
 /*
+ * DtsmRuleOf --
+ *
+ *      The longest rule that covers key; NULL: none.  For who has no verdict
+ *      to judge: it need not see all that covers the key, so it goes from the
+ *      deepest path on and stops at the first rule.
+ */
+
+const DtsmLeaf *
+DtsmRuleOf(const Dtsm_Map *map, uint64_t policy, const DtsmKey *key)
+{
+    const DtsmSnapshot *snapshot = DtsmSnapshotOf(map, policy);
+    uint16_t ends[DTSM_DEPTH_LAST];     /* of the covering paths, by depth */
+    DtsmGoverning governing;
+    unsigned depth, wanted;
+    size_t from;
+
+    if (snapshot == NULL || snapshot->ruleCount == 0
+            || snapshot->depths == 0) {
+        return NULL;
+    }
+    wanted = 64 - (unsigned) __builtin_clzll(snapshot->depths);
+    if (key->len != key->rawLen || wanted > DTSM_DEPTH_LAST) {
+        DtsmGovern(map, policy, key, &governing);
+        return governing.rule;
+    }
+    depth = 0;
+    if (key->path[0] != '/') {
+        depth = 1;
+    }
+    for (from = 0; from < key->len && depth < wanted; from += 16) {
+        unsigned mask = DtsmSlashMask(key->path, from, key->len);
+
+        for (; mask != 0 && depth < wanted; mask &= mask - 1) {
+            ends[depth++] = (uint16_t) (from + (unsigned)
+                    __builtin_ctz(mask));
+        }
+    }
+    if (depth < wanted && !(key->len == 1 && key->path[0] == '/')) {
+        ends[depth++] = (uint16_t) key->len;
+    }
+    while (depth-- > 0) {
+        size_t end = depth == 0 ? 1 : ends[depth];
+        DtsmKey covering = {key->path, end, end};
+        const DtsmLeaf *leaf;
+
+        if ((snapshot->depths >> depth & 1) == 0
+                || (depth == 0 && key->path[0] != '/')) {
+            continue;
+        }
+        leaf = FindLeaf(map, snapshot->top, &covering);
+        if (leaf != NULL && leaf->ruleVersion != 0) {
+            return leaf;
+        }
+    }
+    return NULL;
+}
+
+/*
  * Take --
  *
  *      bytes of the change's piece; NULL with the status set when there is

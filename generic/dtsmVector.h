@@ -145,4 +145,31 @@ DtsmIsPlain(const char *path, size_t len, bool *nulPtr)
     return !twice;
 }
 
+/*
+ * DtsmSlashMask --
+ *
+ *      Which of the up to sixteen bytes from path[from] on, from < len, are
+ *      slashes.
+ */
+
+static inline unsigned
+DtsmSlashMask(const char *path, size_t from, size_t len)
+{
+    size_t left = len - from, i;
+    unsigned mask = 0;
+
+#ifdef DTSM_SSE2
+    if (len >= DTSM_VECTOR) {
+        size_t at = left < DTSM_VECTOR ? len - DTSM_VECTOR : from;
+
+        return (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(
+                DtsmVectorAt(path + at), _mm_set1_epi8('/'))) >> (from - at);
+    }
+#endif
+    for (i = 0; i < 16 && i < left; i++) {
+        mask |= (unsigned) (path[from + i] == '/') << i;
+    }
+    return mask;
+}
+
 #endif /* DTSMVECTOR_H */

@@ -43,9 +43,12 @@ JudgeSlowly(const Dtsm_Map *map, Sight *sight)
     uint32_t version = DtsmVerdictVersion(sight->word);
     uint64_t seen = sight->word, fresh;
 
+    if (DtsmVerdictFlags(seen) == 0) {
+        sight->governing.rule = DtsmRuleOf(map, sight->policy, &sight->key);
+        return;
+    }
     DtsmGovern(map, sight->policy, &sight->key, &sight->governing);
-    sight->counts = DtsmVerdictFlags(sight->word) != 0
-            && DtsmPolicyVersion(sight->policy) != DTSM_SPENT
+    sight->counts = DtsmPolicyVersion(sight->policy) != DTSM_SPENT
             && version != DTSM_SPENT && version >= sight->governing.since;
     if (sight->counts && map->writable) {
         fresh = DtsmVerdict(DtsmVerdictFlags(seen),
