@@ -77,13 +77,15 @@ Grow(Dtsm_Map *map, uint64_t need)
     DtsmHeader *header = DtsmHeaderOf(map);
     uint64_t ready = atomic_load_explicit(&header->ready,
             memory_order_acquire);      /* A2 */
+    bool huge = map->creator || atomic_load_explicit(&map->spare,
+            memory_order_relaxed) != NULL;
     uint64_t least, wanted;
 
     if (ready % PAGE_BYTES != 0 || need > map->window) {
         return false;
     }
     least = (need + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
-    if (map->creator) {
+    if (huge) {
         wanted = (need + DTSM_HUGE_BYTES - 1) & ~(DTSM_HUGE_BYTES - 1);
     } else {
         wanted = need / GROW_SHARE > GROW_BYTES
@@ -93,7 +95,7 @@ Grow(Dtsm_Map *map, uint64_t need)
     if (wanted < least || wanted > map->window) {
         wanted = least;
     }
-    if (map->creator && ready < need) {
+    if (huge && ready < need) {
         DtsmpCollapse(map->base + ready, wanted - ready);
     }
     while (ready < need) {

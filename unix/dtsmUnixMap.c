@@ -88,15 +88,18 @@ GivenRandom(void)
  *
  *      Where we would like the mapping to be: at a multiple of a huge page,
  *      which the kernel would not choose by itself, in a part of the address
- *      space that is empty as a rule, and elsewhere in each process image.
- *      It is a hint; what is taken already moves the mapping, no more.
+ *      space that is empty as a rule, and elsewhere in each process image
+ *      and for each map.  It is a hint; what is taken already moves the
+ *      mapping, no more.
  */
 
 static void *
 Place(uint64_t bytes)
 {
 #if UINTPTR_MAX > UINT32_MAX
-    uint64_t slot = GivenRandom() & 0x3ff;
+    static _Atomic unsigned mapCount;   /* a forked child goes on with it */
+    uint64_t slot = (GivenRandom() + atomic_fetch_add_explicit(&mapCount, 1,
+            memory_order_relaxed)) & 0x3ff;
 
     if (bytes >= DTSM_HUGE_BYTES) {
         return (void *) (uintptr_t) (PLACE_FIRST + slot * WINDOW_MOST);
