@@ -183,6 +183,22 @@ typedef struct Dtsm_Stats {
 int Dtsm_Open(const char *file, int mode, Dtsm_Map **mapPtr);
 
 /*
+ * Dtsm_OpenSized --
+ *
+ *      As Dtsm_Open, told how many paths the map will hold if it is made now.
+ *      More fit in all the same, and fewer too: it sets the index's first
+ *      size, 16 bytes a path, so a small map takes little memory and a large
+ *      one is as quick as a small one.
+ *
+ * Arguments:
+ *      pathCount  Paths; 0: not known, as Dtsm_Open has it, which suits up to
+ *                 some 200,000.
+ */
+
+int Dtsm_OpenSized(const char *file, int mode, uint64_t pathCount,
+    Dtsm_Map **mapPtr);
+
+/*
  * Dtsm_Close --
  *
  *      Detach.  The caller sees to it that no thread still uses map.  The

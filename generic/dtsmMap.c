@@ -11,8 +11,9 @@
 #include "dtsmInt.h"
 #include "dtsmSlot.h"
 
-#define ROOT_BITS       15      /* 2 MiB of buckets; */
+#define ROOT_BITS       15      /* 2 MiB of buckets, unless told better; */
 #define ROOT_BITS_LEAST 4
+#define ROOT_LOAD       4       /* paths a bucket, at most, as far as told; */
 #define ROOT_BITS_MOST  24
 #define ROOT_SHARE      16      /* at most this part of the window */
 #define FIXED_BYTES     (UINT64_C(64) << 20)    /* of a map that cannot grow */
@@ -95,15 +96,19 @@ SetRoot(Dtsm_Map *map, DtsmOffset root, unsigned rootBits)
  */
 
 static int
-Initialise(Dtsm_Map *map, const DtsmpFile *file)
+Initialise(Dtsm_Map *map, const DtsmpFile *file, uint64_t pathCount)
 {
     DtsmHeader *header = DtsmHeaderOf(map);
-    unsigned rootBits = ROOT_BITS;
+    unsigned rootBits = pathCount == 0 ? ROOT_BITS : ROOT_BITS_LEAST;
     DtsmSnapshot *snapshot;
     DtsmOffset offset;
     uint64_t ready;
     int status;
 
+    while (rootBits < ROOT_BITS_MOST
+            && pathCount / ROOT_LOAD > UINT64_C(1) << rootBits) {
+        rootBits++;
+    }
     while (rootBits > ROOT_BITS_LEAST && (sizeof(DtsmBucket) << rootBits)
             > map->window / ROOT_SHARE) {
         rootBits--;
@@ -180,6 +185,13 @@ Validate(Dtsm_Map *map)
 int
 Dtsm_Open(const char *file, int mode, Dtsm_Map **mapPtr)
 {
+    return Dtsm_OpenSized(file, mode, 0, mapPtr);
+}
+
+int
+Dtsm_OpenSized(const char *file, int mode, uint64_t pathCount,
+        Dtsm_Map **mapPtr)
+{
     DtsmpFile opened;
     Dtsm_Map *map;
     int status;
@@ -206,7 +218,8 @@ Dtsm_Open(const char *file, int mode, Dtsm_Map **mapPtr)
         atomic_store(&map->easy, 0);
         atomic_store(&map->taken, 0);
         atomic_store(&map->spare, NULL);
-        status = opened.made ? Initialise(map, &opened) : Validate(map);
+        status = opened.made ? Initialise(map, &opened, pathCount)
+                : Validate(map);
     }
     if (opened.made) {
         DtsmpFileMade(&opened, status == DTSM_OK);

@@ -129,23 +129,21 @@ DtsmTrieFind(const Dtsm_Map *map, const DtsmKey *key)
 {
     Way way;
     DtsmOffset child;
-    int i;
 
     WayStart(&way, map, key);
     do {
-        for (i = 0; i < DTSM_SLOTS; i++) {
-            uint64_t slot = DtsmSlotLoad(&way.bucket->slots[i]);
-            DtsmRecord *record;
+        unsigned mask = DtsmTagMask(way.bucket,
+                (uint32_t) (way.tag >> DTSM_OFFSET_BITS));
 
-            if (slot == 0) {
-                return NULL;    /* S5 */
-            }
-            record = Matching(&way, slot);
+        for (; mask != 0; mask &= mask - 1) {
+            DtsmRecord *record = Matching(&way, DtsmSlotLoad(
+                    &way.bucket->slots[__builtin_ctz(mask)]));
+
             if (record != NULL) {
                 return record;
             }
         }
-        child = DtsmSlotLoad(&way.bucket->child);
+        child = DtsmSlotLoad(&way.bucket->child);   /* S5: 0 till all full */
     } while (child != 0 && WayDown(&way, child));
     return NULL;
 }

@@ -32,7 +32,7 @@
 static Tcl_Obj *FileName(Tcl_Interp *interp, Tcl_Obj *nameObj,
         DtsmTclPath *pathPtr);
 static int OpenMap(DtsmTclState *state, Tcl_Obj *fileObj, const char *file,
-        int mode, DtsmTclMap **mapPtrPtr);
+        int mode, Tcl_WideInt pathCount, DtsmTclMap **mapPtrPtr);
 static int OpenFailed(Tcl_Interp *interp, int status, int error, int mode,
         const char *name, const char *file);
 static void MapDeleted(void *data);
@@ -89,7 +89,7 @@ FileName(Tcl_Interp *interp, Tcl_Obj *nameObj, DtsmTclPath *pathPtr)
 
 static int
 OpenMap(DtsmTclState *state, Tcl_Obj *fileObj, const char *file, int mode,
-    DtsmTclMap **mapPtrPtr)
+    Tcl_WideInt pathCount, DtsmTclMap **mapPtrPtr)
 {
     Tcl_Interp *interp = state->interp;
     DtsmTclMap *mapPtr;
@@ -99,7 +99,7 @@ OpenMap(DtsmTclState *state, Tcl_Obj *fileObj, const char *file, int mode,
     int status;
 
     errno = 0;
-    status = Dtsm_Open(file, mode, &map);
+    status = Dtsm_OpenSized(file, mode, (uint64_t) pathCount, &map);
     if (status != DTSM_OK) {
         return OpenFailed(interp, status, errno, mode,
                 Tcl_GetString(fileObj), file);
@@ -379,15 +379,18 @@ GetMode(Tcl_Interp *interp, Tcl_Obj *objPtr, mode_t *modePtr)
 /*
  * DtsmTcl_CreateCmd --
  *
- *      dtsm::create ?-dir folder? ?-file file? ?-mode mode?
+ *      dtsm::create ?-dir folder? ?-expect paths? ?-file file? ?-mode mode?
  */
 
 int
 DtsmTcl_CreateCmd(void *data, Tcl_Interp *interp, int objc,
     Tcl_Obj *const objv[])
 {
-    static const char *const options[] = {"-dir", "-file", "-mode", NULL};
-    enum { OPT_DIR, OPT_FILE, OPT_MODE };
+    static const char *const options[] = {
+        "-dir", "-expect", "-file", "-mode", NULL
+    };
+    enum { OPT_DIR, OPT_EXPECT, OPT_FILE, OPT_MODE };
+    Tcl_WideInt pathCount = 0;
     Tcl_Obj *folderObj = NULL, *fileObj = NULL, *nameObj;
     DtsmTclPath path;
     DtsmTclMap *mapPtr;
@@ -395,8 +398,8 @@ DtsmTcl_CreateCmd(void *data, Tcl_Interp *interp, int objc,
     int i, option, result, openMode = DTSM_CREATE;
 
     if (objc % 2 == 0) {
-        Tcl_WrongNumArgs(interp, 1, objv, "?-dir folder? ?-file file?"
-                " ?-mode mode?");
+        Tcl_WrongNumArgs(interp, 1, objv, "?-dir folder? ?-expect paths?"
+                " ?-file file? ?-mode mode?");
         return TCL_ERROR;
     }
     for (i = 1; i < objc; i += 2) {
@@ -407,6 +410,18 @@ DtsmTcl_CreateCmd(void *data, Tcl_Interp *interp, int objc,
         switch (option) {
         case OPT_DIR:
             folderObj = objv[i + 1];
+            break;
+        case OPT_EXPECT:
+            if (Tcl_GetWideIntFromObj(interp, objv[i + 1], &pathCount)
+                    != TCL_OK) {
+                return TCL_ERROR;
+            }
+            if (pathCount < 0) {
+                return DtsmTcl_Fail(interp, "INVALID EXPECT", NULL,
+                        Tcl_ObjPrintf("bad number of paths \"%s\": must be"
+                        " 0, for unknown, or more",
+                        Tcl_GetString(objv[i + 1])));
+            }
             break;
         case OPT_FILE:
             fileObj = objv[i + 1];
@@ -434,7 +449,7 @@ DtsmTcl_CreateCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_DecrRefCount(fileObj);
         return TCL_ERROR;
     }
-    result = OpenMap(data, nameObj, path.bytes, openMode, &mapPtr);
+    result = OpenMap(data, nameObj, path.bytes, openMode, pathCount, &mapPtr);
     if (result == TCL_OK && mode != 0600 && chmod(path.bytes, mode) != 0) {
         result = DtsmTcl_Posix(interp, errno, "couldn't set the mode of",
                 Tcl_GetString(nameObj));
@@ -489,7 +504,7 @@ DtsmTcl_OpenCmd(void *data, Tcl_Interp *interp, int objc,
         return TCL_ERROR;
     }
     mode = flags[0] ? DTSM_CREATE : flags[1] ? DTSM_RDONLY : DTSM_RDWR;
-    result = OpenMap(data, nameObj, path.bytes, mode, &mapPtr);
+    result = OpenMap(data, nameObj, path.bytes, mode, 0, &mapPtr);
     if (result == TCL_OK) {
         Tcl_SetObjResult(interp, CommandName(mapPtr));
     }
@@ -554,7 +569,7 @@ DtsmTcl_SetManagerCmd(void *data, Tcl_Interp *interp, int objc,
     if (nameObj == NULL) {
         return TCL_ERROR;
     }
-    result = OpenMap(state, nameObj, path.bytes, DTSM_CREATE, &mapPtr);
+    result = OpenMap(state, nameObj, path.bytes, DTSM_CREATE, 0, &mapPtr);
     DtsmTcl_FreePath(&path);
     return result == TCL_OK ? SetNewDefault(state, mapPtr) : TCL_ERROR;
 }

@@ -19,24 +19,23 @@ static size_t recordBytes;      /* of what this process inserted */
 #define RECORD_HEAD 10          /* bytes of a record beside its path */
 
 static int
-OpenAs(const char *dir, int mode)
+OpenAs(const char *dir, int mode, size_t pathCount)
 {
     snprintf(name, sizeof(name), "%s/dtsm", dir);
-    return Dtsm_Open(name, mode, &map) != DTSM_OK;
+    return Dtsm_OpenSized(name, mode, pathCount, &map) != DTSM_OK;
 }
 
 static int
 Open(const char *dir, size_t pathCount)
 {
-    (void) pathCount;
     recordBytes = 0;
-    return OpenAs(dir, DTSM_CREATE | DTSM_EXCL);
+    return OpenAs(dir, DTSM_CREATE | DTSM_EXCL, pathCount);
 }
 
 static int
 Attach(const char *dir, int writable)
 {
-    return OpenAs(dir, writable ? DTSM_RDWR : DTSM_RDONLY);
+    return OpenAs(dir, writable ? DTSM_RDWR : DTSM_RDONLY, 0);
 }
 
 static int
