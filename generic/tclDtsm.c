@@ -285,7 +285,10 @@ Dtsm_Unload(Tcl_Interp *interp, int flags)
     if (!Tcl_IsSafe(interp)) {
         (void) Tcl_EvalEx(interp, "::dtsm::process release", -1,
                 TCL_EVAL_GLOBAL);
+        (void) Tcl_EvalEx(interp, "::dtsm::supervise stop", -1,
+                TCL_EVAL_GLOBAL);
         (void) Tcl_DeleteCommand(interp, "::dtsm::process");
+        (void) Tcl_DeleteCommand(interp, "::dtsm::supervise");
         (void) Tcl_DeleteCommand(interp, "::dtsm::system");
     }
     for (i = state->commandCount; i-- > 0;) {

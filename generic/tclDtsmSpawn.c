@@ -25,6 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "dtsmSupervise.h"
 #include "tclDtsmSpawn.h"
 
 extern char **environ;
@@ -273,6 +274,16 @@ BuildEnvironment(
 }
 
 /*
+ * Where and how a child starts.
+ */
+
+typedef struct Place {
+    char *folder;               /* NULL: here */
+    char *socket;               /* of its supervisor, or NULL */
+    int mapped;
+} Place;
+
+/*
  * RunChild --
  *
  *      The child's side of fork: the state that we were started with, then
@@ -288,7 +299,7 @@ RunChild(
     char **argv,
     char **shellArgv,           /* two spare words in front of argv[1..] */
     char **env,
-    const char *folder,         /* NULL: stay here */
+    const Place *place,
     const sigset_t *maskPtr)
 {
     struct sigaction action;
@@ -309,8 +320,11 @@ RunChild(
     sigaction(SIGPIPE, &action, NULL);
     sigprocmask(SIG_SETMASK, maskPtr, NULL);
 
-    if (folder != NULL && chdir(folder) != 0) {
+    if (place->folder != NULL && chdir(place->folder) != 0) {
         return errno;
+    }
+    if (place->socket != NULL) {
+        DtsmSuperviseJoin(place->socket, place->mapped);
     }
     for (i = 0; candidates[i] != NULL; i++) {
         execve(candidates[i], argv, env);
@@ -343,7 +357,7 @@ StartChild(
     char **candidates,
     Strings *argvPtr,
     Strings *envPtr,
-    const char *folder)
+    const Place *place)
 {
     int ends[2], failure = 0;
     sigset_t mask;
@@ -362,7 +376,7 @@ StartChild(
     child = fork();
     if (child == 0) {                       /* P2 */
         failure = RunChild(candidates, argvPtr->items, shellArgv,
-                envPtr->items, folder, &mask);
+                envPtr->items, place, &mask);
         while (write(ends[1], &failure, sizeof failure) < 0
                 && errno == EINTR) {
             continue;
@@ -417,18 +431,22 @@ SpawnCmd(
     int objc,
     Tcl_Obj *const objv[])
 {
-    static const char *const options[] = {"-cwd", "-env", "-file", NULL};
-    enum {OPT_CWD, OPT_ENV, OPT_FILE};
+    static const char *const options[] = {
+        "-cwd", "-env", "-file", "-mapped", "-supervise", NULL
+    };
+    enum {OPT_CWD, OPT_ENV, OPT_FILE, OPT_MAPPED, OPT_SUPERVISE};
+    Place place = {NULL, NULL, 0};
     Strings argv = {NULL, 0, 0}, env = {NULL, 0, 0};
     Tcl_Obj *dictPtr = NULL, **words;
-    char *folder = NULL, *file = NULL, **candidates = NULL, **textPtr;
+    char *file = NULL, **candidates = NULL, **textPtr;
     Tcl_Size wordCount, w;
     pid_t child;
     int i, option, result = TCL_ERROR;
 
     if (objc < 3 || objc % 2 == 0) {
         Tcl_WrongNumArgs(interp, 2, objv,
-                "argv ?-env dict? ?-cwd folder? ?-file file?");
+                "argv ?-env dict? ?-cwd folder? ?-file file? "
+                "?-supervise socket? ?-mapped bool?");
         return TCL_ERROR;
     }
     for (i = 3; i < objc; i += 2) {
@@ -438,8 +456,14 @@ SpawnCmd(
         }
         if (option == OPT_ENV) {
             dictPtr = objv[i + 1];
+        } else if (option == OPT_MAPPED) {
+            if (Tcl_GetBooleanFromObj(interp, objv[i + 1], &place.mapped)
+                    != TCL_OK) {
+                goto done;
+            }
         } else {
-            textPtr = option == OPT_CWD ? &folder : &file;
+            textPtr = option == OPT_CWD ? &place.folder
+                    : option == OPT_FILE ? &file : &place.socket;
             if (*textPtr != NULL) {
                 ckfree(*textPtr);
             }
@@ -485,7 +509,7 @@ SpawnCmd(
     }
     candidates = DtsmTclCandidates(file ? file : argv.items[0],
             LookupPath(&env));
-    child = StartChild(candidates, &argv, &env, folder);
+    child = StartChild(candidates, &argv, &env, &place);
     if (child < 0) {
         DtsmTclPosix(interp, argv.items[0]);
         goto done;
@@ -497,8 +521,11 @@ SpawnCmd(
     if (candidates != NULL) {
         ckfree((char *) candidates);
     }
-    if (folder != NULL) {
-        ckfree(folder);
+    if (place.folder != NULL) {
+        ckfree(place.folder);
+    }
+    if (place.socket != NULL) {
+        ckfree(place.socket);
     }
     if (file != NULL) {
         ckfree(file);
@@ -607,6 +634,8 @@ DtsmTcl_InitSpawn(
     Tcl_Interp *interp)
 {
     Tcl_CreateObjCommand(interp, "::dtsm::process", ProcessCmd, NULL, NULL);
+    Tcl_CreateObjCommand(interp, "::dtsm::supervise", DtsmTclSuperviseCmd,
+            NULL, NULL);
     Tcl_CreateObjCommand(interp, "::dtsm::system", DtsmTclSystemCmd, NULL,
             NULL);
     return TCL_OK;

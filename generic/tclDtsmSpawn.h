@@ -15,10 +15,13 @@
  *      dtsm::process caught
  *              The names of the signals that came since hold.
  *      dtsm::process spawn argv ?-env dict? ?-cwd folder? ?-file file?
+ *                      ?-supervise socket? ?-mapped bool?
  *              Starts argv in our process group and answers its id.  The
  *              program is file, else argv's first word; a name without a
  *              slash is looked up along PATH.  The dictionary's variables
- *              are set over our environment.  Error codes:
+ *              are set over our environment.  With -supervise the program
+ *              is put under the supervisor of this socket if that can be;
+ *              -mapped says what dtsm::system mapped says of it.  Error codes:
  *              POSIX ...; DTSM INTERRUPTED name when one was caught before.
  *      dtsm::process wait pid
  *              Waits for its end.  A dictionary: kind (exit, signal), code
@@ -27,6 +30,9 @@
  *      dtsm::system kind path
  *              Why a preload does not reach this program: static, setuid,
  *              setgid, capabilities, architecture; empty if it does.
+ *      dtsm::system mapped path
+ *              1: one whose kind is not empty and that the kernel places
+ *              among the mappings, like a library.
  *      dtsm::system candidates name
  *              The files that spawn tries for name, in order.
  *      dtsm::system which name
@@ -43,6 +49,16 @@
  *              Bytes that we may still write there; 0 if we may not.
  *      dtsm::system environ name
  *              The value of a variable as bytes; empty if it is not set.
+ *
+ *      dtsm::supervise start map log socket
+ *              Start the supervisor of a session with these files; the
+ *              socket is made.  Error codes: POSIX ENOTSUP ... where the
+ *              system cannot; DTSM BUSY when there is one in this process.
+ *      dtsm::supervise joined pid
+ *              Has this child of ours joined it?
+ *      dtsm::supervise stop
+ *              End it.  How many calls it had to let pass unseen; -1 when it
+ *              had ended by itself.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -61,8 +77,8 @@
 /*
  * DtsmTcl_InitSpawn --
  *
- *      Create dtsm::process and dtsm::system in interp.  To be called once
- *      for each trusted interpreter, after Tcl_InitStubs.
+ *      Create dtsm::process, dtsm::supervise and dtsm::system in interp.  To
+ *      be called once for each trusted interpreter, after Tcl_InitStubs.
  *
  * Returns:
  *      TCL_OK, or TCL_ERROR with a message in interp.
@@ -79,13 +95,15 @@ int DtsmTcl_InitSpawn(Tcl_Interp *interp);
  * DtsmTclCandidates -- A NULL-terminated array (one block, for ckfree) of the
  *                      files that name may mean along path.
  * DtsmTclPosix --      TCL_ERROR, with what errno says of `what' in interp.
- * DtsmTclSystemCmd --  The command dtsm::system.
+ * DtsmTclSystemCmd, DtsmTclSuperviseCmd --  The commands.
  */
 
 char *DtsmTclBytes(Tcl_Interp *interp, Tcl_Obj *objPtr);
 char **DtsmTclCandidates(const char *name, const char *path);
 int DtsmTclPosix(Tcl_Interp *interp, const char *what);
 int DtsmTclSystemCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
+int DtsmTclSuperviseCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[]);
 
 #endif /* TCL_DTSM_SPAWN_H */

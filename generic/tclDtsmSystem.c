@@ -191,7 +191,8 @@ IsOurLoader(
 static const char *
 ElfWhy(
     int fd,
-    const unsigned char *head)
+    const unsigned char *head,
+    int *mappedPtr)
 {
     ElfW(Ehdr) header;
     ElfW(Phdr) program;
@@ -211,9 +212,11 @@ ElfWhy(
             break;
         }
         if (program.p_type == PT_INTERP) {
-            return IsOurLoader(fd, &program) ? "" : "refused";
+            *mappedPtr = !IsOurLoader(fd, &program);
+            return *mappedPtr ? "refused" : "";
         }
     }
+    *mappedPtr = header.e_type == ET_DYN;
     return "static";
 }
 
@@ -244,13 +247,15 @@ Interpreter(
  * ProgramWhy --
  *
  *      Why a preload does not reach the program in path, which may be a
- *      script; "" if it does, or if path cannot be read.
+ *      script; "" if it does, or if path cannot be read.  *mappedPtr is set
+ *      to 1 when the kernel places it like a library.
  */
 
 static const char *
 ProgramWhy(
     const char *path,
-    int depth)
+    int depth,
+    int *mappedPtr)
 {
     unsigned char head[512];
     struct statvfs volume;
@@ -268,10 +273,11 @@ ProgramWhy(
     name = Interpreter(head, have);
     if (name != NULL) {
         close(fd);
-        return depth < SCRIPT_DEPTH_MAX ? ProgramWhy(name, depth + 1) : "";
+        return depth < SCRIPT_DEPTH_MAX ? ProgramWhy(name, depth + 1,
+                mappedPtr) : "";
     }
     if (have >= sizeof(ElfW(Ehdr)) && !memcmp(head, ELFMAG, SELFMAG)) {
-        why = ElfWhy(fd, head);
+        why = ElfWhy(fd, head, mappedPtr);
         if (*why == '\0' && fstat(fd, &status) == 0
                 && fstatvfs(fd, &volume) == 0
                 && !(volume.f_flag & ST_NOSUID)) {
@@ -409,15 +415,15 @@ DtsmTclSystemCmd(
 {
     static const char *const verbs[] = {
         "candidates", "environ", "folder", "interpreter", "kind", "link",
-        "resolve", "room", "which", NULL
+        "mapped", "resolve", "room", "which", NULL
     };
     enum {
         VERB_CANDIDATES, VERB_ENVIRON, VERB_FOLDER, VERB_INTERPRETER,
-        VERB_KIND, VERB_LINK, VERB_RESOLVE, VERB_ROOM, VERB_WHICH
+        VERB_KIND, VERB_LINK, VERB_MAPPED, VERB_RESOLVE, VERB_ROOM, VERB_WHICH
     };
     const char *value;
     char *argument, *resolved;
-    int verb, result = TCL_OK;
+    int verb, mapped = 0, result = TCL_OK;
 
     (void) data;
     if (objc != 3) {
@@ -451,8 +457,12 @@ DtsmTclSystemCmd(
         }
         break;
     case VERB_KIND:
-        Tcl_SetObjResult(interp, Tcl_NewStringObj(ProgramWhy(argument, 0),
-                -1));
+        Tcl_SetObjResult(interp, Tcl_NewStringObj(ProgramWhy(argument, 0,
+                &mapped), -1));
+        break;
+    case VERB_MAPPED:
+        ProgramWhy(argument, 0, &mapped);
+        Tcl_SetObjResult(interp, Tcl_NewBooleanObj(mapped));
         break;
     case VERB_RESOLVE:
         resolved = realpath(argument, NULL);

@@ -48,6 +48,11 @@ namespace eval ::dtsm::command {
             May be given for several; never is what holds unless said."
         --strict ""
             "The same as --fail-on untraced."
+        --no-supervise ""
+            "Do not supervise programs that cannot be traced (static ones,
+            those of another libc): they run unseen and are named.  Without
+            root's rights, what starts such a program, and all below it, cannot
+            gain rights from setuid programs any more; this avoids it."
         --keep FILE
             "Leave the map in FILE, which must not exist yet."
         --help ""
@@ -177,13 +182,14 @@ there.}
 # dtsm::command::ParseRun --
 #
 #      The settings that a command line asks for, as a dictionary: rules,
-#      default, report, fail-on, keep, command.
+#      default, report, fail-on, keep, supervise, command.
 
 proc ::dtsm::command::ParseRun {words} {
     variable runOptions
     variable failOn
     variable defaults
-    set result {rules {} default allow report {} fail-on {} keep {}}
+    set result {rules {} default allow report {} fail-on {} keep {}
+        supervise 1}
     foreach {name argument .} $runOptions {
         set takes($name) [expr {$argument ne ""}]
     }
@@ -236,6 +242,9 @@ proc ::dtsm::command::ParseRun {words} {
             --strict {
                 dict lappend result fail-on untraced
             }
+            --no-supervise {
+                dict set result supervise 0
+            }
             --help {
                 Wrong "--help comes first"
             }
@@ -270,7 +279,8 @@ proc ::dtsm::command::Verb-run {trace words} {
         set session [::dtsm::Session new -trace $trace \
             -default [dict get $settings default] \
             -rules [dict get $settings rules] \
-            -keep [dict get $settings keep]]
+            -keep [dict get $settings keep] \
+            -supervise [dict get $settings supervise]]
         $session probe
         try {
             $session spawn [dict get $settings command]
@@ -362,6 +372,9 @@ proc ::dtsm::command::ExitStatus {finding failOn} {
         lappend found [expr {[lindex $violation 1] ? "violation" : "missing"}]
     }
     if {[llength [dict get $finding untraced]]} {
+        lappend found untraced
+    }
+    if {[dict get $finding unseen] != 0} {
         lappend found untraced
     }
     foreach word $failOn {

@@ -23,6 +23,7 @@ namespace eval ::dtsm::report {
         capabilities    "has file capabilities"
         architecture    "of another architecture"
         refused         "the loader did not take the library"
+        environment     "started without the session's environment"
         user            "of another user"
     }
 }
@@ -35,14 +36,14 @@ proc ::dtsm::report::counted {count one many} {
     return "$count [expr {$count == 1 ? $one : $many}]"
 }
 
-# dtsm::report::untracedCount --
+# dtsm::report::total --
 #
-#      How many processes a finding's untraced list stands for.
+#      How many processes a list stands for: the counts at its entries' ends.
 
-proc ::dtsm::report::untracedCount {finding} {
+proc ::dtsm::report::total {entries} {
     set count 0
-    foreach entry [dict get $finding untraced] {
-        incr count [lindex $entry 2]
+    foreach entry $entries {
+        incr count [lindex $entry end]
     }
     return $count
 }
@@ -93,8 +94,12 @@ proc ::dtsm::report::text {finding} {
     }
 
     set traced [dict get $finding traced]
-    set untraced [untracedCount $finding]
+    set supervised [total [dict get $finding supervised]]
+    set untraced [total [dict get $finding untraced]]
     set line "dtsm: [counted $traced program programs] traced"
+    if {$supervised} {
+        append line ", $supervised supervised"
+    }
     if {$untraced} {
         append line ", [counted $untraced {process was} \
             {processes were}] not traced:"
@@ -110,6 +115,13 @@ proc ::dtsm::report::text {finding} {
             set path "(not known which)"
         }
         lappend lines "  [::dtsm::bytes::shown $path]: $reason, $count x"
+    }
+    if {[dict get $finding unseen] > 0} {
+        lappend lines "dtsm: [counted [dict get $finding unseen] call calls] of\
+            supervised programs could not be looked at"
+    } elseif {[dict get $finding unseen] < 0} {
+        lappend lines "dtsm: the supervisor ended early; what supervised\
+            programs did afterwards was not seen"
     }
     if {[dict get $finding lost]} {
         lappend lines "dtsm: [counted [dict get $finding lost] line \
@@ -143,6 +155,10 @@ proc ::dtsm::report::json {finding} {
         set why [::dtsm::json::string $why]
         string cat "{" $path ",\"why\":" $why ",\"count\":" $count "}"
     }]
+    set supervised [lmap entry [dict get $finding supervised] {
+        lassign $entry path count
+        string cat "{" [::dtsm::json::path $path] ",\"count\":" $count "}"
+    }]
     set paths {}
     set unknown {}
     foreach {path flags} [dict get $finding paths] {
@@ -166,10 +182,12 @@ proc ::dtsm::report::json {finding} {
         "\"wall_s\":[format %.3f [dict get $end wall]]" \
         "\"default\":[::dtsm::json::string [dict get $finding default]]" \
         "\"rules\":[::dtsm::json::array $rules]" \
-        "\"processes\":{\"traced\":[dict get $finding traced],\"untraced\":[
+        "\"processes\":{\"traced\":[dict get $finding traced],\"supervised\":[
+            ::dtsm::json::array $supervised],\"untraced\":[
             ::dtsm::json::array $untraced]}" \
         "\"paths\":[::dtsm::json::array $paths \n]" \
         "\"violations\":[::dtsm::json::array $violations \n]" \
-        "\"unknown\":[::dtsm::json::array $unknown \n]"]
+        "\"unknown\":[::dtsm::json::array $unknown \n]" \
+        "\"unseen\":[dict get $finding unseen]"]
     return "{[join $members ,\n]}\n"
 }

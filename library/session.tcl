@@ -4,7 +4,8 @@
 #      environment that makes programs load the tracing library.
 #
 #      set s [dtsm::Session new -trace FILE ?-default allow|deny?
-#              ?-rules {allow /usr deny /opt ...}? ?-keep FILE?]
+#              ?-rules {allow /usr deny /opt ...}? ?-keep FILE?
+#              ?-supervise bool?]
 #      $s probe            prove that the library loads
 #      $s spawn argv       start the command
 #      $s wait             how it ended
@@ -25,7 +26,8 @@ namespace eval ::dtsm {
 
 oo::class create ::dtsm::Session {
     variable settings folder map mapFile logFile library own probes rules \
-        verdictOf denied started process untracedCommand finished
+        verdictOf denied started process untracedCommand \
+        supervisedCommand socket finished
 
     # constructor --
     #
@@ -34,12 +36,15 @@ oo::class create ::dtsm::Session {
     # Errors: DTSM NESTED inside another session; POSIX ...; DTSM ...
 
     constructor {args} {
-        set settings [dict merge {-default allow -rules {} -keep {}} $args]
+        set settings [dict merge {-default allow -rules {} -keep {}
+            -supervise 1} $args]
         set folder {}
         set map {}
         set mapFile {}
         set probes 0
         set untracedCommand {}
+        set supervisedCommand {}
+        set socket {}
         set process {}
         set finished 0
         try {
@@ -47,6 +52,7 @@ oo::class create ::dtsm::Session {
             my MakeFolder
             my MakeMap
             my StoreRules
+            my Supervise
         } on error {message options} {
             my Clean 1
             return -options $options $message
@@ -154,6 +160,37 @@ oo::class create ::dtsm::Session {
         }
         $map insert -bytes 1 {*}$all
         set verdictOf [dict map {path flags} $all {lindex $flags 0}]
+    }
+
+    # Supervise --
+    #
+    #      Start the supervisor of programs that do not load the library.
+    #      Where there can be none, they run untraced and are named.
+
+    method Supervise {} {
+        if {![dict get $settings -supervise]} {
+            return
+        }
+        set file [::dtsm::bytes::fromText $folder/supervisor]
+        if {![catch {::dtsm::supervise start \
+                [::dtsm::bytes::fromText $mapFile] \
+                [::dtsm::bytes::fromText $logFile] $file}]} {
+            set socket $file
+        }
+    }
+
+    # Unsupervise --
+    #
+    #      End the supervisor; programs that still run go on without it.
+    #
+    # Results: how many calls passed unseen; -1 when it had ended by itself.
+
+    method Unsupervise {} {
+        if {$socket eq ""} {
+            return 0
+        }
+        set socket {}
+        return [::dtsm::supervise stop]
     }
 
     # environment --
@@ -352,7 +389,7 @@ oo::class create ::dtsm::Session {
     # spawn --
     #
     #      Raise the fence and start the command.  A command that the loader
-    #      will not trace runs all the same, and is listed.
+    #      will not trace is supervised, or runs all the same and is listed.
     #
     # Errors: DTSM DENIED when a rule denies the command; POSIX ... when it
     #      cannot be started.
@@ -368,13 +405,22 @@ oo::class create ::dtsm::Session {
                 [::dtsm::system environ LD_PRELOAD]]
         }
         $map fence 1
+        set options [list -file $file -env $environment]
         if {$why eq ""} {
             $map count expected 1
-        } else {
-            set untracedCommand [list [::dtsm::bytes::resolved $file] $why]
+        } elseif {$why in {static refused} && $socket ne ""} {
+            lappend options -supervise $socket \
+                -mapped [::dtsm::system mapped $file]
         }
-        set process [::dtsm::process spawn $argv -file $file \
-            -env $environment]
+        set process [::dtsm::process spawn $argv {*}$options]
+        if {$why ne ""} {
+            set resolved [::dtsm::bytes::resolved $file]
+            if {$socket ne "" && [::dtsm::supervise joined $process]} {
+                set supervisedCommand $resolved
+            } else {
+                set untracedCommand [list $resolved $why]
+            }
+        }
     }
 
     # wait --
@@ -399,12 +445,16 @@ oo::class create ::dtsm::Session {
     #      default      allow or deny
     #      rules        path verdict ...
     #      traced       program images
+    #      supervised   a list of {path count}
     #      untraced     a list of {path why count}
+    #      unseen       calls of supervised programs that passed unseen; -1
+    #                   when the supervisor ended early
     #      paths        path flags ..., without mere spellings, sorted
     #      violations   a list of {path exists program}, sorted
     #      lost         lines of the log that make no sense
 
     method collect {} {
+        set unseen [my Unsupervise]
         set paths {}
         set violations {}
         set lines [my ReadLog]
@@ -422,7 +472,11 @@ oo::class create ::dtsm::Session {
             }
         }
         set untraced {}
+        set supervised {}
         set lost 0
+        if {$supervisedCommand ne ""} {
+            dict incr supervised $supervisedCommand
+        }
         if {[llength $untracedCommand]} {
             dict incr untraced $untracedCommand
         }
@@ -442,6 +496,9 @@ oo::class create ::dtsm::Session {
                 untraced:4 {
                     dict incr untraced [lrange $fields 2 3]
                 }
+                supervised:3 {
+                    dict incr supervised [lindex $fields 2]
+                }
                 default {
                     incr lost
                 }
@@ -455,9 +512,13 @@ oo::class create ::dtsm::Session {
         set finished 1
         return [dict create default [dict get $settings -default] \
             rules $rules traced [expr {$attached - $probes}] \
+            supervised [lsort [lmap {path count} $supervised {
+                list $path $count
+            }]] \
             untraced [lsort [lmap {key count} $untraced {
                 list {*}$key $count
             }]] \
+            unseen $unseen \
             paths [lsort -stride 2 $paths] \
             violations [lsort -index 0 [dict values $violations]] \
             lost $lost]
@@ -498,6 +559,7 @@ oo::class create ::dtsm::Session {
     #      failed   1: also a map that was to be kept.
 
     method Clean {failed} {
+        my Unsupervise
         if {$map ne ""} {
             catch {$map fence 0}
             catch {$map close}

@@ -199,7 +199,23 @@ void DtsmTraceInitCwd(void);
 int DtsmTraceIsStranger(void);
 void DtsmTraceStrangerExec(int back);
 size_t DtsmTraceFdPath(int fd, char *buf, size_t size);
+size_t DtsmTraceFdText(const char *folder, int fd, char *buf, size_t size);
 int DtsmTraceType(int dirfd, const char *path, int atFlags);
+
+/*
+ * The process whose calls are decided: this one, in the injected library
+ * (dtsmTraceCwd.c), but not in a supervisor (dtsmSuperviseTarget.c).
+ *
+ * DtsmTraceOwnName     What our own look must call a path: what begins with
+ *                      /proc/self means the other process there.  path, or
+ *                      its new name in buf; longer ones stay as they are.
+ */
+
+#define TRACE_OWN_MAX 256
+
+const char *DtsmTraceOwnName(const char *path, char *buf, size_t size);
+int DtsmTracePid(void);
+int DtsmTraceNoNewPrivs(void);
 
 enum {                          /* what a resolution ended at */
     TRACE_IS_OTHER,
@@ -254,6 +270,7 @@ _Static_assert(sizeof(DtsmTraceWalk) <= DTSM_SCRATCH_SIZE,
 
 void DtsmTraceLogRefused(const char *path, size_t len, int exists);
 void DtsmTraceLogUntraced(const char *path, const char *why);
+void DtsmTraceLogSupervised(const char *path);
 
 /*
  * The saved environment (dtsmTraceInit.c).
@@ -328,11 +345,47 @@ void *DtsmTraceReal(int sym);
 typedef struct DtsmTraceProgram {
     int absent;                 /* cannot be started */
     int untraced;               /* runs without us */
+    int image;                  /* an ELF file */
     int loader;                 /* the loader itself, started by hand */
-    int strip;                  /* its ids change: take our variables away */
+    int strip;                  /* take our variables away: its ids change, or
+                                 * its loader does not take us */
+    int mapped;                 /* placed among the mappings, as a library */
+    int supervise;              /* with TRACE_LATER: it needs a supervisor */
 } DtsmTraceProgram;
 
-int DtsmTraceInspect(const char *file, DtsmTraceProgram *program);
+enum {                          /* who starts the program? */
+    TRACE_NOW,                  /* this thread, next */
+    TRACE_LATER,                /* not decided: nothing is told of what could
+                                 * be supervised */
+    TRACE_BY_LIBC               /* a child that libc makes */
+};
+
+int DtsmTraceInspect(const char *file, int start, DtsmTraceProgram *program);
+
+/*
+ * DtsmTraceSupervise --
+ *
+ *      See to it that a program that does not load us is supervised when it
+ *      starts.
+ *
+ * Returns:
+ *      1 if it will be.
+ */
+
+int DtsmTraceSupervise(const DtsmTraceProgram *program);
+
+/*
+ * DtsmTraceInThread --
+ *
+ *      Call proc in a thread made for that: what it puts itself and its
+ *      children under does not stay on us.
+ *
+ * Returns:
+ *      0 when there is no such thread; proc was not called.
+ */
+
+int DtsmTraceInThread(void (*proc)(void *data), void *data);
+void DtsmTraceUsualLayout(void);
 void DtsmTraceExpect(const DtsmTraceProgram *program, int delta);
 void DtsmTraceIsListed(DtsmTraceProgram *program, char *const *argv,
         char *const *envp);
@@ -343,6 +396,12 @@ char *const *DtsmTraceMakeEnv(char *const *envp, int strip, char **array,
 /*
  * Kinds of access of open(2)'s flags and fopen(3)'s mode.
  */
+
+#ifdef O_TMPFILE
+#   define IS_TMPFILE(flags) (((flags) & O_TMPFILE) == O_TMPFILE)
+#else
+#   define IS_TMPFILE(flags) 0
+#endif
 
 unsigned DtsmTraceOpenHow(int flags);
 unsigned DtsmTraceFopenHow(const char *mode);

@@ -25,6 +25,7 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 static char cwdPath[PATH_MAX] TRACE_LARGE;
 
@@ -236,30 +237,30 @@ DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
 size_t
 DtsmTraceFdPath(int fd, char *buf, size_t size)
 {
-    char name[32] = "/proc/self/fd/";
-    char digits[12];
-    size_t at = sizeof(digits), len = 14;
-    unsigned value = (unsigned) fd;
-    long got;
+    return DtsmTraceFdText("/proc/self/fd/", fd, buf, size);
+}
 
-    if (fd < 0) {
-        return 0;
-    }
-    do {
-        digits[--at] = (char) ('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    memcpy(name + len, digits + at, sizeof(digits) - at);
-    name[len + sizeof(digits) - at] = '\0';
-    got = DtsmpSysReadlink(name, buf, size - 1);
-    if (got < 1 || (size_t) got >= size - 1 || buf[0] != '/') {
-        return 0;
-    }
-    buf[got] = '\0';
-    if (got > 10 && memcmp(buf + got - 10, " (deleted)", 10) == 0
-            && DtsmTraceType(AT_FDCWD, buf, AT_SYMLINK_NOFOLLOW)
-                    == TRACE_IS_MISSING) {
-        return 0;
-    }
-    return (size_t) got;
+/*
+ * What the process whose calls are decided is, for dtsmTraceDecide.c and
+ * others that a supervisor has as well: here it is this process.
+ */
+
+const char *
+DtsmTraceOwnName(const char *path, char *buf, size_t size)
+{
+    (void) buf;
+    (void) size;
+    return path;
+}
+
+int
+DtsmTracePid(void)
+{
+    return DtsmpSysGetpid();
+}
+
+int
+DtsmTraceNoNewPrivs(void)
+{
+    return DtsmpSyscall5(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 }

@@ -12,7 +12,6 @@
 #include <elf.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/prctl.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 
@@ -110,6 +109,13 @@ IsOurLoader(int fd, const Phdr *part)
 }
 
 /*
+ * Why a program does not load us, where a supervisor can see it.
+ */
+
+static const char isStatic[] = "static";
+static const char refused[] = "refused";
+
+/*
  * WhyNot --
  *
  *      Why the program image in an open file would not load us; NULL when it
@@ -126,6 +132,7 @@ WhyNot(int fd, const char *head, size_t headLen, DtsmTraceProgram *program)
     if (headLen < sizeof(elf) || memcmp(head, ELFMAG, SELFMAG) != 0) {
         return NULL;
     }
+    program->image = 1;
     memcpy(&elf, head, sizeof(elf));
     if (elf.e_ident[EI_CLASS] != OWN_CLASS
             || (OWN_MACHINE >= 0 && elf.e_machine != OWN_MACHINE)) {
@@ -146,7 +153,8 @@ WhyNot(int fd, const char *head, size_t headLen, DtsmTraceProgram *program)
                 return NULL;
             }
             program->strip = 1;
-            return "refused";
+            program->mapped = 1;
+            return refused;
         }
         if (part.p_type == PT_DYNAMIC) {
             dynamic = part.p_offset;
@@ -157,7 +165,8 @@ WhyNot(int fd, const char *head, size_t headLen, DtsmTraceProgram *program)
         program->loader = 1;
         return NULL;
     }
-    return "static";
+    program->mapped = elf.e_type == ET_DYN;
+    return isStatic;
 }
 
 /*
@@ -215,7 +224,7 @@ WhyIds(int fd, const char *file)
      */
 
     if (why != NULL && byFile) {
-        if (DtsmpSyscall5(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) {
+        if (DtsmTraceNoNewPrivs()) {
             return NULL;
         }
         if ((fd < 0 ? DtsmpSyscall2(SYS_statfs, (long) (intptr_t) file,
@@ -258,17 +267,49 @@ Interpreter(char *head, size_t headLen)
 }
 
 /*
+ * Tell --
+ *
+ *      A program that does not load us: supervised or not, the log says so.
+ */
+
+static void
+Tell(int fd, const char *file, const char *why, int start,
+        DtsmTraceProgram *program)
+{
+    char full[PATH_MAX];
+    int can = why == isStatic || why == refused;
+
+    program->untraced = 1;
+    if (can && start == TRACE_LATER) {
+        program->supervise = 1;
+        return;
+    }
+    if (fd >= 0 && DtsmTraceFdText("/proc/self/fd/", fd, full, sizeof(full))
+            > 0) {
+        file = full;
+    }
+    if (can && start == TRACE_NOW && DtsmTraceSupervise(program)) {
+        DtsmTraceLogSupervised(file);
+    } else {
+        DtsmTraceLogUntraced(file, why);
+    }
+}
+
+/*
  * DtsmTraceInspect --
  *
  *      Look at a program that is about to start, and at the interpreters that
- *      it names.  One that will run untraced is told to the log.
+ *      it names.  One that will not be traced is told to the log.
+ *
+ * Arguments:
+ *      start    TRACE_NOW and its like.
  *
  * Returns:
  *      0, or ENOENT when a rule refuses an interpreter.
  */
 
 int
-DtsmTraceInspect(const char *file, DtsmTraceProgram *program)
+DtsmTraceInspect(const char *file, int start, DtsmTraceProgram *program)
 {
     char head[HEAD_BYTES + 1], path[256];
     int depth;
@@ -290,8 +331,8 @@ DtsmTraceInspect(const char *file, DtsmTraceProgram *program)
             if (fd == -EACCES && (why = WhyIds(-1, file)) != NULL
                     && DtsmpSyscall3(SYS_faccessat, AT_FDCWD,
                             (long) (intptr_t) file, X_OK) == 0) {
-                program->strip = program->untraced = 1;
-                DtsmTraceLogUntraced(file, why);
+                program->strip = 1;
+                Tell(-1, file, why, start, program);
             }
             return 0;
         }
@@ -308,11 +349,7 @@ DtsmTraceInspect(const char *file, DtsmTraceProgram *program)
             }
             if (why != NULL && DtsmpSyscall3(SYS_faccessat, AT_FDCWD,
                     (long) (intptr_t) file, X_OK) == 0) {
-                char full[PATH_MAX];
-
-                program->untraced = 1;
-                DtsmTraceLogUntraced(DtsmTraceFdPath(fd, full, sizeof(full))
-                        > 0 ? full : file, why);
+                Tell(fd, file, why, start, program);
             }
             DtsmpSysClose(fd);
             return 0;

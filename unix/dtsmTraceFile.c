@@ -34,50 +34,6 @@ int __open64_2(const char *path, int flags);
 int __openat_2(int dirfd, const char *path, int flags);
 int __openat64_2(int dirfd, const char *path, int flags);
 
-#ifdef O_TMPFILE
-#   define IS_TMPFILE(flags) (((flags) & O_TMPFILE) == O_TMPFILE)
-#else
-#   define IS_TMPFILE(flags) 0
-#endif
-
-/*
- * DtsmTraceOpenHow --
- *
- *      How open(2) with these flags touches its path.
- */
-
-unsigned
-DtsmTraceOpenHow(int flags)
-{
-    unsigned how;
-
-    if (flags & O_PATH) {
-        return DTSM_STAT | (flags & O_NOFOLLOW ? TRACE_NOFOLLOW : 0u);
-    }
-    how = (flags & O_ACCMODE) == O_RDONLY ? DTSM_READ
-            : (flags & O_ACCMODE) == O_WRONLY ? DTSM_WRITE
-            : DTSM_READ | DTSM_WRITE;
-    if (flags & O_TRUNC) {
-        how |= DTSM_WRITE;
-    }
-    if (IS_TMPFILE(flags)) {
-        return how | TRACE_MAKE;
-    }
-    if (flags & O_DIRECTORY) {
-        how |= DTSM_LIST;
-    }
-    if (flags & O_CREAT) {
-        how |= DTSM_WRITE | TRACE_MAKE;
-        if (flags & O_EXCL) {
-            how |= TRACE_NOFOLLOW;
-        }
-    }
-    if (flags & O_NOFOLLOW) {
-        how |= TRACE_NOFOLLOW;
-    }
-    return how;
-}
-
 unsigned
 DtsmTraceFopenHow(const char *mode)
 {

@@ -194,6 +194,7 @@ DtsmTraceAttach(void)
         errno = 0;
         if (Dtsm_Open(file, DTSM_RDWR, &map) == DTSM_OK) {
             DtsmTraceInitCwd();
+            DtsmTraceUsualLayout();
             DtsmTraceReal(TRACE_SYM_dlerror);           /* dtsmTraceTemp.c */
             Dtsm_Count(map, DTSM_COUNT_EXPECTED, unexpected);
             Dtsm_Count(map, DTSM_COUNT_ATTACHED, 1);

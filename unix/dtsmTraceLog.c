@@ -118,6 +118,16 @@ Write(Line *line)
     }
 }
 
+static void
+Link(Line *line, const char *name)
+{
+    char own[TRACE_OWN_MAX];
+    long got = DtsmpSysReadlink(DtsmTraceOwnName(name, own, sizeof(own)),
+            line->cwd, sizeof(line->cwd));
+
+    Field(line, line->cwd, got > 0 ? (size_t) got : 0);
+}
+
 /*
  * DtsmTraceLogRefused --
  *
@@ -128,32 +138,23 @@ void
 DtsmTraceLogRefused(const char *path, size_t len, int exists)
 {
     Line *line;
-    long got;
 
     if (DtsmTraceLogFile() == NULL || (line = DtsmTraceBorrow()) == NULL) {
         return;
     }
     line->len = 0;
     Raw(line, "refused\t");
-    Number(line, (unsigned) DtsmpSysGetpid());
-    got = DtsmpSysReadlink("/proc/self/exe", line->cwd, sizeof(line->cwd));
-    Field(line, line->cwd, got > 0 ? (size_t) got : 0);
-    got = DtsmpSysGetcwd(line->cwd, sizeof(line->cwd));
-    Field(line, line->cwd, got > 1 ? (size_t) got - 1 : 0);
+    Number(line, (unsigned) DtsmTracePid());
+    Link(line, "/proc/self/exe");
+    Link(line, "/proc/self/cwd");
     Field(line, path, len);
     Raw(line, exists ? "\t1" : "\t0");
     Write(line);
     DtsmTraceReturn(line);
 }
 
-/*
- * DtsmTraceLogUntraced --
- *
- *      Tell that program path is about to run and will not be traced.
- */
-
-void
-DtsmTraceLogUntraced(const char *path, const char *why)
+static void
+Start(const char *word, const char *path, const char *why)
 {
     Line *line;
 
@@ -161,11 +162,32 @@ DtsmTraceLogUntraced(const char *path, const char *why)
         return;
     }
     line->len = 0;
-    Raw(line, "untraced\t");
-    Number(line, (unsigned) DtsmpSysGetpid());
+    Raw(line, word);
+    Number(line, (unsigned) DtsmTracePid());
     Field(line, path, strlen(path));
-    Raw(line, "\t");
-    Raw(line, why);
+    if (why != NULL) {
+        Raw(line, "\t");
+        Raw(line, why);
+    }
     Write(line);
     DtsmTraceReturn(line);
+}
+
+/*
+ * DtsmTraceLogUntraced, DtsmTraceLogSupervised --
+ *
+ *      Tell that program path is about to run and will not be traced, and
+ *      why; or that the supervisor sees its calls.
+ */
+
+void
+DtsmTraceLogUntraced(const char *path, const char *why)
+{
+    Start("untraced\t", path, why);
+}
+
+void
+DtsmTraceLogSupervised(const char *path)
+{
+    Start("supervised\t", path, NULL);
 }

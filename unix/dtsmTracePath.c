@@ -120,6 +120,46 @@ DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
     return TRACE_SPELLED;
 }
 
+/*
+ * DtsmTraceFdText --
+ *
+ *      The path of a descriptor, as a folder below /proc has it.
+ *
+ * Returns:
+ *      Its length, terminated in buf; 0 when it has none, or none any more.
+ */
+
+size_t
+DtsmTraceFdText(const char *folder, int fd, char *buf, size_t size)
+{
+    char name[48], digits[12];
+    size_t at = sizeof(digits), len = strlen(folder);
+    unsigned value = (unsigned) fd;
+    long got;
+
+    if (fd < 0 || len + sizeof(digits) >= sizeof(name)) {
+        return 0;
+    }
+    memcpy(name, folder, len);
+    do {
+        digits[--at] = (char) ('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    memcpy(name + len, digits + at, sizeof(digits) - at);
+    name[len + sizeof(digits) - at] = '\0';
+    got = DtsmpSysReadlink(name, buf, size - 1);
+    if (got < 1 || (size_t) got >= size - 1 || buf[0] != '/') {
+        return 0;
+    }
+    buf[got] = '\0';
+    if (got > 10 && memcmp(buf + got - 10, " (deleted)", 10) == 0
+            && DtsmTraceType(AT_FDCWD, buf, AT_SYMLINK_NOFOLLOW)
+                    == TRACE_IS_MISSING) {
+        return 0;
+    }
+    return (size_t) got;
+}
+
 static int
 TypeOfMode(unsigned mode)
 {
@@ -139,10 +179,12 @@ TypeOfMode(unsigned mode)
 int
 DtsmTraceType(int dirfd, const char *path, int atFlags)
 {
+    char own[TRACE_OWN_MAX];
     long got;
 #if defined(SYS_newfstatat) && (defined(__x86_64__) || defined(__aarch64__))
     struct stat st;
 
+    path = DtsmTraceOwnName(path, own, sizeof(own));
     got = DtsmpSyscall4(SYS_newfstatat, dirfd, (long) (intptr_t) path,
             (long) (intptr_t) &st, atFlags);
     if (got == 0) {
@@ -151,6 +193,7 @@ DtsmTraceType(int dirfd, const char *path, int atFlags)
 #else
     struct statx st;
 
+    path = DtsmTraceOwnName(path, own, sizeof(own));
     got = DtsmpSyscall5(SYS_statx, dirfd, (long) (intptr_t) path, atFlags,
             STATX_TYPE, (long) (intptr_t) &st);
     if (got == 0) {
@@ -219,6 +262,7 @@ static size_t
 NoteLink(Dtsm_Map *map, DtsmTraceWalk *walk, int last)
 {
     Dtsm_Token token;
+    char own[TRACE_OWN_MAX];
     unsigned flags = 0, rule = DTSM_ALLOW;
     const char *path;
     size_t len;
@@ -226,7 +270,8 @@ NoteLink(Dtsm_Map *map, DtsmTraceWalk *walk, int last)
     long got;
 
     status = Dtsm_Look(map, walk->out, walk->outLen, &flags, &token);
-    got = DtsmpSysReadlink(walk->out, walk->link, sizeof(walk->link) - 1);
+    got = DtsmpSysReadlink(DtsmTraceOwnName(walk->out, own, sizeof(own)),
+            walk->link, sizeof(walk->link) - 1);
     if (got <= 0 || (size_t) got >= sizeof(walk->link) - 1) {
         return 0;
     }
@@ -490,4 +535,42 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         walk->type = TRACE_IS_DIR;
     }
     return 1;
+}
+
+/*
+ * DtsmTraceOpenHow --
+ *
+ *      How open(2) with these flags touches its path.
+ */
+
+unsigned
+DtsmTraceOpenHow(int flags)
+{
+    unsigned how;
+
+    if (flags & O_PATH) {
+        return DTSM_STAT | (flags & O_NOFOLLOW ? TRACE_NOFOLLOW : 0u);
+    }
+    how = (flags & O_ACCMODE) == O_RDONLY ? DTSM_READ
+            : (flags & O_ACCMODE) == O_WRONLY ? DTSM_WRITE
+            : DTSM_READ | DTSM_WRITE;
+    if (flags & O_TRUNC) {
+        how |= DTSM_WRITE;
+    }
+    if (IS_TMPFILE(flags)) {
+        return how | TRACE_MAKE;
+    }
+    if (flags & O_DIRECTORY) {
+        how |= DTSM_LIST;
+    }
+    if (flags & O_CREAT) {
+        how |= DTSM_WRITE | TRACE_MAKE;
+        if (flags & O_EXCL) {
+            how |= TRACE_NOFOLLOW;
+        }
+    }
+    if (flags & O_NOFOLLOW) {
+        how |= TRACE_NOFOLLOW;
+    }
+    return how;
 }

@@ -39,7 +39,7 @@ Run(const char *file, char *const argv[], char *const envp[])
     int result;
 
     REFUSE(CHECK(AT_FDCWD, file, DTSM_EXEC), -1);
-    REFUSE(DtsmTraceInspect(file, &program), -1);
+    REFUSE(DtsmTraceInspect(file, TRACE_NOW, &program), -1);
     DtsmTraceIsListed(&program, argv, envp);
     count = DtsmTraceEnvSize(envp, program.strip, &textLen);
     {
@@ -285,7 +285,7 @@ CheckFd(int fd, DtsmTraceProgram *program)
         return 0;
     }
     REFUSE(CHECK(AT_FDCWD, path, DTSM_EXEC), -1);
-    REFUSE(DtsmTraceInspect(path, program), -1);
+    REFUSE(DtsmTraceInspect(path, TRACE_NOW, program), -1);
     return 0;
 }
 
@@ -327,7 +327,7 @@ execveat(int dirfd, const char *path, char *const argv[],
     REFUSE(CHECK(dirfd, path, DTSM_EXEC
             | (atFlags & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u)), -1);
     if (given != NULL && (*path == '/' || dirfd == AT_FDCWD)) {
-        REFUSE(DtsmTraceInspect(path, &program), -1);
+        REFUSE(DtsmTraceInspect(path, TRACE_NOW, &program), -1);
     } else if (given != NULL && *path != '\0') {
         fd = (int) DtsmpSyscall4(SYS_openat, dirfd, (long) (intptr_t) path,
                 O_PATH | O_CLOEXEC, 0);
@@ -411,6 +411,32 @@ typedef int SpawnProc(pid_t *pidPtr, const char *file,
         const posix_spawnattr_t *attributes, char *const argv[],
         char *const envp[]);
 
+/*
+ * What libc spawns is ours to prepare only as its parent.
+ */
+
+typedef struct Spawning {
+    SpawnProc *spawn;
+    pid_t *pidPtr;
+    const char *file;
+    const posix_spawn_file_actions_t *actions;
+    const posix_spawnattr_t *attributes;
+    char *const *argv;
+    char *const *envp;
+    int err;
+} Spawning;
+
+static void
+SpawnSupervised(void *data)
+{
+    Spawning *its = data;
+    DtsmTraceProgram program;
+
+    DtsmTraceInspect(its->file, TRACE_NOW, &program);
+    its->err = its->spawn(its->pidPtr, its->file, its->actions,
+            its->attributes, its->argv, its->envp);
+}
+
 static int
 Spawn(pid_t *pidPtr, const char *file,
         const posix_spawn_file_actions_t *actions,
@@ -425,7 +451,7 @@ Spawn(pid_t *pidPtr, const char *file,
     if (actions == NULL || !spawnMoves || file == NULL || *file == '/') {
         err = CHECK(AT_FDCWD, file, DTSM_EXEC);
         if (err == 0) {
-            err = DtsmTraceInspect(file, &program);
+            err = DtsmTraceInspect(file, TRACE_LATER, &program);
         }
         if (err != 0) {
             return err;
@@ -437,6 +463,15 @@ Spawn(pid_t *pidPtr, const char *file,
         char *array[count], text[textLen];
 
         envp = DtsmTraceMakeEnv(envp, program.strip, array, text);
+        if (program.supervise) {
+            Spawning spawning = {spawn, pidPtr, file, actions, attributes,
+                argv, envp, 0};
+
+            if (DtsmTraceInThread(SpawnSupervised, &spawning)) {
+                return spawning.err;
+            }
+            DtsmTraceInspect(file, TRACE_BY_LIBC, &program);
+        }
         err = spawn(pidPtr, file, actions, attributes, argv, envp);
     }
     if (err == 0) {
@@ -529,7 +564,7 @@ system(const char *command)
     if (CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC) != 0) {
         return command == NULL ? 0 : 127 << 8;
     }
-    DtsmTraceInspect(_PATH_BSHELL, &program);
+    DtsmTraceInspect(_PATH_BSHELL, TRACE_BY_LIBC, &program);
     {
         char *array[count], text[textLen];
         char *const *envp = DtsmTraceMakeEnv(saved, 0, array, text);
@@ -558,7 +593,7 @@ popen(const char *command, const char *mode)
     FILE *result;
 
     REFUSE(CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC), NULL);
-    REFUSE(DtsmTraceInspect(_PATH_BSHELL, &program), NULL);
+    REFUSE(DtsmTraceInspect(_PATH_BSHELL, TRACE_BY_LIBC, &program), NULL);
     {
         char *array[count], text[textLen];
         char *const *envp = DtsmTraceMakeEnv(saved, 0, array, text);

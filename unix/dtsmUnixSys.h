@@ -83,6 +83,17 @@ DtsmpSyscall6(long nr, long a, long b, long c, long d, long e, long f)
 
 #endif
 
+/*
+ * The sixth argument of calls that have none: the supervisor's filter lets
+ * such a call pass, because a look of our own is no access of the program.
+ */
+
+#if UINTPTR_MAX > 0xffffffffu
+#   define DTSMP_MARK 0x6474736d2d6f776eL
+#else
+#   define DTSMP_MARK 0L
+#endif
+
 static inline long
 DtsmpSyscall0(long nr)
 {
@@ -92,31 +103,31 @@ DtsmpSyscall0(long nr)
 static inline long
 DtsmpSyscall1(long nr, long a)
 {
-    return DtsmpSyscall6(nr, a, 0, 0, 0, 0, 0);
+    return DtsmpSyscall6(nr, a, 0, 0, 0, 0, DTSMP_MARK);
 }
 
 static inline long
 DtsmpSyscall2(long nr, long a, long b)
 {
-    return DtsmpSyscall6(nr, a, b, 0, 0, 0, 0);
+    return DtsmpSyscall6(nr, a, b, 0, 0, 0, DTSMP_MARK);
 }
 
 static inline long
 DtsmpSyscall3(long nr, long a, long b, long c)
 {
-    return DtsmpSyscall6(nr, a, b, c, 0, 0, 0);
+    return DtsmpSyscall6(nr, a, b, c, 0, 0, DTSMP_MARK);
 }
 
 static inline long
 DtsmpSyscall4(long nr, long a, long b, long c, long d)
 {
-    return DtsmpSyscall6(nr, a, b, c, d, 0, 0);
+    return DtsmpSyscall6(nr, a, b, c, d, 0, DTSMP_MARK);
 }
 
 static inline long
 DtsmpSyscall5(long nr, long a, long b, long c, long d, long e)
 {
-    return DtsmpSyscall6(nr, a, b, c, d, e, 0);
+    return DtsmpSyscall6(nr, a, b, c, d, e, DTSMP_MARK);
 }
 
 /*

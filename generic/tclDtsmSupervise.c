@@ -1,0 +1,89 @@
+/*
+ * tclDtsmSupervise.c --
+ *
+ *      The command dtsm::supervise.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include <errno.h>
+#include <stdint.h>
+
+#include "dtsmSupervise.h"
+#include "tclDtsmSpawn.h"
+
+static int
+StartCmd(
+    Tcl_Interp *interp,
+    Tcl_Obj *const names[])
+{
+    char *files[3] = {NULL, NULL, NULL};
+    int i, failure = 0, result = TCL_OK;
+
+    for (i = 0; i < 3 && result == TCL_OK; i++) {
+        files[i] = DtsmTclBytes(interp, names[i]);
+        if (files[i] == NULL) {
+            result = TCL_ERROR;
+        }
+    }
+    if (result == TCL_OK) {
+        failure = DtsmSuperviseStart(files[0], files[1], files[2]);
+    }
+    if (failure == EBUSY) {
+        Tcl_SetObjResult(interp, Tcl_NewStringObj(
+                "there is a supervisor already", -1));
+        Tcl_SetErrorCode(interp, "DTSM", "BUSY", (char *) NULL);
+        result = TCL_ERROR;
+    } else if (failure != 0) {
+        errno = failure;
+        result = DtsmTclPosix(interp, "cannot supervise");
+    }
+    for (i = 0; i < 3; i++) {
+        if (files[i] != NULL) {
+            ckfree(files[i]);
+        }
+    }
+    return result;
+}
+
+int
+DtsmTclSuperviseCmd(
+    void *data,
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    static const char *const verbs[] = {"joined", "start", "stop", NULL};
+    static const int words[] = {3, 5, 2};
+    static const char *const usages[] = {"pid", "map log socket", NULL};
+    enum {VERB_JOINED, VERB_START, VERB_STOP};
+    int verb, pid;
+
+    (void) data;
+    if (objc < 2) {
+        Tcl_WrongNumArgs(interp, 1, objv, "subcommand ?arg ...?");
+        return TCL_ERROR;
+    }
+    if (Tcl_GetIndexFromObj(interp, objv[1], verbs, "subcommand", 0, &verb)
+            != TCL_OK) {
+        return TCL_ERROR;
+    }
+    if (objc != words[verb]) {
+        Tcl_WrongNumArgs(interp, 2, objv, usages[verb]);
+        return TCL_ERROR;
+    }
+    switch (verb) {
+    case VERB_START:
+        return StartCmd(interp, objv + 2);
+    case VERB_JOINED:
+        if (Tcl_GetIntFromObj(interp, objv[2], &pid) != TCL_OK) {
+            return TCL_ERROR;
+        }
+        Tcl_SetObjResult(interp, Tcl_NewBooleanObj(DtsmSuperviseJoined(pid)));
+        return TCL_OK;
+    default:
+        Tcl_SetObjResult(interp, Tcl_NewWideIntObj(
+                (Tcl_WideInt) DtsmSuperviseStop()));
+        return TCL_OK;
+    }
+}

@@ -1,0 +1,9 @@
+/*
+ * staticcalls.c --
+ *
+ *      calls.c without the dynamic loader: its calls are supervised.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "calls.c"

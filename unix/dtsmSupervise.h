@@ -1,0 +1,236 @@
+/*
+ * dtsmSupervise.h --
+ *
+ *      Supervision: programs that cannot load the injected library (static
+ *      ones, those of another libc) get a seccomp filter before they start,
+ *      and a thread of the session decides their calls by the same map.
+ *
+ * WHO IS ASKED ABOUT
+ *
+ * A filter is inherited by every program below, and most of those load the
+ * library, which decides their calls already.  Nobody can take a filter away
+ * and it sees nothing but numbers: the call, its arguments and the address
+ * that it comes from.  That address tells the two apart:
+ *
+ *      below SUPERVISE_LIMIT_HI    programs with fixed addresses, as static
+ *              ones mostly are, and all that the kernel maps when it is told
+ *              to use its old layout of addresses (from a third upward)
+ *      above it        position-independent programs, and, in the usual
+ *              layout, every shared library, libc and the loader with them
+ *
+ * So the calls of libc in a traced program pass the filter after a few
+ * comparisons.  A program that is mapped like a library (a position-
+ * independent static one, or one of another libc) starts with the old layout
+ * and is seen as well.  What it starts inherits that layout: a traced program
+ * among it is asked about twice, but puts the layout back for its own
+ * children.
+ *
+ * Our own looks at the world carry a mark (DTSMP_MARK) and pass anywhere.
+ *
+ * JOINING
+ *
+ *      joiner                             supervisor's thread
+ *      connects to the session's socket
+ *                                         SUPERVISE_YES (or hangs up)
+ *      installs the filter
+ *      sends the listener's descriptor
+ *                                         SUPERVISE_YES, then it serves
+ *
+ * The kernel allows one listener above a process, so who is under our filter
+ * already stays under it; a call with the number SUPERVISE_PROBE tells.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#ifndef DTSM_SUPERVISE_H
+#define DTSM_SUPERVISE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Where there is no support all of this answers that it cannot, and programs
+ * stay untraced.  Another machine needs its table of calls, the name of its
+ * architecture and its limit between the layouts.
+ */
+
+#if defined(__linux__) && defined(__x86_64__) && !defined(__ILP32__)
+#   include <linux/seccomp.h>
+#   ifdef SECCOMP_IOCTL_NOTIF_ADDFD
+#       define DTSM_SUPERVISES 1
+#   endif
+#endif
+
+#define SUPERVISE_LIMIT_HI 0x5000u      /* upper half of an address */
+#define SUPERVISE_PROBE 25716           /* no system call's number */
+#define SUPERVISE_PROBED 3237           /* the errno that it gets */
+#define SUPERVISE_YES '1'
+#define SUPERVISE_SOCKET "supervisor"   /* in the session's folder */
+
+/*
+ * The calls: name, what it does (SUPERVISE_x), and which arguments are its
+ * directory descriptor (-1: none), its path, its flags (-1: none).
+ */
+
+#define SUPERVISE_CALLS(X) \
+    X(open, OPEN, -1, 0, 1) \
+    X(stat, STAT, -1, 0, -1) \
+    X(lstat, LSTAT, -1, 0, -1) \
+    X(access, STAT, -1, 0, -1) \
+    X(connect, CONNECT, -1, 1, 2) \
+    X(bind, BIND, -1, 1, 2) \
+    X(execve, EXEC, -1, 0, -1) \
+    X(truncate, CHANGE, -1, 0, -1) \
+    X(chdir, STAT, -1, 0, -1) \
+    X(rename, RENAME, -1, 0, -1) \
+    X(mkdir, MKDIR, -1, 0, 1) \
+    X(rmdir, RMDIR, -1, 0, -1) \
+    X(creat, CREAT, -1, 0, -1) \
+    X(link, LINK, -1, 0, -1) \
+    X(unlink, UNLINK, -1, 0, -1) \
+    X(symlink, SYMLINK, -1, 1, -1) \
+    X(readlink, LSTAT, -1, 0, -1) \
+    X(chmod, CHANGE, -1, 0, -1) \
+    X(chown, CHANGE, -1, 0, -1) \
+    X(lchown, LCHANGE, -1, 0, -1) \
+    X(utime, CHANGE, -1, 0, -1) \
+    X(mknod, MAKE, -1, 0, -1) \
+    X(statfs, STAT, -1, 0, -1) \
+    X(chroot, STAT, -1, 0, -1) \
+    X(setxattr, CHANGE, -1, 0, -1) \
+    X(lsetxattr, LCHANGE, -1, 0, -1) \
+    X(getxattr, STAT, -1, 0, -1) \
+    X(lgetxattr, LSTAT, -1, 0, -1) \
+    X(listxattr, STAT, -1, 0, -1) \
+    X(llistxattr, LSTAT, -1, 0, -1) \
+    X(removexattr, CHANGE, -1, 0, -1) \
+    X(lremovexattr, LCHANGE, -1, 0, -1) \
+    X(getdents64, LIST, -1, 1, 2) \
+    X(utimes, CHANGE, -1, 0, -1) \
+    X(inotify_add_watch, WATCH, -1, 1, 2) \
+    X(openat, OPEN, 0, 1, 2) \
+    X(mkdirat, MKDIR, 0, 1, 2) \
+    X(mknodat, MAKE, 0, 1, -1) \
+    X(fchownat, CHANGE, 0, 1, 4) \
+    X(futimesat, CHANGE, 0, 1, -1) \
+    X(newfstatat, STAT, 0, 1, 3) \
+    X(unlinkat, UNLINK, 0, 1, 2) \
+    X(renameat, RENAME, 0, 1, -1) \
+    X(linkat, LINK, 0, 1, 4) \
+    X(symlinkat, SYMLINK, 1, 2, -1) \
+    X(readlinkat, LSTAT, 0, 1, -1) \
+    X(fchmodat, CHANGE, 0, 1, -1) \
+    X(faccessat, STAT, 0, 1, -1) \
+    X(utimensat, CHANGE, 0, 1, 3) \
+    X(name_to_handle_at, HANDLE, 0, 1, 4) \
+    X(renameat2, RENAME, 0, 1, 4) \
+    X(execveat, EXEC, 0, 1, 4) \
+    X(statx, STAT, 0, 1, 2) \
+    X(openat2, OPEN2, 0, 1, 2) \
+    X(faccessat2, STAT, 0, 1, 3) \
+    X(fchmodat2, CHANGE, 0, 1, 3)
+
+enum {
+    SUPERVISE_OPEN, SUPERVISE_OPEN2, SUPERVISE_CREAT, SUPERVISE_STAT,
+    SUPERVISE_LSTAT, SUPERVISE_CHANGE, SUPERVISE_LCHANGE, SUPERVISE_MAKE,
+    SUPERVISE_MKDIR, SUPERVISE_RMDIR, SUPERVISE_UNLINK, SUPERVISE_RENAME,
+    SUPERVISE_LINK, SUPERVISE_SYMLINK, SUPERVISE_EXEC, SUPERVISE_CONNECT,
+    SUPERVISE_BIND, SUPERVISE_WATCH, SUPERVISE_HANDLE, SUPERVISE_LIST
+};
+
+typedef struct DtsmSuperviseCall {
+    short number;
+    signed char act, dir, path, flags;
+} DtsmSuperviseCall;
+
+/*
+ * DtsmSuperviseJoin --
+ *
+ *      Put the calling thread, and what it starts from now on, under the
+ *      supervisor of the session whose socket this is.
+ *
+ * Arguments:
+ *      socket   The socket's file; NULL when there is none.
+ *      layout   1: the program that starts next is mapped like a library and
+ *               needs the old layout of addresses.
+ *
+ * Returns:
+ *      1, or 0 when that cannot be; then nothing is changed, but that
+ *      no_new_privs may be set.
+ *
+ * Context:  async-signal-safe; usable in a vfork child; keeps errno.  About
+ *           3 KiB of stack.  Waits for the supervisor, two seconds at most.
+ */
+
+int DtsmSuperviseJoin(const char *socket, int layout);
+
+/*
+ * DtsmSuperviseStart --
+ *
+ *      Start the supervisor of this process: a thread that serves, and a
+ *      keeper, a process that holds every listener too and lets all calls
+ *      pass once the thread is gone, so that no program ever fails for that.
+ *      There is one supervisor in a process at a time.
+ *
+ * Arguments:
+ *      map, log, socket    The session's files; socket is made.
+ *
+ * Returns:
+ *      0, or an errno; ENOTSUP when this system cannot, EBUSY.
+ *
+ * DtsmSuperviseJoined --
+ *
+ *      Has this process joined?  Only the first ones are remembered.
+ *
+ * DtsmSuperviseStop --
+ *
+ *      End it.  Programs that still run go on without it.
+ *
+ * Returns:
+ *      How many calls it had to let pass unseen; -1 when it had ended by
+ *      itself.
+ */
+
+int DtsmSuperviseStart(const char *map, const char *log, const char *socket);
+int DtsmSuperviseJoined(int pid);
+int64_t DtsmSuperviseStop(void);
+
+#ifdef DTSM_SUPERVISES
+
+/*
+ * Decide one call (dtsmSuperviseCall.c).  reply is filled in.
+ *
+ * Returns:
+ *      0 when its process is gone and needs no reply, -1 when the call could
+ *      not be looked at and passes, else 1.
+ */
+
+int DtsmSuperviseDecide(int listener, const struct seccomp_notif *notice,
+        struct seccomp_notif_resp *reply);
+
+/*
+ * The process whose call is being decided (dtsmSuperviseTarget.c).
+ *
+ * DtsmSuperviseAim --  From now on this one, for all of dtsmTrace*.c too.
+ * DtsmSupervisePeek -- Read its memory: what could be read, or -errno.
+ * DtsmSupervisePoke -- Write there.
+ * DtsmSuperviseStatus -- The number behind a name of its status file, the
+ *                      field'th from 0 on; octal for base 8; -1: none.
+ * DtsmSuperviseOld --  Does it have the old layout of addresses?
+ * DtsmSuperviseMaps -- Does it map a file whose name ends so (with "\n")?
+ * DtsmSuperviseProc -- A name below its folder in /proc; its length, or 0.
+ * DtsmSuperviseSetLog -- The file that lines of the log go to.
+ */
+
+void DtsmSuperviseAim(int pid);
+long DtsmSupervisePeek(uint64_t at, void *buf, size_t size);
+long DtsmSupervisePoke(uint64_t at, const void *buf, size_t size);
+long DtsmSuperviseStatus(const char *name, int field, int base);
+int DtsmSuperviseOld(void);
+int DtsmSuperviseMaps(const char *end);
+void DtsmSuperviseSetLog(const char *file);
+size_t DtsmSuperviseProc(char *buf, size_t size, const char *rest);
+
+#endif /* DTSM_SUPERVISES */
+
+#endif /* DTSM_SUPERVISE_H */

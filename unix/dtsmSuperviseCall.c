@@ -1,0 +1,652 @@
+/*
+ * dtsmSuperviseCall.c --
+ *
+ *      Deciding one system call of a supervised process: as the injected
+ *      library would, by the same map.
+ *
+ * A call that may be made goes on in the kernel (CONTINUE), which reads its
+ * arguments again: a program whose other thread changes them meanwhile gets
+ * around us.  The supervisor is for honest programs, as all of dtsm is.
+ *
+ * C1  A call after which the map has to be corrected (a symlink that comes or
+ *     goes, a folder that is renamed ...) is carried out here, the map
+ *     corrected, and only then answered: as in the library, nobody who knows
+ *     that it happened finds a stale answer.
+ * C2  That needs the caller's own rights.  Where they are not ours, the map
+ *     is corrected before the call goes on, and what another process asks in
+ *     the moment between may stay stale.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmTrace.h"
+#include "dtsmSupervise.h"
+
+#ifdef DTSM_SUPERVISES
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#define MAKE (DTSM_WRITE | TRACE_MAKE | TRACE_NOFOLLOW)
+#define CHANGE_SELF (DTSM_WRITE | TRACE_CHANGE | TRACE_NOFOLLOW)
+#define PAGE 4096u
+#define OLD_LIMIT_HI 0x2000u    /* libraries in the old layout lie above */
+
+#ifndef SYS_openat2
+#   define SYS_openat2 437
+#endif
+#ifndef SYS_faccessat2
+#   define SYS_faccessat2 439
+#endif
+#ifndef SYS_fchmodat2
+#   define SYS_fchmodat2 452
+#endif
+#ifndef SYS_pidfd_open
+#   define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_getfd
+#   define SYS_pidfd_getfd 438
+#endif
+#ifndef RENAME_EXCHANGE
+#   define RENAME_EXCHANGE 2
+#endif
+
+static const DtsmSuperviseCall calls[] = {
+#define X(name, act, dir, path, flags) \
+    {SYS_##name, SUPERVISE_##act, dir, path, flags},
+    SUPERVISE_CALLS(X)
+#undef X
+};
+
+#define COUNT (sizeof(calls) / sizeof(calls[0]))
+
+/*
+ * The call under decision: one thread decides.
+ */
+
+static const struct seccomp_notif *notice;
+static int listener;
+static struct {
+    int dirfd;
+    char path[PATH_MAX];
+    char where[2 * PATH_MAX];   /* the same from our own place */
+} one, two;
+
+enum { GO_ON, GONE, UNSEEN, ANSWERED };
+
+static unsigned long long
+Arg(int i)
+{
+    return notice->data.args[i];
+}
+
+/*
+ * Take --
+ *
+ *      Read a path of the process.
+ *
+ * Returns:
+ *      GO_ON; UNSEEN; ANSWERED when the kernel shall say what is wrong with
+ *      it.
+ */
+
+static int
+Take(uint64_t at, char *buf)
+{
+    size_t len = 0;
+
+    if (at == 0) {
+        return ANSWERED;
+    }
+    while (len < PATH_MAX) {
+        size_t part = PAGE - (size_t) ((at + len) % PAGE);
+        long got;
+
+        if (len == 0 && part > 256) {
+            part = 256;
+        }
+        if (part > PATH_MAX - len) {
+            part = PATH_MAX - len;
+        }
+        got = DtsmSupervisePeek(at + len, buf + len, part);
+        if (got <= 0) {
+            return got == -EFAULT ? ANSWERED : got == -ESRCH ? GONE : UNSEEN;
+        }
+        if (memchr(buf + len, '\0', (size_t) got) != NULL) {
+            return buf[0] == '\0' ? ANSWERED : GO_ON;
+        }
+        len += (size_t) got;
+    }
+    return ANSWERED;
+}
+
+static int
+IsThere(void)
+{
+    uint64_t id = notice->id;
+
+    return ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
+/*
+ * HasOurRoot --
+ *
+ *      In another root its paths mean something else.
+ */
+
+static int
+HasOurRoot(void)
+{
+    char name[64], root[4];
+
+    return DtsmSuperviseProc(name, sizeof(name), "root") > 0
+            && DtsmpSysReadlink(name, root, sizeof(root)) == 1;
+}
+
+/*
+ * Where --
+ *
+ *      What we have to call a path of the process.  Nothing in it is folded:
+ *      it goes to the kernel.
+ */
+
+static int
+Where(int dirfd, const char *path, char *buf)
+{
+    uint64_t policy;
+    size_t len, pathLen = strlen(path);
+    const char *own;
+
+    if (*path == '/') {
+        own = DtsmTraceOwnName(path, buf, PATH_MAX);
+        if (own != buf) {
+            memcpy(buf, own, pathLen + 1);
+        }
+        return 1;
+    }
+    len = dirfd == AT_FDCWD
+            ? DtsmTraceGetCwd(NULL, buf, PATH_MAX, &policy, 1)
+            : DtsmTraceFdPath(dirfd, buf, PATH_MAX);
+    if (len == 0 || len + pathLen + 2 > PATH_MAX) {
+        return 0;
+    }
+    buf[len] = '/';
+    memcpy(buf + len + 1, path, pathLen + 1);
+    return 1;
+}
+
+/*
+ * MayActFor --
+ *
+ *      Are the process's rights our own (C2)?
+ */
+
+static int
+MayActFor(void)
+{
+    return DtsmSuperviseStatus("\nUid:", 3, 10)
+                    == DtsmpSyscall0(SYS_geteuid)
+            && DtsmSuperviseStatus("\nGid:", 3, 10)
+                    == DtsmpSyscall0(SYS_getegid);
+}
+
+static int
+Path(int dirfd, const char *path, char *where)
+{
+    return Where(dirfd, path, where) && MayActFor();
+}
+
+#define P(text) ((long) (intptr_t) (text))
+
+static int
+Answer(struct seccomp_notif_resp *reply, long result)
+{
+    reply->flags = 0;
+    reply->val = result < 0 ? 0 : result;
+    reply->error = result < 0 ? (int) result : 0;
+    return ANSWERED;
+}
+
+/*
+ * Changed --
+ *
+ *      The end of a call that we made (C1), or, with done 0, the beginning of
+ *      one that we could not make (C2).
+ */
+
+static int
+Changed(struct seccomp_notif_resp *reply, int done, long result, int both)
+{
+    if (!done || result == 0) {
+        if (both) {
+            DtsmTraceChanged(one.dirfd, one.path, 1);
+        }
+        DtsmTraceChanged(both ? two.dirfd : one.dirfd,
+                both ? two.path : one.path, 1);
+    }
+    return done ? Answer(reply, result) : ANSWERED;
+}
+
+static int
+Refuse(struct seccomp_notif_resp *reply, int err)
+{
+    return err == 0 ? GO_ON : Answer(reply, -(long) err);
+}
+
+static int
+Remove(struct seccomp_notif_resp *reply, int atFlags)
+{
+    unsigned saw;
+    int done, err = DtsmTraceCheck(one.dirfd, one.path, CHANGE_SELF, &saw);
+
+    if (err != 0 || !(saw & (TRACE_SAW_DENY | TRACE_SAW_LINK))) {
+        return Refuse(reply, err);
+    }
+    done = Path(one.dirfd, one.path, one.where);
+    return Changed(reply, done, done ? DtsmpSyscall3(SYS_unlinkat, AT_FDCWD,
+            P(one.where), atFlags) : 0, 0);
+}
+
+static int
+MakeFolder(struct seccomp_notif_resp *reply, unsigned mode)
+{
+    unsigned saw;
+    int done, err = DtsmTraceCheck(one.dirfd, one.path, MAKE, &saw);
+
+    if (err != 0) {
+        return Answer(reply, Where(one.dirfd, one.path, one.where)
+                && DtsmTraceType(AT_FDCWD, one.where, 0) == TRACE_IS_DIR
+                ? 0 : -(long) err);
+    }
+    if (!(saw & (TRACE_SAW_DENY | TRACE_SAW_LINK))) {
+        return GO_ON;
+    }
+    done = Path(one.dirfd, one.path, one.where);
+    return Changed(reply, done, done ? DtsmpSyscall3(SYS_mkdirat, AT_FDCWD,
+            P(one.where), (long) (mode & ~(unsigned long)
+            DtsmSuperviseStatus("\nUmask:", 0, 8))) : 0, 0);
+}
+
+static int
+MakeSymlink(struct seccomp_notif_resp *reply)
+{
+    int got, done, err = DtsmTraceCheck(one.dirfd, one.path, MAKE, NULL);
+
+    if (err != 0) {
+        return Refuse(reply, err);
+    }
+    got = Take(Arg(0), two.path);
+    if (got != GO_ON) {
+        return got;
+    }
+    done = Path(one.dirfd, one.path, one.where);
+    return Changed(reply, done, done ? DtsmpSyscall3(SYS_symlinkat,
+            P(two.path), AT_FDCWD, P(one.where)) : 0, 0);
+}
+
+/*
+ * TakeTwo --
+ *
+ *      The second path of a call that has two: with descriptors its third
+ *      and fourth argument, without its second.
+ */
+
+static int
+TakeTwo(const DtsmSuperviseCall *call)
+{
+    two.dirfd = call->dir >= 0 ? (int) Arg(2) : AT_FDCWD;
+    return Take(Arg(call->dir >= 0 ? 3 : 1), two.path);
+}
+
+static int
+Rename(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call)
+{
+    unsigned saw, sawNew;
+    unsigned flags = call->flags >= 0 ? (unsigned) Arg(call->flags) : 0;
+    int type, done, err, got = TakeTwo(call);
+
+    if (got != GO_ON) {
+        return got;
+    }
+    err = DtsmTraceCheck(one.dirfd, one.path, CHANGE_SELF, &saw);
+    if (err == 0) {
+        err = DtsmTraceCheck(two.dirfd, two.path, MAKE, &sawNew);
+    }
+    if (err != 0) {
+        return Refuse(reply, err);
+    }
+    saw = (saw & TRACE_SAW_DENY) | sawNew;
+    done = Where(one.dirfd, one.path, one.where)
+            && Where(two.dirfd, two.path, two.where);
+    type = done ? DtsmTraceType(AT_FDCWD, one.where, AT_SYMLINK_NOFOLLOW)
+            : TRACE_IS_UNKNOWN;
+    if (done && type == TRACE_IS_OTHER && (flags & RENAME_EXCHANGE)) {
+        type = DtsmTraceType(AT_FDCWD, two.where, AT_SYMLINK_NOFOLLOW);
+    }
+    if (type == TRACE_IS_OTHER
+            && !(saw & (TRACE_SAW_LINK | TRACE_SAW_DENY))) {
+        return GO_ON;
+    }
+    done = done && MayActFor();
+    return Changed(reply, done, done ? DtsmpSyscall5(SYS_renameat2, AT_FDCWD,
+            P(one.where), AT_FDCWD, P(two.where), (long) flags) : 0, 1);
+}
+
+static int
+Link(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call)
+{
+    unsigned saw, flags = call->flags >= 0 ? (unsigned) Arg(call->flags) : 0;
+    int done, err, got = TakeTwo(call);
+
+    if (got != GO_ON) {
+        return got;
+    }
+    err = DtsmTraceCheck(one.dirfd, one.path, DTSM_READ | TRACE_CHANGE
+            | (flags & AT_SYMLINK_FOLLOW ? 0u : TRACE_NOFOLLOW), &saw);
+    if (err == 0) {
+        err = DtsmTraceCheck(two.dirfd, two.path, MAKE, NULL);
+    }
+    if (err != 0 || !(saw & TRACE_SAW_LINK)) {
+        return Refuse(reply, err);
+    }
+    done = Path(one.dirfd, one.path, one.where)
+            && Where(two.dirfd, two.path, two.where);
+    return Changed(reply, done, done ? DtsmpSyscall5(SYS_linkat, AT_FDCWD,
+            P(one.where), AT_FDCWD, P(two.where), (long) flags) : 0, 1);
+}
+
+/*
+ * CarriesSession --
+ *
+ *      Has an environment of the process our variables?
+ */
+
+static int
+CarriesSession(uint64_t at)
+{
+    static const char *const names[] = {"LD_PRELOAD=", "DTSM_MAP="};
+    uint64_t entry;
+    char text[12];
+    unsigned seen = 0;
+    int i;
+
+    while (at != 0 && seen != 3 && DtsmSupervisePeek(at, &entry,
+            sizeof(entry)) == sizeof(entry) && entry != 0) {
+        memset(text, 0, sizeof(text));
+        if (DtsmSupervisePeek(entry, text, sizeof(text) - 1) < 0) {
+            break;
+        }
+        for (i = 0; i < 2; i++) {
+            if (strncmp(text, names[i], strlen(names[i])) == 0) {
+                seen |= 1u << i;
+            }
+        }
+        at += sizeof(entry);
+    }
+    return seen == 3;
+}
+
+/*
+ * TellStart --
+ *
+ *      A program that could load the library, but starts without what that
+ *      needs: it is seen all the same where its libc lies below the limit.
+ */
+
+static void
+TellStart(void)
+{
+    if (realpath(one.where, two.where) == NULL) {
+        memcpy(two.where, one.where, strlen(one.where) + 1);
+    }
+    if (DtsmSuperviseOld()) {
+        DtsmTraceLogSupervised(two.where);
+    } else {
+        DtsmTraceLogUntraced(two.where, "environment");
+    }
+}
+
+/*
+ * Exec --
+ *
+ *      What starts is traced, or supervised, or named as neither.  A traced
+ *      program whose libc lies below the limit has done all that already.
+ */
+
+static int
+Exec(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call,
+        int isEmpty)
+{
+    int err, flags = call->flags >= 0 ? (int) Arg(call->flags) : 0;
+    DtsmTraceProgram program;
+
+    if (notice->data.instruction_pointer >> 32 >= OLD_LIMIT_HI
+            && DtsmSuperviseMaps("/libdtsmtrace.so\n")) {
+        return ANSWERED;
+    }
+    if (isEmpty) {
+        if (DtsmTraceFdPath(one.dirfd, one.path, sizeof(one.path)) == 0) {
+            return ANSWERED;
+        }
+        one.dirfd = AT_FDCWD;
+    }
+    err = DtsmTraceCheck(one.dirfd, one.path, DTSM_EXEC
+            | (flags & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u), NULL);
+    if (err != 0 || !Where(one.dirfd, one.path, one.where)) {
+        return Refuse(reply, err);
+    }
+    err = DtsmTraceInspect(one.where, TRACE_NOW, &program);
+    if (err == 0 && !program.absent && !program.untraced && program.image) {
+        if (CarriesSession(Arg(call->path + 2))) {
+            DtsmTraceExpect(&program, 1);
+        } else {
+            TellStart();
+        }
+    }
+    return Refuse(reply, err);
+}
+
+/*
+ * Socket --
+ *
+ *      The path in an address, into one.path.
+ */
+
+static int
+Socket(void)
+{
+    struct sockaddr_un name;
+    size_t head = offsetof(struct sockaddr_un, sun_path);
+    size_t len = (size_t) Arg(2);
+    long got;
+
+    if (len <= head || len > sizeof(name)) {
+        return ANSWERED;
+    }
+    memset(&name, 0, sizeof(name));
+    got = DtsmSupervisePeek(Arg(1), &name, len);
+    if (got != (long) len) {
+        return got == -EPERM ? UNSEEN : ANSWERED;
+    }
+    if (name.sun_family != AF_UNIX || name.sun_path[0] == '\0') {
+        return ANSWERED;
+    }
+    memcpy(one.path, name.sun_path, len - head);
+    one.path[len - head] = '\0';
+    return GO_ON;
+}
+
+/*
+ * List --
+ *
+ *      getdents64, without what is hidden: read through a copy of the
+ *      descriptor, which shares its place in the folder.
+ */
+
+typedef struct Entry {
+    uint64_t inode;
+    int64_t next;
+    unsigned short len;
+    unsigned char type;
+    char name[];
+} Entry;
+
+static long
+Filtered(int fd, const char *folder, size_t folderLen, char *buf, long size)
+{
+    long got, from, to = 0;
+
+    do {
+        got = DtsmpSyscall3(SYS_getdents64, fd, P(buf), size);
+        for (from = 0; from < got;) {
+            Entry *entry = (Entry *) (void *) (buf + from);
+            long len = entry->len;
+
+            if (!DtsmTraceHidden(folder, folderLen, entry->name,
+                    entry->type)) {
+                memmove(buf + to, entry, (size_t) len);
+                to += len;
+            }
+            from += len;
+        }
+    } while (got > 0 && to == 0);
+    return got < 0 ? got : to;
+}
+
+static int
+List(struct seccomp_notif_resp *reply)
+{
+    static _Alignas(8) char buf[32 * 1024];
+    long size = Arg(2) < sizeof(buf) ? (long) Arg(2) : (long) sizeof(buf);
+    long got, process, fd;
+    size_t len;
+
+    if (!DtsmTraceFenced()) {
+        return ANSWERED;
+    }
+    len = DtsmTraceFdPath((int) Arg(0), one.path, sizeof(one.path));
+    if (len == 0) {
+        return ANSWERED;
+    }
+    if (len == 1) {
+        len = 0;                        /* "/": names follow a slash */
+    }
+    process = DtsmpSyscall2(SYS_pidfd_open,
+            DtsmSuperviseStatus("\nTgid:", 0, 10), 0);
+    fd = process < 0 ? process : DtsmpSyscall3(SYS_pidfd_getfd, process,
+            (long) (int) Arg(0), 0);
+    if (process >= 0) {
+        DtsmpSysClose((int) process);
+    }
+    if (fd < 0) {
+        return UNSEEN;
+    }
+    got = Filtered((int) fd, one.path, len, buf, size);
+    DtsmpSysClose((int) fd);
+    if (got > 0 && DtsmSupervisePoke(Arg(1), buf, (size_t) got) != got) {
+        got = -EFAULT;
+    }
+    return Answer(reply, got);
+}
+
+int
+DtsmTraceFenced(void)
+{
+    return dtsmTraceMap != NULL && Dtsm_Fence(dtsmTraceMap);
+}
+
+/*
+ * OpenHow2 --
+ *
+ *      The flags of openat2.
+ */
+
+static unsigned
+OpenHow2(void)
+{
+    uint64_t flags = 0;
+
+    DtsmSupervisePeek(Arg(2), &flags, sizeof(flags));
+    return DtsmTraceOpenHow((int) flags);
+}
+
+static int
+Act(const DtsmSuperviseCall *call, int isEmpty,
+        struct seccomp_notif_resp *reply)
+{
+    unsigned flags = call->flags >= 0 ? (unsigned) Arg(call->flags) : 0;
+    unsigned self = flags & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u;
+    unsigned how = DTSM_STAT;
+
+    switch (call->act) {
+        case SUPERVISE_OPEN: how = DtsmTraceOpenHow((int) flags); break;
+        case SUPERVISE_OPEN2: how = OpenHow2(); break;
+        case SUPERVISE_CREAT: how = DTSM_WRITE | TRACE_MAKE; break;
+        case SUPERVISE_STAT: how = DTSM_STAT | self; break;
+        case SUPERVISE_LSTAT: how = DTSM_STAT | TRACE_NOFOLLOW; break;
+        case SUPERVISE_CHANGE: how = DTSM_WRITE | TRACE_CHANGE | self; break;
+        case SUPERVISE_LCHANGE: how = CHANGE_SELF; break;
+        case SUPERVISE_MAKE: case SUPERVISE_BIND: how = MAKE; break;
+        case SUPERVISE_CONNECT: how = DTSM_WRITE; break;
+        case SUPERVISE_WATCH:
+            how = DTSM_STAT | (flags & IN_DONT_FOLLOW ? TRACE_NOFOLLOW : 0u);
+            break;
+        case SUPERVISE_HANDLE:
+            how = DTSM_STAT
+                    | (flags & AT_SYMLINK_FOLLOW ? 0u : TRACE_NOFOLLOW);
+            break;
+        case SUPERVISE_MKDIR: return MakeFolder(reply, flags);
+        case SUPERVISE_RMDIR: return Remove(reply, AT_REMOVEDIR);
+        case SUPERVISE_UNLINK: return Remove(reply, (int) flags);
+        case SUPERVISE_RENAME: return Rename(reply, call);
+        case SUPERVISE_LINK: return Link(reply, call);
+        case SUPERVISE_SYMLINK: return MakeSymlink(reply);
+        case SUPERVISE_EXEC: return Exec(reply, call, isEmpty);
+        case SUPERVISE_LIST: return List(reply);
+        default: break;
+    }
+    return Refuse(reply, DtsmTraceCheck(one.dirfd, one.path, how, NULL));
+}
+
+int
+DtsmSuperviseDecide(int from, const struct seccomp_notif *its,
+        struct seccomp_notif_resp *reply)
+{
+    const DtsmSuperviseCall *call = calls;
+    int got = GO_ON, isEmpty = 0;
+
+    notice = its;
+    listener = from;
+    memset(reply, 0, sizeof(*reply));
+    reply->id = its->id;
+    reply->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+    while (call < calls + COUNT && call->number != its->data.nr) {
+        call++;
+    }
+    if (call == calls + COUNT) {
+        return 1;
+    }
+    DtsmSuperviseAim((int) its->pid);
+    one.dirfd = call->dir >= 0 ? (int) Arg(call->dir) : AT_FDCWD;
+    if (call->act == SUPERVISE_CONNECT || call->act == SUPERVISE_BIND) {
+        got = Socket();
+    } else if (call->act != SUPERVISE_LIST) {
+        got = Take(Arg(call->path), one.path);
+        isEmpty = got == ANSWERED && call->number == SYS_execveat
+                && Arg(call->path) != 0 && (Arg(call->flags) & AT_EMPTY_PATH);
+    }
+    if (got == GO_ON || isEmpty) {
+        if (!IsThere()) {
+            return 0;
+        }
+        got = HasOurRoot() ? Act(call, isEmpty, reply) : UNSEEN;
+    }
+    return got == GONE ? 0 : got == UNSEEN ? -1 : 1;
+}
+
+#endif /* DTSM_SUPERVISES */
