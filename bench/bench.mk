@@ -5,7 +5,7 @@
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
-.PHONY: bench bench-quick bench-programs bench-plot
+.PHONY: bench bench-quick bench-programs bench-plot bench-builds
 
 BENCH_COMPILE = $(CC) -std=gnu11 $(INCLUDES) $(CPPFLAGS) $(WARNINGS) \
 	$(WERROR) $(CFLAGS) $(DEPS)
@@ -88,5 +88,18 @@ bench-quick: bench-programs
 bench-plot: bench-programs
 	$(TCLSH_PROG) "$(srcdir)/bench/plot" -programs $(BENCH_DIR) \
 		-missing "$(BENCH_MISSING)" $(BENCHFLAGS)
+
+# A preload that does nothing, and the clock of whole trees of processes.
+$(BENCH_DIR)/nothing.so: $(srcdir)/bench/nothing.c Makefile
+	@mkdir -p $(@D)
+	$(BENCH_COMPILE) -fPIC -shared -Wl,-z,now -o $@ "$<"
+
+$(BENCH_DIR)/usage: $(srcdir)/bench/usage.c Makefile
+	@mkdir -p $(@D)
+	$(BENCH_COMPILE) -o $@ "$<"
+
+bench-builds: all $(BENCH_DIR)/nothing.so $(BENCH_DIR)/usage
+	$(TCLSH_PROG) "$(srcdir)/bench/builds" -dtsm "$(abs_builddir)/dtsm" \
+		-programs $(BENCH_DIR) $(BENCHFLAGS)
 
 -include $(wildcard $(BENCH_DIR)/*.d $(BENCH_DIR)/*/*.d)

@@ -21,6 +21,11 @@
  * A race detector does not see an atomic load in a vector's.
  */
 
+#ifdef __has_feature
+#if __has_feature(thread_sanitizer)
+#define __SANITIZE_THREAD__
+#endif
+#endif
 #if defined(__SSE2__) && !defined(__SANITIZE_THREAD__)
 #define DTSM_SSE2
 #include <emmintrin.h>

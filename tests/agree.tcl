@@ -17,15 +17,13 @@
 # The loader's own opens and what libc reads for itself are set apart and
 # counted by class.  The exit status is 1 below 99.5%, or when a file differs.
 #
-# Sources come by `apt-get source` with a sources list, a state and a cache of
-# this program's own; the machine's are left alone.
-#
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 set words $argv
 set argv {}
 source [file join [file dirname [file normalize [info script]]] common.tcl]
 source [sourceFile tests runtools.tcl]
+source [sourceFile tools sources.tcl]
 
 namespace eval agree {
     variable wanted 99.5
@@ -40,53 +38,6 @@ proc agree::fail {message} {
     puts stderr "agree.tcl: $message"
     ::common::removeScratches
     exit 1
-}
-
-# agree::release --
-#
-#       The sources list of this machine's release.
-
-proc agree::release {} {
-    foreach line [split [run::read /etc/os-release] \n] {
-        if {[regexp {^(ID|VERSION_CODENAME)="?([^"]*)"?$} $line - key value]} {
-            set $key $value
-        }
-    }
-    if {![info exists VERSION_CODENAME]} {
-        fail "this system's release is not known (/etc/os-release)"
-    }
-    set key /usr/share/keyrings/$ID-archive-keyring.gpg
-    set uri [dict get {debian http://deb.debian.org/debian
-        ubuntu http://archive.ubuntu.com/ubuntu} $ID]
-    set option [expr {[file exists $key] ? " \[signed-by=$key\]" : ""}]
-    return "deb-src$option $uri $VERSION_CODENAME main universe\n"
-}
-
-# agree::fetch --
-#
-#       Sources of a Debian package.
-#
-# Results:
-#       Their folder.
-
-proc agree::fetch {dir name} {
-    set apt $dir/apt
-    file mkdir $apt/state/lists/partial $apt/cache/archives/partial $dir/$name
-    set list [release]
-    if {[string match *debian.org* $list]} {
-        set list [string map {" universe" {}} $list]
-    }
-    makeText $apt/sources.list $list
-    set options [list -q -o Dir::Etc::sourcelist=$apt/sources.list \
-        -o Dir::Etc::sourceparts=- -o Dir::State=$apt/state \
-        -o Dir::Cache=$apt/cache -o Acquire::Retries=2 \
-        -o APT::Sandbox::User=root]
-    if {![file exists $apt/updated]} {
-        exec apt-get {*}$options update 2>@1
-        makeText $apt/updated {}
-    }
-    exec env -C $dir/$name apt-get {*}$options source $name 2>@1
-    return [lindex [glob -types d $dir/$name/*] 0]
 }
 
 # agree::files --
@@ -111,7 +62,7 @@ proc agree::files {folder} {
 
 proc agree::compare {dir name command} {
     variable wanted
-    set source [fetch $dir $name]
+    set source [sources::fetch $dir $name]
     set work $dir/work
     set command [list /bin/sh -c "cp -a '$source/.' . && $command"]
     foreach way {1 2} {
