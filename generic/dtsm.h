@@ -186,9 +186,10 @@ int Dtsm_Open(const char *file, int mode, Dtsm_Map **mapPtr);
  * Dtsm_OpenSized --
  *
  *      As Dtsm_Open, told how many paths the map will hold if it is made now.
- *      More fit in all the same, and fewer too: it sets the index's first
- *      size, 16 bytes a path, so a small map takes little memory and a large
- *      one is as quick as a small one.
+ *      More fit in all the same, and fewer too.  It sets the index's size and
+ *      the memory taken from the start, some 110 bytes a path where there is
+ *      that much, so a small map is small, and inserts need not wait for
+ *      memory.
  *
  * Arguments:
  *      pathCount  Paths; 0: not known, as Dtsm_Open has it, which suits up to

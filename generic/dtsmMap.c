@@ -16,6 +16,7 @@
 #define ROOT_LOAD       4       /* paths a bucket, at most, as far as told; */
 #define ROOT_BITS_MOST  24
 #define ROOT_SHARE      16      /* at most this part of the window */
+#define RECORD_GUESS    88      /* bytes of a path that is expected */
 #define FIXED_BYTES     (UINT64_C(64) << 20)    /* of a map that cannot grow */
 
 /*
@@ -53,23 +54,43 @@ FreeHandle(Dtsm_Map *map)
 }
 
 /*
+ * HugeBytes --
+ *
+ *      Have memory from the map's start, bytes of it or more, in huge pages
+ *      where the kernel gives them.  Returns how much; 0 for nothing.
+ */
+
+static uint64_t
+HugeBytes(const Dtsm_Map *map, uint64_t bytes)
+{
+    bytes = (bytes + DTSM_HUGE_BYTES - 1) & ~(DTSM_HUGE_BYTES - 1);
+    if (bytes > map->window) {
+        return 0;
+    }
+    DtsmpCollapse(map->base, bytes);
+    return DtsmpPopulate(map->base, bytes) ? bytes : 0;
+}
+
+/*
  * FirstBytes --
  *
- *      Memory for a new map, least bytes of it or more; 0 when there is none.
+ *      Memory for a new map, wanted bytes of it or, where there is less, least
+ *      or more; 0 when there is none.
  *      A map that cannot grow, because the kernel lacks MADV_POPULATE_WRITE,
  *      gets all that it will ever have now.
  */
 
 static uint64_t
-FirstBytes(const Dtsm_Map *map, const DtsmpFile *file, uint64_t least)
+FirstBytes(const Dtsm_Map *map, const DtsmpFile *file, uint64_t least,
+        uint64_t wanted)
 {
-    uint64_t huge = (least + DTSM_HUGE_BYTES - 1) & ~(DTSM_HUGE_BYTES - 1);
+    uint64_t bytes = HugeBytes(map, wanted);
 
-    if (huge <= map->window) {
-        DtsmpCollapse(map->base, huge);
-        if (DtsmpPopulate(map->base, huge)) {
-            return huge;
-        }
+    if (bytes == 0) {
+        bytes = HugeBytes(map, least);
+    }
+    if (bytes != 0) {
+        return bytes;
     }
     if (DtsmpPopulate(map->base, least)) {
         return least;
@@ -114,8 +135,10 @@ Initialise(Dtsm_Map *map, const DtsmpFile *file, uint64_t pathCount)
         rootBits--;
     }
     ready = DTSM_HEADER_BYTES + (sizeof(DtsmBucket) << rootBits);
-    ready = FirstBytes(map, file, (ready + 2 * DTSM_HEADER_BYTES - 1)
-            & ~(uint64_t) (DTSM_HEADER_BYTES - 1));
+    ready = (ready + 2 * DTSM_HEADER_BYTES - 1)
+            & ~(uint64_t) (DTSM_HEADER_BYTES - 1);
+    ready = FirstBytes(map, file, ready, pathCount > map->window / RECORD_GUESS
+            ? ready : ready + pathCount * RECORD_GUESS);
     if (ready == 0) {
         return DTSM_FULL;
     }
