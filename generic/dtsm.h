@@ -140,6 +140,7 @@ typedef enum Dtsm_Counter {
     DTSM_COUNT_ATTACHED,        /* program images that attached */
     DTSM_COUNT_EXPECTED,        /* starts of programs that should attach */
     DTSM_COUNT_ASKED,           /* questions put to the server */
+    DTSM_COUNT_UNANSWERED,      /* those that got no answer */
     DTSM_COUNTERS
 } Dtsm_Counter;
 

@@ -3,7 +3,8 @@
  *
  *      The Tcl package dtsm: paths and flags in a file that processes share.
  *
- *      dtsm::create, open, set_manager, default, flags    see doc/dtsm.n
+ *      dtsm::create, open, set_manager, default, flags, listen
+ *                                      see doc/dtsm.n
  *      dtsm::insert, search, ...       a map's commands, on the default map
  *      dtsm insert, ...                all of them, as an ensemble
  *
@@ -123,6 +124,9 @@ StateDeleted(void *data, Tcl_Interp *interp)
 
     (void) interp;
     DtsmTcl_SetDefault(state, NULL);
+    while (state->listeners != NULL) {
+        DtsmTcl_CloseListener(state->listeners);
+    }
     while (state->maps != NULL) {
         DtsmTcl_Close(state->maps);
     }
@@ -141,6 +145,7 @@ static const struct {
     {"create", DtsmTcl_CreateCmd, 0},
     {"default", DtsmTcl_DefaultCmd, 0},
     {"flags", FlagsCmd, 1},
+    {"listen", DtsmTcl_ListenCmd, 0},
     {"open", DtsmTcl_OpenCmd, 0},
     {"set_manager", DtsmTcl_SetManagerCmd, 0}
 };
@@ -262,8 +267,8 @@ Dtsm_SafeInit(Tcl_Interp *interp)
  *      Take the package out of interp: its commands go, its maps are closed.
  *
  * Results:
- *      TCL_ERROR while one of its loops runs: there would be no code to
- *      return to.
+ *      TCL_ERROR while one of its loops or callbacks runs: there would be no
+ *      code to return to.
  */
 
 int
@@ -278,7 +283,8 @@ Dtsm_Unload(Tcl_Interp *interp, int flags)
     }
     if (state->walks > 0) {
         Tcl_SetObjResult(interp, Tcl_NewStringObj(
-                "couldn't unload dtsm: a dtsm foreach is running", -1));
+                "couldn't unload dtsm: a dtsm foreach or a callback of"
+                " dtsm listen is running", -1));
         return TCL_ERROR;
     }
     state->refCount++;

@@ -7,6 +7,7 @@
  *      tclDtsmMap.c    a map's commands
  *      tclDtsmWalk.c   those that visit many paths: names, get, foreach
  *      tclDtsmFile.c   making, opening and closing maps
+ *      tclDtsmListen.c a server on a Unix socket
  *      tclDtsmPath.c   paths, flags and errors between Tcl and the core
  *
  * A map is known under its command, ::dtsm::mapN.  The structure behind it
@@ -38,6 +39,7 @@
 #endif
 
 typedef struct DtsmTclMap DtsmTclMap;
+typedef struct DtsmTclListener DtsmTclListener;
 typedef struct DtsmTclState DtsmTclState;
 
 /*
@@ -71,10 +73,11 @@ struct DtsmTclState {
     Tcl_Interp *interp;
     DtsmTclMap *maps;           /* those opened here */
     DtsmTclMap *defaultMap;     /* counted; NULL: none */
+    DtsmTclListener *listeners; /* those opened here */
     DtsmTclCommand commands[DTSM_TCL_COMMANDS];
     unsigned commandCount;
-    unsigned serial;            /* the next map's number */
-    unsigned walks;             /* foreach loops that are running */
+    unsigned serial;            /* of the last map or listener */
+    unsigned walks;             /* foreach loops and callbacks that run */
     unsigned refCount;
 };
 
@@ -154,6 +157,17 @@ void DtsmTcl_Close(DtsmTclMap *mapPtr);
 int DtsmTcl_Unlink(Tcl_Interp *interp, DtsmTclMap *mapPtr);
 void DtsmTcl_Release(DtsmTclMap *mapPtr);
 void DtsmTcl_SetDefault(DtsmTclState *state, DtsmTclMap *mapPtr);
+
+/*
+ * tclDtsmListen.c
+ *
+ * DtsmTcl_CloseListener --     Stop listening, remove the socket and delete
+ *                              the command.  Again: nothing.
+ */
+
+int DtsmTcl_ListenCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
+void DtsmTcl_CloseListener(DtsmTclListener *listener);
 
 /*
  * tclDtsmMap.c

@@ -543,7 +543,7 @@ FenceMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
 /*
  * CountMethod --
  *
- *      $map count attached|expected|asked ?delta?
+ *      $map count attached|expected|asked|unanswered ?delta?
  */
 
 static int
@@ -551,14 +551,16 @@ CountMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
     static const char *const counters[] = {
-        "attached", "expected", "asked", NULL   /* as Dtsm_Counter */
+        "attached", "expected", "asked", "unanswered", NULL
+                                    /* as Dtsm_Counter */
     };
     Dtsm_Stats stats;
     int counter, delta;
     uint64_t value;
 
     if (objc <= skip || objc > skip + 2) {
-        return Usage(interp, skip, objv, "attached|expected|asked ?delta?");
+        return Usage(interp, skip, objv,
+                "attached|expected|asked|unanswered ?delta?");
     }
     if (Tcl_GetIndexFromObj(interp, objv[skip], counters, "counter",
             TCL_EXACT, &counter) != TCL_OK) {

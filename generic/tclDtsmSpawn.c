@@ -21,6 +21,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,6 +32,11 @@
 extern char **environ;
 
 #define HELD_SIGNALS 8
+#define POLL_MS 10              /* between looks at a child without a pidfd */
+
+#ifndef SYS_pidfd_open
+#   define SYS_pidfd_open 434
+#endif
 
 static const struct {
     int number;
@@ -544,6 +550,85 @@ PutKey(
     Tcl_DictObjPut(NULL, dictPtr, Tcl_NewStringObj(key, -1), valuePtr);
 }
 
+/*
+ * HasEnded --
+ *
+ *      Sees whether the child ended, and leaves it to be reaped.
+ *
+ * Returns:
+ *      1, 0, or -1 with errno.
+ */
+
+static int
+HasEnded(
+    pid_t child)
+{
+    siginfo_t info;
+
+    info.si_pid = 0;
+    while (waitid(P_PID, (id_t) child, &info, WEXITED | WNOHANG | WNOWAIT)
+            != 0) {
+        if (errno != EINTR) {
+            return -1;
+        }
+    }
+    return info.si_pid == child;
+}
+
+static void
+WakeForFile(
+    void *data,
+    int mask)
+{
+    (void) data;
+    (void) mask;
+}
+
+static void
+WakeForTime(
+    void *data)
+{
+    *(Tcl_TimerToken *) data = Tcl_CreateTimerHandler(POLL_MS, WakeForTime,
+            data);
+}
+
+/*
+ * ServeUntilEnd --
+ *
+ *      The event loop, until the child has ended.
+ *
+ * Returns:
+ *      As HasEnded, but never 0.
+ */
+
+static int
+ServeUntilEnd(
+    pid_t child)
+{
+    int fd = (int) syscall(SYS_pidfd_open, child, 0), ended;
+    Tcl_TimerToken timer = NULL;
+
+    if (fd >= 0) {
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+        Tcl_CreateFileHandler(fd, TCL_READABLE, WakeForFile, NULL);
+    } else {
+        WakeForTime(&timer);
+    }
+    while ((ended = HasEnded(child)) == 0) {
+        Tcl_DoOneEvent(TCL_ALL_EVENTS);
+    }
+    if (fd >= 0) {
+        int keptErrno = errno;
+
+        Tcl_DeleteFileHandler(fd);
+        close(fd);
+        errno = keptErrno;
+    } else {
+        Tcl_DeleteTimerHandler(timer);
+    }
+    return ended;
+}
+
 static int
 WaitCmd(
     Tcl_Interp *interp,
@@ -551,7 +636,6 @@ WaitCmd(
 {
     Tcl_WideInt wide;
     Tcl_Obj *dictPtr;
-    siginfo_t info;
     sigset_t mask;
     pid_t child;
     int status = 0, code, bySignal;
@@ -564,10 +648,8 @@ WaitCmd(
         errno = ECHILD;
         return DtsmTclPosix(interp, "wait");
     }
-    while (waitid(P_PID, (id_t) child, &info, WEXITED | WNOWAIT) != 0) {
-        if (errno != EINTR) {
-            return DtsmTclPosix(interp, "wait");
-        }
+    if (ServeUntilEnd(child) < 0) {
+        return DtsmTclPosix(interp, "wait");
     }
     BlockHeld(&mask);                       /* P1 */
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {

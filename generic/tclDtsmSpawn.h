@@ -24,8 +24,9 @@
  *              -mapped says what dtsm::system mapped says of it.  Error codes:
  *              POSIX ...; DTSM INTERRUPTED name when one was caught before.
  *      dtsm::process wait pid
- *              Waits for its end.  A dictionary: kind (exit, signal), code
- *              (status or signal number), name (SIGTERM ...; or empty).
+ *              Serves events until its end.  A dictionary: kind (exit,
+ *              signal), code (status or signal number), name (SIGTERM ...; or
+ *              empty).
  *
  *      dtsm::system kind path
  *              Why a preload does not reach this program: static, setuid,
@@ -50,10 +51,11 @@
  *      dtsm::system environ name
  *              The value of a variable as bytes; empty if it is not set.
  *
- *      dtsm::supervise start map log socket
+ *      dtsm::supervise start map log socket ?ask?
  *              Start the supervisor of a session with these files; the
- *              socket is made.  Error codes: POSIX ENOTSUP ... where the
- *              system cannot; DTSM BUSY when there is one in this process.
+ *              socket is made; ask is what DTSM_ASK says to programs.  Error
+ *              codes: POSIX ENOTSUP ... where the system cannot; DTSM BUSY
+ *              when there is one in this process.
  *      dtsm::supervise joined pid
  *              Has this child of ours joined it?
  *      dtsm::supervise stop

@@ -15,19 +15,21 @@
 static int
 StartCmd(
     Tcl_Interp *interp,
+    int count,                  /* 3, or 4 with ask */
     Tcl_Obj *const names[])
 {
-    char *files[3] = {NULL, NULL, NULL};
+    char *files[4] = {NULL, NULL, NULL, NULL};
     int i, failure = 0, result = TCL_OK;
 
-    for (i = 0; i < 3 && result == TCL_OK; i++) {
+    for (i = 0; i < count && result == TCL_OK; i++) {
         files[i] = DtsmTclBytes(interp, names[i]);
         if (files[i] == NULL) {
             result = TCL_ERROR;
         }
     }
     if (result == TCL_OK) {
-        failure = DtsmSuperviseStart(files[0], files[1], files[2]);
+        failure = DtsmSuperviseStart(files[0], files[1], files[2],
+                files[3]);
     }
     if (failure == EBUSY) {
         Tcl_SetObjResult(interp, Tcl_NewStringObj(
@@ -38,7 +40,7 @@ StartCmd(
         errno = failure;
         result = DtsmTclPosix(interp, "cannot supervise");
     }
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < count; i++) {
         if (files[i] != NULL) {
             ckfree(files[i]);
         }
@@ -55,7 +57,9 @@ DtsmTclSuperviseCmd(
 {
     static const char *const verbs[] = {"joined", "start", "stop", NULL};
     static const int words[] = {3, 5, 2};
-    static const char *const usages[] = {"pid", "map log socket", NULL};
+    static const char *const usages[] = {
+        "pid", "map log socket ?ask?", NULL
+    };
     enum {VERB_JOINED, VERB_START, VERB_STOP};
     int verb, pid;
 
@@ -68,13 +72,13 @@ DtsmTclSuperviseCmd(
             != TCL_OK) {
         return TCL_ERROR;
     }
-    if (objc != words[verb]) {
+    if (objc != words[verb] && (verb != VERB_START || objc != 6)) {
         Tcl_WrongNumArgs(interp, 2, objv, usages[verb]);
         return TCL_ERROR;
     }
     switch (verb) {
     case VERB_START:
-        return StartCmd(interp, objv + 2);
+        return StartCmd(interp, objc - 2, objv + 2);
     case VERB_JOINED:
         if (Tcl_GetIntFromObj(interp, objv[2], &pid) != TCL_OK) {
             return TCL_ERROR;

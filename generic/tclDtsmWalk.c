@@ -514,7 +514,8 @@ DtsmTcl_StatsMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
             {"fence", (uint64_t) (stats.fence != 0)},
             {"attached", stats.counters[DTSM_COUNT_ATTACHED]},
             {"expected", stats.counters[DTSM_COUNT_EXPECTED]},
-            {"asked", stats.counters[DTSM_COUNT_ASKED]}
+            {"asked", stats.counters[DTSM_COUNT_ASKED]},
+            {"unanswered", stats.counters[DTSM_COUNT_UNANSWERED]}
         };
 
         dictPtr = Tcl_NewDictObj();

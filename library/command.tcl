@@ -37,14 +37,20 @@ namespace eval ::dtsm::command {
             "Paths at and below P look absent; folders stay visible.  Where
             P is a symlink, what it leads to is denied as well.  A command
             that is denied is not started."
-        --default allow|deny
+        --ask P
+            "Paths at and below P are put to the registry, each once.  Without
+            one they may be used and are listed as unknown.  Folders and what
+            is not there need no question."
+        --default allow|deny|ask
             "What holds for a path that no rule covers: allow, unless said."
         --report FILE
             "Write what was found to FILE as JSON; - is standard output."
-        --fail-on violation|missing|untraced|never
+        --fail-on violation|missing|unknown|untraced|never
             "Exit with status 3 when the command succeeded but something
             that exists was refused (violation), something that does not
-            exist was (missing), or a process was not traced (untraced).
+            exist was (missing), something was used that the registry does
+            not know (unknown), or a process was not traced (untraced).  What
+            was refused because the registry gave no answer is a violation.
             May be given for several; never is what holds unless said."
         --strict ""
             "The same as --fail-on untraced."
@@ -58,8 +64,8 @@ namespace eval ::dtsm::command {
         --help ""
             "Print this."
     }
-    variable failOn {violation missing untraced never}
-    variable defaults {allow deny}
+    variable failOn {violation missing unknown untraced never}
+    variable defaults {allow deny ask}
 }
 
 # dtsm::command::main --
@@ -220,7 +226,7 @@ proc ::dtsm::command::ParseRun {words} {
             Wrong "option $word takes no argument"
         }
         switch -- $word {
-            --allow - --deny {
+            --allow - --deny - --ask {
                 dict lappend result rules [string range $word 2 end] $value
             }
             --default {
@@ -282,9 +288,12 @@ proc ::dtsm::command::Verb-run {trace words} {
             -keep [dict get $settings keep] \
             -supervise [dict get $settings supervise]]
         $session probe
+        $session fence 1
         try {
             $session spawn [dict get $settings command]
             set end [$session wait]
+            # Who outlives the command is left alone.
+            $session fence 0
         } trap {DTSM DENIED} message {
             Say $message
             set end [list kind exit code $statusNotFound name {} wall 0.0]
@@ -368,11 +377,14 @@ proc ::dtsm::command::ExitStatus {finding failOn} {
         return [expr {128 + $code}]
     }
     set found {}
-    foreach violation [dict get $finding violations] {
+    foreach violation [concat [dict get $finding violations] \
+            [dict get $finding unanswered]] {
         lappend found [expr {[lindex $violation 1] ? "violation" : "missing"}]
     }
-    if {[llength [dict get $finding untraced]]} {
-        lappend found untraced
+    foreach kind {unknown untraced} {
+        if {[llength [dict get $finding $kind]]} {
+            lappend found $kind
+        }
     }
     if {[dict get $finding unseen] != 0} {
         lappend found untraced

@@ -48,6 +48,59 @@ proc ::dtsm::report::total {entries} {
     return $count
 }
 
+# dtsm::report::notes --
+#
+#      What is known of a path beside its name, for a reader.
+
+proc ::dtsm::report::notes {by details} {
+    set notes {}
+    if {[dict exists $details package]} {
+        lappend notes "of [::dtsm::bytes::shown [dict get $details package]]"
+    }
+    if {$by ne ""} {
+        lappend notes "first asked for by [::dtsm::bytes::shown $by]"
+    }
+    return [expr {[llength $notes] ? "  ([join $notes {; }])" : ""}]
+}
+
+# dtsm::report::answers --
+#
+#      Lines about the registry's answers, and about those that it did not
+#      give.
+
+proc ::dtsm::report::answers {finding} {
+    variable missingShown
+    set lines {}
+    set unknown [dict get $finding unknown]
+    set count [llength $unknown]
+    if {$count} {
+        set some [lmap entry [lrange $unknown 0 $missingShown-1] {
+            ::dtsm::bytes::shown [lindex $entry 0]
+        }]
+        if {$count > $missingShown} {
+            lappend some ...
+        }
+        lappend lines "dtsm: [counted $count {path is} {paths are}] allowed\
+            but unknown: [join $some {, }]"
+    }
+    set count [dict get $finding silent]
+    if {$count} {
+        lappend lines "dtsm: [counted $count {question} {questions}] got no\
+            answer from the registry's server; refused for that:"
+        foreach entry [dict get $finding unanswered] {
+            lassign $entry path . by details
+            lappend lines "  [::dtsm::bytes::shown $path][notes $by {}]"
+        }
+    }
+    set count [dict get $finding failures]
+    if {$count} {
+        lappend lines "dtsm: the registry failed for [counted $count path \
+            paths], taken as denied: [::dtsm::bytes::shown \
+            [dict get $finding failure]]"
+    }
+    return $lines
+}
+
 # dtsm::report::text --
 #
 #      The summary at the end of a run.
@@ -58,25 +111,21 @@ proc ::dtsm::report::text {finding} {
     set there {}
     set missing {}
     foreach violation [dict get $finding violations] {
-        lassign $violation path exists by
+        lassign $violation path exists by details
         if {$exists} {
-            lappend there $path $by
+            lappend there $path $by $details
         } else {
             lappend missing $path
         }
     }
     set lines {}
-    set count [expr {[llength $there] / 2}]
+    set count [expr {[llength $there] / 3}]
     if {$count} {
         lappend lines "dtsm: [counted $count {violation exists} \
             {violations exist}]:"
     }
-    foreach {path by} $there {
-        set line "  [::dtsm::bytes::shown $path]"
-        if {$by ne ""} {
-            append line "  (first asked for by [::dtsm::bytes::shown $by])"
-        }
-        lappend lines $line
+    foreach {path by details} $there {
+        lappend lines "  [::dtsm::bytes::shown $path][notes $by $details]"
     }
     set count [llength $missing]
     if {$count} {
@@ -92,6 +141,7 @@ proc ::dtsm::report::text {finding} {
     if {![llength [dict get $finding violations]]} {
         lappend lines "dtsm: no violations"
     }
+    lappend lines {*}[answers $finding]
 
     set traced [dict get $finding traced]
     set supervised [total [dict get $finding supervised]]
@@ -133,6 +183,21 @@ proc ::dtsm::report::text {finding} {
     return [join $lines \n]\n
 }
 
+# dtsm::report::members --
+#
+#      What the registry said of a path, as further members of its object.
+
+proc ::dtsm::report::members {details} {
+    set result {}
+    foreach key {package why} {
+        if {[dict exists $details $key]} {
+            append result ",\"$key\":[::dtsm::json::string \
+                [dict get $details $key]]"
+        }
+    }
+    return $result
+}
+
 # dtsm::report::json --
 #
 #      The report for programs, version 1, as UTF-8.
@@ -159,22 +224,24 @@ proc ::dtsm::report::json {finding} {
         lassign $entry path count
         string cat "{" [::dtsm::json::path $path] ",\"count\":" $count "}"
     }]
-    set paths {}
-    set unknown {}
-    foreach {path flags} [dict get $finding paths] {
-        set member [::dtsm::json::path $path]
-        lappend paths "{$member,\"flags\":[::dtsm::json::list $flags]}"
-        if {"unknown" in $flags} {
-            lappend unknown "{$member}"
-        }
-    }
-    set violations [lmap violation [dict get $finding violations] {
-        lassign $violation path exists by
-        set exists [expr {$exists ? "true" : "false"}]
-        set path [::dtsm::json::path $path]
-        set by [::dtsm::json::string $by]
-        string cat "{" $path ",\"exists\":" $exists ",\"by\":" $by "}"
+    set paths [lmap {path flags} [dict get $finding paths] {
+        string cat "{" [::dtsm::json::path $path] ",\"flags\":" \
+            [::dtsm::json::list $flags] "}"
     }]
+    set unknown [lmap entry [dict get $finding unknown] {
+        lassign $entry path details
+        string cat "{" [::dtsm::json::path $path] [members $details] "}"
+    }]
+    foreach kind {violations unanswered} {
+        set $kind [lmap entry [dict get $finding $kind] {
+            lassign $entry path exists by details
+            set exists [expr {$exists ? "true" : "false"}]
+            set path [::dtsm::json::path $path]
+            set by [::dtsm::json::string $by]
+            string cat "{" $path ",\"exists\":" $exists ",\"by\":" $by \
+                [members $details] "}"
+        }]
+    }
     set members [::list \
         "\"version\":1" \
         "\"command\":[::dtsm::json::list [dict get $finding command]]" \
@@ -188,6 +255,18 @@ proc ::dtsm::report::json {finding} {
         "\"paths\":[::dtsm::json::array $paths \n]" \
         "\"violations\":[::dtsm::json::array $violations \n]" \
         "\"unknown\":[::dtsm::json::array $unknown \n]" \
+        "\"asked\":[dict get $finding asked]" \
         "\"unseen\":[dict get $finding unseen]"]
+    if {[dict get $finding silent]} {
+        lappend members "\"unanswered\":{\"count\":[
+            dict get $finding silent],\"paths\":[
+            ::dtsm::json::array $unanswered \n]}"
+    }
+    if {[dict get $finding failures]} {
+        lappend members "\"registry\":{\"failures\":[
+            dict get $finding failures],\"first\":[
+            ::dtsm::json::string [encoding convertto utf-8 \
+                [dict get $finding failure]]]}"
+    }
     return "{[join $members ,\n]}\n"
 }

@@ -3,14 +3,23 @@
 #      A traced session: a map with its rules, a folder with its log, and the
 #      environment that makes programs load the tracing library.
 #
-#      set s [dtsm::Session new -trace FILE ?-default allow|deny?
-#              ?-rules {allow /usr deny /opt ...}? ?-keep FILE?
-#              ?-supervise bool?]
+#      set s [dtsm::Session new -trace FILE ?-default allow|deny|ask?
+#              ?-rules {allow /usr deny /opt ask /x ...}? ?-first BOOL?
+#              ?-registry PREFIX? ?-patience SECONDS? ?-keep FILE?
+#              ?-supervise BOOL?]
 #      $s probe            prove that the library loads
-#      $s spawn argv       start the command
-#      $s wait             how it ended
-#      $s collect          what the map and the log tell; ends the session
+#      $s spawn argv ?dir? start the command
+#      $s wait             how it ended; questions are answered meanwhile
+#      $s fence ?bool?     whether denials are enforced
+#      $s environment      what a traced program's environment needs
+#      $s collect ?last?   what the map and the log tell
 #      $s destroy          removes folder and map, whatever happened before
+#
+# -first 1   Of the rules that cover a path the first in the list holds; else
+#            the longest, and of two for one path the last.
+# -registry  Answers for what an ask rule governs (server.tcl); without one
+#            all of that is unknown.
+# -patience  The seconds that a program waits for an answer (60).
 #
 # All paths and words are byte strings, but for -trace and -keep.
 #
@@ -24,10 +33,43 @@ namespace eval ::dtsm {
     variable shmRoom [expr {64 << 20}]
 }
 
+# dtsm::firstRules --
+#
+#      A list, path verdict ..., of which the first that covers a path holds,
+#      as one of which the longest does.  All that cover a path cover the
+#      longest of their paths too, so that one gets the verdict of the first.
+
+proc ::dtsm::firstRules {rules} {
+    set first {}
+    set number 0
+    # Here, the package's own foreach hides Tcl's.
+    ::foreach {path verdict} $rules {
+        if {![dict exists $first $path]} {
+            dict set first $path [list [incr number] $verdict]
+        }
+    }
+    set result {}
+    dict for {path best} $first {
+        set at $path
+        while {$at ne "/"} {
+            set at [string range $at 0 [string last / $at]-1]
+            if {$at eq ""} {
+                set at /
+            }
+            if {[dict exists $first $at]
+                    && [lindex [dict get $first $at] 0] < [lindex $best 0]} {
+                set best [dict get $first $at]
+            }
+        }
+        dict set result $path [lindex $best 1]
+    }
+    return $result
+}
+
 oo::class create ::dtsm::Session {
     variable settings folder map mapFile logFile library own probes rules \
         verdictOf denied started process untracedCommand \
-        supervisedCommand socket finished
+        supervisedCommand socket finished server
 
     # constructor --
     #
@@ -36,9 +78,10 @@ oo::class create ::dtsm::Session {
     # Errors: DTSM NESTED inside another session; POSIX ...; DTSM ...
 
     constructor {args} {
-        set settings [dict merge {-default allow -rules {} -keep {}
-            -supervise 1} $args]
+        set settings [dict merge {-default allow -rules {} -first 0
+            -registry {} -patience 60 -keep {} -supervise 1} $args]
         set folder {}
+        set server {}
         set map {}
         set mapFile {}
         set probes 0
@@ -52,6 +95,7 @@ oo::class create ::dtsm::Session {
             my MakeFolder
             my MakeMap
             my StoreRules
+            my Serve
             my Supervise
         } on error {message options} {
             my Clean 1
@@ -133,17 +177,21 @@ oo::class create ::dtsm::Session {
     # StoreRules --
     #
     #      All rules in one change.  A path is stored as given and, where
-    #      that differs, resolved; one with .. means nothing as given.  For a
-    #      path given twice the last rule holds.
+    #      that differs, resolved; one with .. means nothing as given.
 
     method StoreRules {} {
-        set rules {}
+        set given {}
         foreach {verdict path} [dict get $settings -rules] {
-            set given [::dtsm::bytes::absolute $path]
-            if {".." ni [split $given /]} {
-                dict set rules $given $verdict
+            set whole [::dtsm::bytes::absolute $path]
+            if {".." ni [split $whole /]} {
+                lappend given $whole $verdict
             }
-            dict set rules [::dtsm::bytes::resolved $path] $verdict
+            lappend given [::dtsm::bytes::resolved $path] $verdict
+        }
+        if {[dict get $settings -first]} {
+            set rules [::dtsm::firstRules $given]
+        } else {
+            set rules [dict create {*}$given]
         }
         set all [list / [list [dict get $settings -default] prefix]]
         dict for {path verdict} $rules {
@@ -162,6 +210,40 @@ oo::class create ::dtsm::Session {
         set verdictOf [dict map {path flags} $all {lindex $flags 0}]
     }
 
+    # Serve --
+    #
+    #      Answer questions, if there can be any and somebody to ask.
+
+    method Serve {} {
+        if {[dict get $settings -registry] eq ""
+                || "ask" ni [dict values $verdictOf]} {
+            return
+        }
+        set server [::dtsm::Server new [dict get $settings -registry]]
+        # Who answers is there again: programs may wait once more.
+        $server listen $folder/ask [list $map forget @T]
+    }
+
+    # Questions --
+    #
+    #      The variable that says where questions go, if anywhere.
+
+    method Questions {} {
+        if {$server eq ""} {
+            return {}
+        }
+        return [list DTSM_ASK [dict get $settings -patience]:[
+            ::dtsm::bytes::fromText $folder/ask]]
+    }
+
+    # fence --
+    #
+    #      Whether denials are enforced, after changing it.
+
+    method fence {args} {
+        return [$map fence {*}$args]
+    }
+
     # Supervise --
     #
     #      Start the supervisor of programs that do not load the library.
@@ -174,7 +256,8 @@ oo::class create ::dtsm::Session {
         set file [::dtsm::bytes::fromText $folder/supervisor]
         if {![catch {::dtsm::supervise start \
                 [::dtsm::bytes::fromText $mapFile] \
-                [::dtsm::bytes::fromText $logFile] $file}]} {
+                [::dtsm::bytes::fromText $logFile] $file \
+                {*}[dict values [my Questions]]}]} {
             set socket $file
         }
     }
@@ -190,6 +273,10 @@ oo::class create ::dtsm::Session {
             return 0
         }
         set socket {}
+        if {$server ne ""} {
+            # It must not wait for an answer of ours while we wait for it.
+            $server close
+        }
         return [::dtsm::supervise stop]
     }
 
@@ -206,7 +293,7 @@ oo::class create ::dtsm::Session {
         }
         return [list LD_PRELOAD $preload \
             DTSM_MAP [::dtsm::bytes::fromText $mapFile] \
-            DTSM_LOG [::dtsm::bytes::fromText $logFile]]
+            DTSM_LOG [::dtsm::bytes::fromText $logFile] {*}[my Questions]]
     }
 
     # probe --
@@ -248,153 +335,15 @@ oo::class create ::dtsm::Session {
             [::dtsm::process spawn $argv -env [my environment]]]
     }
 
-    # Governed --
-    #
-    #      What the rules say of a resolved path: allow or deny.
-
-    method Governed {path} {
-        while {![dict exists $verdictOf $path]} {
-            set slash [string last / $path]
-            set path [string range $path 0 [expr {max($slash - 1, 0)}]]
-        }
-        return [dict get $verdictOf $path]
-    }
-
-    # Follow --
-    #
-    #      Where a path leads, one component at a time.
-    #
-    # Results: the resolved path, and a list of the symlinks on the way.
-
-    method Follow {path} {
-        set todo [split [::dtsm::bytes::absolute $path] /]
-        set at {}
-        set links {}
-        while {[llength $todo]} {
-            set todo [lassign $todo part]
-            if {$part eq ".."} {
-                set at [string range $at 0 [string last / $at]-1]
-            } elseif {$part ni {"" "."}} {
-                append at /$part
-                set target [::dtsm::system link $at]
-                if {$target ne "" && [llength $links] < 40} {
-                    lappend links $at
-                    set at [expr {[string index $target 0] eq "/" ? ""
-                        : [string range $at 0 [string last / $at]-1]}]
-                    set todo [concat [split $target /] $todo]
-                }
-            }
-        }
-        return [list [expr {$at eq "" ? "/" : $at}] $links]
-    }
-
-    # Ask --
-    #
-    #      Ask for a program as a traced process does: record it and the
-    #      symlinks that lead to it.  What a rule denies is a violation of
-    #      ours; if it is there, it is added to the member `denied'.
-    #
-    # Results: empty if there is such a program; denied; ENOENT; EACCES.
-
-    method Ask {file} {
-        set exists [expr {![catch {::dtsm::system resolve $file} . options]}]
-        if {!$exists && [lindex [dict get $options -errorcode] 1]
-                ni {ENOENT ENOTDIR}} {
-            return EACCES
-        }
-        set missing [expr {$exists ? {} : "missing"}]
-        lassign [my Follow $file] path links
-        foreach step [concat $links [list $path]] {
-            if {[my Governed $step] eq "deny"
-                    && [catch {::dtsm::system resolve $step/.}]} {
-                $map insert -bytes 1 $step \
-                    [list deny violation reported exec {*}$missing]
-                my LogRefused $step $exists
-                if {$exists && $step ni $denied} {
-                    lappend denied $step
-                }
-                return denied
-            }
-            if {$step ne $path} {
-                $map insert -bytes 1 $step allow
-            }
-        }
-        $map insert -bytes 1 $path [list allow exec {*}$missing]
-        return [expr {!$exists ? "ENOENT"
-            : [::dtsm::system which $file] eq "" ? "EACCES" : ""}]
-    }
-
-    # LogRefused --
-    #
-    #      A line of the log, as the tracing library writes it.
-
-    method LogRefused {path exists} {
-        set program [info script]
-        if {$program eq ""} {
-            set program [info nameofexecutable]
-        }
-        set program [::dtsm::bytes::fromText [file normalize $program]]
-        set fields [lmap field [list $program [::dtsm::system resolve .] \
-                $path] {
-            ::dtsm::bytes::escape $field
-        }]
-        set channel [open $logFile {WRONLY APPEND}]
-        fconfigure $channel -translation binary
-        puts $channel [join [list refused [pid] {*}$fields $exists] \t]
-        close $channel
-    }
-
-    # Program --
-    #
-    #      The file that a command's name means, as a traced shell finds it:
-    #      what a rule denies is passed over, and so is a script whose
-    #      interpreter is denied.
-    #
-    # Errors: DTSM DENIED when rules leave none; POSIX ...
-
-    method Program {name} {
-        set failure {ENOENT "no such file or directory"}
-        set denied {}
-        foreach file [::dtsm::system candidates $name] {
-            set asked $file
-            for {set depth 0} {$depth < 6} {incr depth} {
-                set answer [my Ask $asked]
-                if {$answer ne ""} {
-                    break
-                }
-                set asked [::dtsm::system interpreter $asked]
-                if {$asked eq ""} {
-                    break
-                }
-            }
-            switch -- $answer {
-                "" {
-                    return $file
-                }
-                EACCES {
-                    set failure {EACCES "permission denied"}
-                }
-            }
-        }
-        set name [::dtsm::bytes::shown $name]
-        if {[llength $denied]} {
-            set shown [lmap path $denied {::dtsm::bytes::shown $path}]
-            return -code error -errorcode {DTSM DENIED} \
-                "$name: a rule denies [join $shown {, }]"
-        }
-        return -code error -errorcode [list POSIX {*}$failure] \
-            "$name: [lindex $failure 1]"
-    }
-
     # spawn --
     #
-    #      Raise the fence and start the command.  A command that the loader
-    #      will not trace is supervised, or runs all the same and is listed.
+    #      Start the command.  One that the loader will not trace is
+    #      supervised, or runs all the same and is listed.
     #
     # Errors: DTSM DENIED when a rule denies the command; POSIX ... when it
     #      cannot be started.
 
-    method spawn {argv} {
+    method spawn {argv {dir .}} {
         set started [clock microseconds]
         set file [my Program [lindex $argv 0]]
         set why [::dtsm::system kind $file]
@@ -404,8 +353,7 @@ oo::class create ::dtsm::Session {
             set environment [dict create LD_PRELOAD \
                 [::dtsm::system environ LD_PRELOAD]]
         }
-        $map fence 1
-        set options [list -file $file -env $environment]
+        set options [list -file $file -env $environment -cwd $dir]
         if {$why eq ""} {
             $map count expected 1
         } elseif {$why in {static refused} && $socket ne ""} {
@@ -425,8 +373,7 @@ oo::class create ::dtsm::Session {
 
     # wait --
     #
-    #      Wait for the command, and open the fence: who outlives it is left
-    #      alone.
+    #      Wait for the command.
     #
     # Results: a dictionary: kind, code, name as dtsm::process wait has
     #      them, and wall, the seconds that it took.
@@ -435,14 +382,13 @@ oo::class create ::dtsm::Session {
         set end [::dtsm::process wait $process]
         dict set end wall [expr {
             ([clock microseconds] - $started) / 1e6}]
-        $map fence 0
         return $end
     }
 
     # collect --
     #
-    #      What the session found, as a dictionary:
-    #      default      allow or deny
+    #      What the session found so far, as a dictionary:
+    #      default      allow, deny or ask
     #      rules        path verdict ...
     #      traced       program images
     #      supervised   a list of {path count}
@@ -450,13 +396,27 @@ oo::class create ::dtsm::Session {
     #      unseen       calls of supervised programs that passed unseen; -1
     #                   when the supervisor ended early
     #      paths        path flags ..., without mere spellings, sorted
-    #      violations   a list of {path exists program}, sorted
+    #      violations   a list of {path exists program details}, sorted
+    #      unanswered   the same of what was refused for want of an answer
+    #      unknown      a list of {path details}, sorted
+    #      asked        questions that the registry answered
+    #      silent       questions that got no answer
+    #      failures     how often the registry failed
+    #      failure      what it said the first time
     #      lost         lines of the log that make no sense
+    #
+    # `details' are the registry's keys and values.
+    #
+    # Arguments:
+    #      last     1: the command has ended, and so does its supervisor;
+    #               before, `unseen' is 0.
 
-    method collect {} {
-        set unseen [my Unsupervise]
+    method collect {{last 1}} {
+        set unseen [expr {$last ? [my Unsupervise] : 0}]
         set paths {}
-        set violations {}
+        set unknown {}
+        set refused {}
+        set unanswered {}
         set lines [my ReadLog]
         foreach {path flags} [$map get -rules 0 -bytes 1 -void 1] {
             if {[regexp {^@U\d\t(.*)$} $path . line]} {
@@ -465,9 +425,12 @@ oo::class create ::dtsm::Session {
                 continue
             } else {
                 dict set paths $path $flags
-                if {"violation" in $flags && "reported" in $flags} {
-                    dict set violations $path \
+                if {"deny" in $flags && "reported" in $flags} {
+                    dict set [expr {"violation" in $flags ? "refused"
+                        : "unanswered"}] $path \
                         [list $path [expr {"missing" ni $flags}] {}]
+                } elseif {"unknown" in $flags} {
+                    lappend unknown [list $path [my Details $path]]
                 }
             }
         }
@@ -484,12 +447,13 @@ oo::class create ::dtsm::Session {
             set fields [lmap field [split $line \t] {
                 ::dtsm::bytes::unescape $field
             }]
-            switch -- [lindex $fields 0]:[llength $fields] {
-                refused:6 {
+            set verb [lindex $fields 0]
+            switch -- $verb:[llength $fields] {
+                refused:6 - unanswered:6 {
                     lassign $fields . . program . path exists
-                    if {![info exists seen($path)]} {
-                        set seen($path) 1
-                        dict set violations $path \
+                    if {![info exists seen($verb,$path)]} {
+                        set seen($verb,$path) 1
+                        dict set $verb $path \
                             [list $path [expr {$exists eq "1"}] $program]
                     }
                 }
@@ -505,12 +469,12 @@ oo::class create ::dtsm::Session {
             }
         }
         set attached [$map count attached]
-        set refused [expr {[$map count expected] - $attached}]
-        if {$refused > 0} {
-            dict incr untraced {{} refused} $refused
+        set without [expr {[$map count expected] - $attached}]
+        if {$without > 0} {
+            dict incr untraced {{} refused} $without
         }
         set finished 1
-        return [dict create default [dict get $settings -default] \
+        set result [dict create default [dict get $settings -default] \
             rules $rules traced [expr {$attached - $probes}] \
             supervised [lsort [lmap {path count} $supervised {
                 list $path $count
@@ -520,8 +484,29 @@ oo::class create ::dtsm::Session {
             }]] \
             unseen $unseen \
             paths [lsort -stride 2 $paths] \
-            violations [lsort -index 0 [dict values $violations]] \
-            lost $lost]
+            violations [my Refusals $refused] \
+            unanswered [my Refusals $unanswered] \
+            unknown [lsort -index 0 $unknown] \
+            silent [$map count unanswered] \
+            asked 0 failures 0 failure {} lost $lost]
+        if {$server ne ""} {
+            set result [dict merge $result [$server stats]]
+        }
+        return $result
+    }
+
+    # Refusals --
+    #
+    #      What was refused, sorted, with what the registry said of it.
+
+    method Refusals {refusals} {
+        return [lmap refusal [lsort -index 0 [dict values $refusals]] {
+            linsert $refusal end [my Details [lindex $refusal 0]]
+        }]
+    }
+
+    method Details {path} {
+        return [expr {$server eq "" ? {} : [$server details $path]}]
     }
 
     # IsOwn --
@@ -562,6 +547,12 @@ oo::class create ::dtsm::Session {
         my Unsupervise
         if {$map ne ""} {
             catch {$map fence 0}
+        }
+        if {$server ne ""} {
+            catch {$server destroy}
+            set server {}
+        }
+        if {$map ne ""} {
             catch {$map close}
             set map {}
         }

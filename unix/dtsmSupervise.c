@@ -23,11 +23,13 @@
 #ifndef DTSM_SUPERVISES
 
 int
-DtsmSuperviseStart(const char *map, const char *log, const char *socket)
+DtsmSuperviseStart(const char *map, const char *log, const char *socket,
+        const char *ask)
 {
     (void) map;
     (void) log;
     (void) socket;
+    (void) ask;
     return ENOTSUP;
 }
 
@@ -527,7 +529,8 @@ CloseAll(void)
 }
 
 int
-DtsmSuperviseStart(const char *map, const char *log, const char *socket)
+DtsmSuperviseStart(const char *map, const char *log, const char *socket,
+        const char *ask)
 {
     struct rlimit files;
     sigset_t all, former;
@@ -563,6 +566,7 @@ DtsmSuperviseStart(const char *map, const char *log, const char *socket)
         err = errno != 0 ? errno : EIO;
     } else {
         DtsmSuperviseSetLog(log);
+        DtsmSuperviseSetAsk(ask);
         sigfillset(&all);
         pthread_sigmask(SIG_SETMASK, &all, &former);
         err = pthread_create(&super.thread, NULL, Run, NULL);

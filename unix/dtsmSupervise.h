@@ -174,6 +174,7 @@ int DtsmSuperviseJoin(const char *socket, int layout);
  *
  * Arguments:
  *      map, log, socket    The session's files; socket is made.
+ *      ask                 What DTSM_ASK says to traced programs, or NULL.
  *
  * Returns:
  *      0, or an errno; ENOTSUP when this system cannot, EBUSY.
@@ -191,7 +192,8 @@ int DtsmSuperviseJoin(const char *socket, int layout);
  *      itself.
  */
 
-int DtsmSuperviseStart(const char *map, const char *log, const char *socket);
+int DtsmSuperviseStart(const char *map, const char *log, const char *socket,
+        const char *ask);
 int DtsmSuperviseJoined(int pid);
 int64_t DtsmSuperviseStop(void);
 
@@ -220,6 +222,7 @@ int DtsmSuperviseDecide(int listener, const struct seccomp_notif *notice,
  * DtsmSuperviseMaps -- Does it map a file whose name ends so (with "\n")?
  * DtsmSuperviseProc -- A name below its folder in /proc; its length, or 0.
  * DtsmSuperviseSetLog -- The file that lines of the log go to.
+ * DtsmSuperviseSetAsk -- Where questions go; NULL: nowhere.
  */
 
 void DtsmSuperviseAim(int pid);
@@ -229,6 +232,7 @@ long DtsmSuperviseStatus(const char *name, int field, int base);
 int DtsmSuperviseOld(void);
 int DtsmSuperviseMaps(const char *end);
 void DtsmSuperviseSetLog(const char *file);
+void DtsmSuperviseSetAsk(const char *ask);
 size_t DtsmSuperviseProc(char *buf, size_t size, const char *rest);
 
 #endif /* DTSM_SUPERVISES */

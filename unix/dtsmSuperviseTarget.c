@@ -68,6 +68,19 @@ DtsmSuperviseSetLog(const char *file)
     memcpy(logFile, file, len < sizeof(logFile) ? len + 1 : 0);
 }
 
+void
+DtsmSuperviseSetAsk(const char *ask)
+{
+    static char entry[PATH_MAX] = "DTSM_ASK=";
+    size_t head = sizeof("DTSM_ASK=") - 1;
+
+    dtsmTraceEnv[TRACE_ENV_ASK] = NULL;
+    if (ask != NULL && strlen(ask) < sizeof(entry) - head) {
+        memcpy(entry + head, ask, strlen(ask) + 1);
+        dtsmTraceEnv[TRACE_ENV_ASK] = entry;
+    }
+}
+
 const char *
 DtsmTraceLogFile(void)
 {

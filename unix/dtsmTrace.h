@@ -22,6 +22,10 @@
  *      alias key           "@F" or "@N", the policy's number in hex, then S
  *      folder key          "@D", the same, then a folder's path: there is no
  *                          symlink on the way to it
+ *      answer key          "@A" and a path: what the session's server said
+ *
+ * A verdict with ASK rests on nobody having been asked.  With ALLOW it is of
+ * what is missing or a folder; without, something was about to be made there.
  *
  * A call that does not follow a last symlink (N) and one that does (F) differ
  * for L, so L's own verdict serves the former and the alias key the latter.
@@ -239,7 +243,8 @@ typedef struct DtsmTraceWalk {
     int noAlias;                /* ".." below what is missing: a folder that
                                  * comes there would change the answer */
     int links;                  /* followed */
-    size_t badLen;              /* > 0: a last symlink that a rule denies */
+    size_t badLen;              /* > 0: a last symlink that is denied */
+    unsigned badRuling;         /* and how */
     char out[TRACE_RESOLVED_MAX];       /* resolved, terminated */
     char bad[TRACE_RESOLVED_MAX];
     char link[TRACE_RESOLVED_MAX];
@@ -265,10 +270,28 @@ _Static_assert(sizeof(DtsmTraceWalk) <= DTSM_SCRATCH_SIZE,
         "a walk fits a block");
 
 /*
+ * DtsmTraceRuling (dtsmTraceAsk.c) --
+ *
+ *      What holds for a resolved path, terminated, of this TRACE_IS_* type.
+ *      May put a question to the session's server and wait for it.
+ *
+ * Returns:
+ *      DTSM_ALLOW, DTSM_DENY       by a rule or the server
+ *      DTSM_ALLOW | DTSM_UNKNOWN   by the server, or there is none
+ *      DTSM_ALLOW | DTSM_ASK       missing, or a folder: not asked
+ *      DTSM_DENY | DTSM_UNKNOWN    the server gave no answer
+ *      DTSM_ASK                    not asked now: the fence is open
+ */
+
+unsigned DtsmTraceRuling(Dtsm_Map *map, const char *path, size_t len,
+        int type);
+
+/*
  * The session's log (dtsmTraceLog.c).
  */
 
-void DtsmTraceLogRefused(const char *path, size_t len, int exists);
+void DtsmTraceLogRefused(const char *verb, const char *path, size_t len,
+        int exists);
 void DtsmTraceLogUntraced(const char *path, const char *why);
 void DtsmTraceLogSupervised(const char *path);
 
@@ -276,7 +299,9 @@ void DtsmTraceLogSupervised(const char *path);
  * The saved environment (dtsmTraceInit.c).
  */
 
-enum { TRACE_ENV_PRELOAD, TRACE_ENV_MAP, TRACE_ENV_LOG, TRACE_ENVS };
+enum {
+    TRACE_ENV_PRELOAD, TRACE_ENV_MAP, TRACE_ENV_LOG, TRACE_ENV_ASK, TRACE_ENVS
+};
 
 extern const char *dtsmTraceEnv[TRACE_ENVS];    /* "NAME=value" or NULL */
 

@@ -15,6 +15,8 @@
  * D3  A folder that a rule denies is visible to calls that only read, so its
  *     verdict is ALLOW, and it never gets the kind WRITE: who wants to change
  *     it goes the slow way and is refused there.
+ * D4  What nobody was asked about (ASK) is hit only by calls that change
+ *     nothing; the others go the slow way and say so in the map (Announce).
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -46,6 +48,15 @@ Judge(unsigned flags, unsigned how, int fence, int isAlias)
     }
     if ((flags & DTSM_ALIAS) && !isAlias) {
         return HIT_FOLLOW;
+    }
+    if (flags & DTSM_ASK) {
+        if ((how & TRACE_MAKE)
+                || ((how & TRACE_CHANGE) && !(flags & DTSM_MISSING))) {
+            return HIT_NONE;                            /* D4 */
+        }
+        if (!(flags & DTSM_ALLOW)) {
+            return !fence && (flags & kinds) == kinds ? HIT_ALLOW : HIT_NONE;
+        }
     }
     if (flags & DTSM_DENY) {
         if ((flags & kinds) != kinds || (fence && !(flags & DTSM_REPORTED))
@@ -118,7 +129,7 @@ AliasKey(char *buf, uint64_t policy, unsigned how, size_t *headLenPtr)
  */
 
 typedef struct Found {
-    int deny;                   /* a rule refuses this call */
+    int deny;                   /* a rule or the server refuses this call */
     unsigned flags;             /* the verdict, kinds included */
     unsigned saw;               /* TRACE_SAW_* */
 } Found;
@@ -126,24 +137,18 @@ typedef struct Found {
 /*
  * Weigh --
  *
- *      What the rules say of what a walk ended at.
+ *      What the rules and the server say of what a walk ended at.
  */
 
 static void
-Weigh(const Dtsm_Map *map, const DtsmTraceWalk *walk, unsigned how,
-        Found *found)
+Weigh(Dtsm_Map *map, const DtsmTraceWalk *walk, unsigned how, Found *found)
 {
-    unsigned rule = DTSM_ALLOW, kinds = how & TRACE_KINDS;
-    const char *path;
-    size_t len;
+    unsigned rule = DtsmTraceRuling(map, walk->out, walk->outLen, walk->type);
+    unsigned kinds = how & TRACE_KINDS;
     int folder = walk->type == TRACE_IS_DIR;
 
     found->saw = 0;
-    if (Dtsm_Match(map, walk->out, walk->outLen, &rule, &path, &len)
-            != DTSM_OK || walk->outLen == 1) {
-        rule = DTSM_ALLOW;
-    }
-    if (rule & (DTSM_DENY | DTSM_ASK)) {
+    if (rule & DTSM_DENY) {
         found->saw |= TRACE_SAW_DENY;
     }
     if (walk->type == TRACE_IS_LINK) {
@@ -157,23 +162,43 @@ Weigh(const Dtsm_Map *map, const DtsmTraceWalk *walk, unsigned how,
     }
     found->deny = ((rule & DTSM_DENY)
             && !(folder && !(how & (TRACE_MAKE | TRACE_CHANGE))));
-    if ((rule & DTSM_DENY) && !folder) {
-        found->flags = DTSM_DENY | kinds;
-    } else if (walk->type == TRACE_IS_LINK) {
+    if ((rule & DTSM_ASK) && ((how & TRACE_MAKE)
+            || ((how & TRACE_CHANGE) && walk->type != TRACE_IS_MISSING))) {
+        rule = DTSM_ASK;                                /* D4 */
+    }
+    if ((rule & DTSM_DENY) && folder) {
         found->flags = DTSM_ALLOW;
-    } else {
-        found->flags = DTSM_ALLOW | kinds;
-        if (rule & DTSM_DENY) {                         /* D3 */
-            found->flags &= ~DTSM_WRITE;
+        if (walk->type != TRACE_IS_LINK) {              /* D3 */
+            found->flags |= kinds & ~DTSM_WRITE;
             found->flags |= kinds == DTSM_WRITE ? DTSM_STAT : 0u;
         }
-        if (rule & DTSM_ASK) {
-            found->flags |= DTSM_UNKNOWN;
+    } else {
+        found->flags = rule;
+        if (walk->type != TRACE_IS_LINK || (rule & DTSM_DENY)) {
+            found->flags |= kinds;
         }
     }
-    if (walk->type == TRACE_IS_MISSING
-            && (found->deny || !(how & TRACE_MAKE))) {
+    if (walk->type == TRACE_IS_MISSING && (found->deny
+            || (!(how & TRACE_MAKE) && (rule & DTSM_ALLOW)))) {
         found->flags |= DTSM_MISSING;
+    }
+}
+
+/*
+ * Announce --
+ *
+ *      Before a call makes or changes what is not to be asked about: nothing
+ *      that rests on that is found any more, neither a verdict nor, by a new
+ *      number of the policy, an alias.
+ */
+
+static void
+Announce(Dtsm_Map *map, const char *path, size_t len, unsigned put,
+        unsigned before)
+{
+    Dtsm_Insert(map, path, len, put);
+    if ((before & (DTSM_ALLOW | DTSM_ASK)) == (DTSM_ALLOW | DTSM_ASK)) {
+        Dtsm_Forget(map, "@", 1, 1);
     }
 }
 
@@ -185,45 +210,63 @@ Weigh(const Dtsm_Map *map, const DtsmTraceWalk *walk, unsigned how,
  *
  * Arguments:
  *      status, flags, token    From the look that came before (D1).
+ *
+ * Returns:
+ *      1, or 0 when an alias must not rest on it.
  */
 
-static void
+static int
 Store(Dtsm_Map *map, const char *path, size_t len, Found *found, int fence,
         int status, unsigned flags, const Dtsm_Token *token)
 {
     unsigned put = found->flags;
-    int known = 0;
+    int known = 0, announced;
 
     if (status == DTSM_OK
             && !(flags & (DTSM_PREFIX | DTSM_ALIAS))) {
         known = (flags & DTSM_REPORTED) != 0;
+        announced = !(flags & (DTSM_ALLOW | DTSM_DENY));
+        if (announced && (put & DTSM_ASK) && (put & DTSM_MISSING)) {
+            put = DTSM_ASK | (put & TRACE_KINDS);
+        }
         put |= flags & (DTSM_REPORTED | DTSM_VIOLATION);
         if ((put & flags & DTSM_ALLOW) && !(flags & DTSM_MISSING)
                 && (flags & TRACE_KINDS)) {
             put &= ~DTSM_MISSING;       /* it was there once */
         }
-        if ((put & TRACE_KINDS) && !((flags ^ put) & (DTSM_ALLOW | DTSM_DENY))
-                && (flags & (TRACE_KINDS | DTSM_MISSING))) {
-            put |= flags & TRACE_KINDS;
+        if ((put & TRACE_KINDS) && (flags & (TRACE_KINDS | DTSM_MISSING))
+                && (announced || !(put & (DTSM_ALLOW | DTSM_DENY))
+                || !((flags ^ put) & (DTSM_ALLOW | DTSM_DENY)))) {
+            put |= flags & (TRACE_KINDS | DTSM_UNKNOWN);
         }
     } else {
         flags = 0;
     }
     if (found->deny && fence) {
-        put |= DTSM_VIOLATION | DTSM_REPORTED;
+        int silent = (found->flags & DTSM_UNKNOWN) != 0;
+
+        put |= DTSM_REPORTED | (silent ? 0u : DTSM_VIOLATION);
         if (!known) {
-            DtsmTraceLogRefused(path, len, !(put & DTSM_MISSING));
+            DtsmTraceLogRefused(silent ? "unanswered" : "refused", path, len,
+                    !(put & DTSM_MISSING));
         }
+    }
+    if (!(put & (DTSM_ALLOW | DTSM_DENY))) {
+        if (put != flags) {
+            Announce(map, path, len, put, flags);
+        }
+        return 0;
     }
     if (put != flags) {
         Dtsm_InsertLooked(map, path, len, put, token);
     }
+    return 1;
 }
 
 /*
  * Bad --
  *
- *      A last symlink that a rule denies does not lead to a folder: refuse
+ *      A last symlink that is denied does not lead to a folder: refuse
  *      the call for its sake.
  */
 
@@ -240,7 +283,7 @@ Bad(Dtsm_Map *map, DtsmTraceWalk *walk, unsigned how, int fence)
         return 0;
     }
     found.deny = 1;
-    found.flags = DTSM_DENY | (how & TRACE_KINDS);
+    found.flags = walk->badRuling | (how & TRACE_KINDS);
     found.saw = TRACE_SAW_DENY;
     Store(map, walk->bad, walk->badLen, &found, fence, status, flags, &token);
     return 1;
@@ -319,15 +362,15 @@ Slow(Dtsm_Map *map, char *buf, const DtsmTraceSpelling *spell, unsigned how,
                     || memcmp(walk->out, walk->bad, len) != 0) {
                 return deny && fence;   /* it changes: no answer to keep */
             }
-            Store(map, walk->out, len, &found, fence, outStatus, outFlags,
-                    &outToken);
+            noAlias |= !Store(map, walk->out, len, &found, fence, outStatus,
+                    outFlags, &outToken);
         }
     }
     if (!noAlias) {                     /* D2 */
         unsigned put = DTSM_ALIAS | (how & TRACE_KINDS)
                 | (deny ? DTSM_DENY : DTSM_ALLOW)
                 | (deny && fence ? DTSM_REPORTED : 0u)
-                | (found.flags & DTSM_MISSING);
+                | (found.flags & (DTSM_MISSING | DTSM_ASK));
 
         if (!deny && (found.saw & (TRACE_SAW_DENY | TRACE_SAW_LINK))) {
             put &= ~DTSM_WRITE;                         /* D3 */
@@ -527,7 +570,7 @@ DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
 {
     Dtsm_Map *map = DtsmTraceGetMap();
     char buf[PATH_MAX];
-    size_t nameLen = strlen(name), len;
+    size_t nameLen = strlen(name), len, ruleLen;
     unsigned rule;
     const char *path;
 
@@ -539,12 +582,14 @@ DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
     memcpy(buf, dir, dirLen);
     buf[dirLen] = '/';
     memcpy(buf + dirLen + 1, name, nameLen + 1);
-    if (Dtsm_Match(map, buf, dirLen + 1 + nameLen, &rule, &path, &len)
-            != DTSM_OK || !(rule & DTSM_DENY)) {
+    len = dirLen + 1 + nameLen;
+    if (type == DT_DIR || Dtsm_Match(map, buf, len, &rule, &path, &ruleLen)
+            != DTSM_OK || !(rule & (DTSM_DENY | DTSM_ASK))) {
         return 0;
     }
-    if (type == DT_DIR) {
-        return 0;
+    if (rule & DTSM_ASK) {
+        return (DtsmTraceRuling(map, buf, len, DtsmTraceType(AT_FDCWD, buf,
+                AT_SYMLINK_NOFOLLOW)) & DTSM_DENY) != 0;
     }
     if (type != DT_UNKNOWN && type != DT_LNK) {
         return 1;

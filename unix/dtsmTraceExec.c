@@ -50,7 +50,7 @@ typedef Elf32_Dyn Dyn;
 
 static const int nameLen[TRACE_ENVS] = {
     sizeof("LD_PRELOAD=") - 1, sizeof("DTSM_MAP=") - 1,
-    sizeof("DTSM_LOG=") - 1
+    sizeof("DTSM_LOG=") - 1, sizeof("DTSM_ASK=") - 1
 };
 
 /*

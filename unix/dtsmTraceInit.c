@@ -28,7 +28,7 @@ const char *dtsmTraceEnv[TRACE_ENVS];
  */
 
 static char saved[384];
-static char savedLong[3 * PATH_MAX] TRACE_LARGE;
+static char savedLong[4 * PATH_MAX] TRACE_LARGE;
 static size_t savedLen = 0, savedLongLen = 0;
 
 /*
@@ -165,7 +165,7 @@ DtsmTraceAttach(void)
     int expected = STATE_NEW;
     int keep = errno;
     Dtsm_Map *map = NULL;
-    const char *file, *log;
+    const char *file, *log, *ask;
     int unexpected;
 
     if (!__atomic_compare_exchange_n(&dtsmTraceState, &expected, STATE_BUSY,
@@ -189,6 +189,10 @@ DtsmTraceAttach(void)
         dtsmTraceEnv[TRACE_ENV_MAP] = Save("DTSM_MAP", file, strlen(file));
         if (log != NULL && *log == '/') {
             dtsmTraceEnv[TRACE_ENV_LOG] = Save("DTSM_LOG", log, strlen(log));
+        }
+        ask = Get("DTSM_ASK");
+        if (ask != NULL && *ask != '\0') {
+            dtsmTraceEnv[TRACE_ENV_ASK] = Save("DTSM_ASK", ask, strlen(ask));
         }
         SavePreload();
         errno = 0;

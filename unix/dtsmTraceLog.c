@@ -131,11 +131,13 @@ Link(Line *line, const char *name)
 /*
  * DtsmTraceLogRefused --
  *
- *      Tell who was refused path.
+ *      Tell who was refused path.  verb is "refused", or "unanswered" when
+ *      only the server's silence was the reason.
  */
 
 void
-DtsmTraceLogRefused(const char *path, size_t len, int exists)
+DtsmTraceLogRefused(const char *verb, const char *path, size_t len,
+        int exists)
 {
     Line *line;
 
@@ -143,7 +145,8 @@ DtsmTraceLogRefused(const char *path, size_t len, int exists)
         return;
     }
     line->len = 0;
-    Raw(line, "refused\t");
+    Raw(line, verb);
+    Raw(line, "\t");
     Number(line, (unsigned) DtsmTracePid());
     Link(line, "/proc/self/exe");
     Link(line, "/proc/self/cwd");

@@ -263,9 +263,7 @@ NoteLink(Dtsm_Map *map, DtsmTraceWalk *walk, int last)
 {
     Dtsm_Token token;
     char own[TRACE_OWN_MAX];
-    unsigned flags = 0, rule = DTSM_ALLOW;
-    const char *path;
-    size_t len;
+    unsigned flags = 0, ruling;
     int status;
     long got;
 
@@ -276,20 +274,22 @@ NoteLink(Dtsm_Map *map, DtsmTraceWalk *walk, int last)
         return 0;
     }
     walk->link[got] = '\0';
-    if (Dtsm_Match(map, walk->out, walk->outLen, &rule, &path, &len)
-            == DTSM_OK && (rule & DTSM_DENY)) {
+    ruling = DtsmTraceRuling(map, walk->out, walk->outLen, TRACE_IS_LINK);
+    if (ruling & DTSM_DENY) {
         if (last && walk->badLen == 0) {
             memcpy(walk->bad, walk->out, walk->outLen + 1);
             walk->badLen = walk->outLen;
+            walk->badRuling = ruling;
         }
         if (DtsmTraceType(AT_FDCWD, walk->out, 0) != TRACE_IS_DIR) {
             return (size_t) got;
         }
+        ruling = DTSM_ALLOW;
     }
     if (status != DTSM_OK || (flags & (DTSM_PREFIX | DTSM_ALIAS))
-            || (flags & (DTSM_ALLOW | TRACE_KINDS | DTSM_MISSING))
-                    != DTSM_ALLOW) {
-        Dtsm_InsertLooked(map, walk->out, walk->outLen, DTSM_ALLOW, &token);
+            || (flags & (DTSM_ALLOW | DTSM_ASK | DTSM_UNKNOWN | TRACE_KINDS
+                    | DTSM_MISSING)) != ruling) {
+        Dtsm_InsertLooked(map, walk->out, walk->outLen, ruling, &token);
     }
     return (size_t) got;
 }
@@ -321,6 +321,7 @@ HopType(Dtsm_Map *map, const DtsmTraceWalk *walk, int ways)
                             &path, &len) != DTSM_OK
                             || (rule & DTSM_ALLOW))))) {
         Dtsm_InsertLooked(map, walk->out, walk->outLen, DTSM_ALLOW | DTSM_STAT
+                | (flags & DTSM_ASK)
                 | (type == TRACE_IS_MISSING ? DTSM_MISSING : 0u), &token);
     }
     return type;

@@ -1,0 +1,484 @@
+/*
+ * tclDtsmListen.c --
+ *
+ *      A server on a Unix socket, on Tcl's event loop.
+ *
+ *      dtsm::listen path callback      -> a command, ::dtsm::listenerN
+ *      $listener counts                what came, as a dictionary
+ *      $listener close                 ends it and removes the socket
+ *
+ * A client sends one message: four bytes with its length, least first, and
+ * that many bytes.  Then `callback channel message' is called in the global
+ * namespace, with the client's channel (binary, not blocking) and the bytes.
+ * It owns the channel from then on: it answers now or later, and closes it.
+ * When it fails, the channel is closed and the error goes the way of all
+ * background errors.
+ *
+ * Until its message is whole, a client is served by events alone, so nobody
+ * waits for one that is slow or silent.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "tclDtsmInt.h"
+
+#define HEAD_BYTES 4
+#define RETRY_MS 50             /* after running out of descriptors */
+#define ACCEPT_MAX 64           /* at one event, so that others get a turn */
+
+typedef struct Client Client;
+
+struct DtsmTclListener {
+    DtsmTclState *state;        /* counted */
+    DtsmTclListener *next;      /* in state->listeners */
+    Tcl_Command token;          /* NULL: gone */
+    Tcl_Obj *callbackObj;
+    Client *clients;            /* whose message is not whole */
+    Tcl_TimerToken retry;
+    char *path;                 /* absolute, for the system */
+    dev_t device;               /* the socket there is ours if it is these */
+    ino_t inode;
+    int fd;                     /* -1: closed */
+    unsigned refCount;
+    Tcl_WideInt accepted, messages, dropped, refused, failed;
+};
+
+struct Client {
+    DtsmTclListener *listener;
+    Client *next, *previous;    /* in listener->clients */
+    Tcl_Channel channel;
+    unsigned char *body;        /* NULL: the head is not whole */
+    size_t got;                 /* of the head, then of the body */
+    size_t size;                /* of the body */
+    unsigned char head[HEAD_BYTES];
+};
+
+static Tcl_FileProc OnConnect;
+static Tcl_TimerProc OnRetry;
+
+static void
+Release(DtsmTclListener *listener)
+{
+    if (--listener->refCount == 0) {
+        Tcl_DecrRefCount(listener->callbackObj);
+        DtsmTcl_Free(listener->path);
+        DtsmTcl_ReleaseState(listener->state);
+        DtsmTcl_Free(listener);
+    }
+}
+
+/*
+ * OnClosed --
+ *
+ *      A client's channel closes before its message is whole.
+ */
+
+static void
+OnClosed(void *data)
+{
+    Client *client = data;
+    DtsmTclListener *listener = client->listener;
+
+    if (client->previous != NULL) {
+        client->previous->next = client->next;
+    } else {
+        listener->clients = client->next;
+    }
+    if (client->next != NULL) {
+        client->next->previous = client->previous;
+    }
+    if (client->body != NULL) {
+        DtsmTcl_Free(client->body);
+    }
+    DtsmTcl_Free(client);
+    Release(listener);
+}
+
+/*
+ * Deliver --
+ *
+ *      Call back with a whole message.  The client is no longer ours then.
+ */
+
+static void
+Deliver(Client *client)
+{
+    DtsmTclListener *listener = client->listener;
+    Tcl_Interp *interp = listener->state->interp;
+    Tcl_Channel channel = client->channel;
+    Tcl_Obj *commandObj = Tcl_DuplicateObj(listener->callbackObj);
+    Tcl_Obj *nameObj = Tcl_NewStringObj(Tcl_GetChannelName(channel), -1);
+    int result;
+
+    listener->refCount++;
+    listener->messages++;
+    Tcl_IncrRefCount(commandObj);
+    Tcl_IncrRefCount(nameObj);
+    Tcl_ListObjAppendElement(NULL, commandObj, nameObj);
+    Tcl_ListObjAppendElement(NULL, commandObj, Tcl_NewByteArrayObj(
+            client->body, (Tcl_Size) client->size));
+    Tcl_DeleteCloseHandler(channel, OnClosed, client);
+    OnClosed(client);
+
+    Tcl_Preserve(interp);
+    listener->state->walks++;
+    result = Tcl_EvalObjEx(interp, commandObj, TCL_EVAL_GLOBAL);
+    listener->state->walks--;
+    if (result != TCL_OK && !Tcl_InterpDeleted(interp)) {
+        listener->failed++;
+        Tcl_BackgroundException(interp, result);
+        if (Tcl_GetChannel(interp, Tcl_GetString(nameObj), NULL)
+                == channel) {
+            Tcl_UnregisterChannel(interp, channel);
+        }
+    }
+    Tcl_Release(interp);
+    Tcl_DecrRefCount(nameObj);
+    Tcl_DecrRefCount(commandObj);
+    Release(listener);
+}
+
+/*
+ * OnReadable --
+ *
+ *      Take what has come of a client's message.
+ */
+
+static void
+OnReadable(void *data, int mask)
+{
+    Client *client = data;
+    DtsmTclListener *listener = client->listener;
+    Tcl_Channel channel = client->channel;
+
+    (void) mask;
+    for (;;) {
+        int inHead = client->body == NULL;
+        size_t size = inHead ? HEAD_BYTES : client->size;
+        unsigned char *to = inHead ? client->head : client->body;
+        Tcl_Size got = Tcl_Read(channel, (char *) to + client->got,
+                (Tcl_Size) (size - client->got));
+
+        if (got < 0 && Tcl_GetErrno() == EAGAIN) {
+            return;
+        }
+        if (got <= 0) {
+            if (got == 0 && !Tcl_Eof(channel)) {
+                return;
+            }
+            break;
+        }
+        client->got += (size_t) got;
+        if (client->got < size) {
+            continue;
+        }
+        if (!inHead) {
+            Tcl_DeleteChannelHandler(channel, OnReadable, client);
+            Deliver(client);
+            return;
+        }
+        client->size = (size_t) to[0] | (size_t) to[1] << 8
+                | (size_t) to[2] << 16 | (size_t) to[3] << 24;
+        if (client->size == 0 || client->size > DTSM_PATH_MAX) {
+            break;
+        }
+        client->body = DtsmTcl_Alloc(client->size);
+        client->got = 0;
+    }
+    listener->dropped++;
+    Tcl_UnregisterChannel(listener->state->interp, channel);
+}
+
+/*
+ * Welcome --
+ *
+ *      A channel for a new connection, if its peer may talk to us.
+ */
+
+static void
+Welcome(DtsmTclListener *listener, int fd)
+{
+    Tcl_Interp *interp = listener->state->interp;
+    struct ucred peer = { 0, (uid_t) -1, (gid_t) -1 };
+    socklen_t size = sizeof peer;
+    Client *client;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0
+            || (peer.uid != geteuid() && peer.uid != 0)) {
+        listener->refused++;
+        close(fd);
+        return;
+    }
+    listener->accepted++;
+    client = DtsmTcl_Alloc(sizeof *client);
+    memset(client, 0, sizeof *client);
+    client->listener = listener;
+    listener->refCount++;
+    client->next = listener->clients;
+    if (client->next != NULL) {
+        client->next->previous = client;
+    }
+    listener->clients = client;
+    client->channel = Tcl_MakeFileChannel((void *) (intptr_t) fd,
+            TCL_READABLE | TCL_WRITABLE);
+    Tcl_RegisterChannel(interp, client->channel);
+    Tcl_CreateCloseHandler(client->channel, OnClosed, client);
+    Tcl_SetChannelOption(NULL, client->channel, "-blocking", "0");
+    Tcl_SetChannelOption(NULL, client->channel, "-translation", "binary");
+    Tcl_CreateChannelHandler(client->channel, TCL_READABLE, OnReadable,
+            client);
+}
+
+static void
+Watch(DtsmTclListener *listener)
+{
+    Tcl_CreateFileHandler(listener->fd, TCL_READABLE, OnConnect, listener);
+}
+
+static void
+OnRetry(void *data)
+{
+    DtsmTclListener *listener = data;
+
+    listener->retry = NULL;
+    Watch(listener);
+}
+
+static void
+OnConnect(void *data, int mask)
+{
+    DtsmTclListener *listener = data;
+    int i, fd;
+
+    (void) mask;
+    for (i = 0; i < ACCEPT_MAX; i++) {
+        fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC);
+        if (fd >= 0) {
+            Welcome(listener, fd);
+        } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS
+                || errno == ENOMEM) {
+            Tcl_DeleteFileHandler(listener->fd);
+            listener->retry = Tcl_CreateTimerHandler(RETRY_MS, OnRetry,
+                    listener);
+            return;
+        } else if (errno != EINTR && errno != ECONNABORTED) {
+            return;
+        }
+    }
+}
+
+/*
+ * DtsmTcl_CloseListener --
+ *
+ *      Clients that still wait for an answer keep their channels.
+ */
+
+void
+DtsmTcl_CloseListener(DtsmTclListener *listener)
+{
+    DtsmTclListener **linkPtr = &listener->state->listeners;
+    struct stat status;
+    Tcl_Command token = listener->token;
+
+    if (listener->fd < 0) {
+        return;
+    }
+    listener->refCount++;
+    while (*linkPtr != listener) {
+        linkPtr = &(*linkPtr)->next;
+    }
+    *linkPtr = listener->next;
+    if (listener->retry != NULL) {
+        Tcl_DeleteTimerHandler(listener->retry);
+    } else {
+        Tcl_DeleteFileHandler(listener->fd);
+    }
+    close(listener->fd);
+    listener->fd = -1;
+    if (lstat(listener->path, &status) == 0
+            && status.st_dev == listener->device
+            && status.st_ino == listener->inode) {
+        unlink(listener->path);
+    }
+    while (listener->clients != NULL) {
+        Tcl_UnregisterChannel(listener->state->interp,
+                listener->clients->channel);
+    }
+    listener->token = NULL;
+    if (token != NULL) {
+        Tcl_DeleteCommandFromToken(listener->state->interp, token);
+    }
+    Release(listener);
+}
+
+static void
+CommandDeleted(void *data)
+{
+    DtsmTclListener *listener = data;
+
+    listener->token = NULL;
+    DtsmTcl_CloseListener(listener);
+    Release(listener);
+}
+
+static int
+ListenerCmd(void *data, Tcl_Interp *interp, int objc, Tcl_Obj *const objv[])
+{
+    static const char *const verbs[] = {"close", "counts", NULL};
+    DtsmTclListener *listener = data;
+    const struct {
+        const char *key;
+        Tcl_WideInt value;
+    } rows[] = {
+        {"accepted", listener->accepted}, {"messages", listener->messages},
+        {"dropped", listener->dropped}, {"refused", listener->refused},
+        {"failed", listener->failed}
+    };
+    Tcl_Obj *dictPtr;
+    size_t i;
+    int verb;
+
+    if (objc != 2) {
+        Tcl_WrongNumArgs(interp, 1, objv, "close|counts");
+        return TCL_ERROR;
+    }
+    if (Tcl_GetIndexFromObj(interp, objv[1], verbs, "subcommand", TCL_EXACT,
+            &verb) != TCL_OK) {
+        return TCL_ERROR;
+    }
+    if (verb == 0) {
+        DtsmTcl_CloseListener(listener);
+        return TCL_OK;
+    }
+    dictPtr = Tcl_NewDictObj();
+    for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        Tcl_DictObjPut(NULL, dictPtr, Tcl_NewStringObj(rows[i].key, -1),
+                Tcl_NewWideIntObj(rows[i].value));
+    }
+    Tcl_SetObjResult(interp, dictPtr);
+    return TCL_OK;
+}
+
+/*
+ * Bind --
+ *
+ *      A listening socket at path, mode 0600.  A path that is too long for an
+ *      address goes by a descriptor of its folder.
+ *
+ * Returns:
+ *      The descriptor, or -1 with errno.
+ */
+
+static int
+Bind(const char *path)
+{
+    struct sockaddr_un address;
+    size_t len = strlen(path);
+    int fd = -1, folder = -1, error, used = 0;
+
+    memset(&address, 0, sizeof address);
+    address.sun_family = AF_UNIX;
+    if (len < sizeof address.sun_path) {
+        memcpy(address.sun_path, path, len + 1);
+    } else {
+        const char *tail = strrchr(path, '/');
+        char *name = DtsmTcl_Alloc(len + 1);
+
+        memcpy(name, path, len + 1);
+        name[tail - path] = '\0';
+        folder = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        error = errno;
+        DtsmTcl_Free(name);
+        if (folder < 0) {
+            errno = error;
+            return -1;
+        }
+        used = snprintf(address.sun_path, sizeof address.sun_path,
+                "/proc/self/fd/%d%s", folder, tail);
+    }
+    errno = ENAMETOOLONG;
+    if (used < (int) sizeof address.sun_path) {
+        fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    }
+    if (fd >= 0 && (fchmod(fd, 0600) != 0
+            || bind(fd, (struct sockaddr *) &address, sizeof address) != 0
+            || listen(fd, SOMAXCONN) != 0)) {
+        error = errno;
+        close(fd);
+        errno = error;
+        fd = -1;
+    }
+    if (folder >= 0) {
+        error = errno;
+        close(folder);
+        errno = error;
+    }
+    return fd;
+}
+
+int
+DtsmTcl_ListenCmd(void *data, Tcl_Interp *interp, int objc,
+    Tcl_Obj *const objv[])
+{
+    DtsmTclState *state = data;
+    DtsmTclListener *listener;
+    Tcl_Obj *pathObj;
+    const char *path;
+    char name[64];
+    struct stat status;
+    Tcl_Size words;
+    int fd;
+
+    if (objc != 3) {
+        Tcl_WrongNumArgs(interp, 1, objv, "path callback");
+        return TCL_ERROR;
+    }
+    if (Tcl_ListObjLength(interp, objv[2], &words) != TCL_OK) {
+        return TCL_ERROR;
+    }
+    pathObj = Tcl_FSGetNormalizedPath(interp, objv[1]);
+    path = pathObj == NULL ? NULL : Tcl_FSGetNativePath(pathObj);
+    if (path == NULL) {
+        return DtsmTcl_Posix(interp, ENOENT, "couldn't listen at",
+                Tcl_GetString(objv[1]));
+    }
+    fd = Bind(path);
+    if (fd < 0) {
+        return DtsmTcl_Posix(interp, errno, "couldn't listen at",
+                Tcl_GetString(objv[1]));
+    }
+    listener = DtsmTcl_Alloc(sizeof *listener);
+    memset(listener, 0, sizeof *listener);
+    listener->state = state;
+    state->refCount++;
+    listener->refCount = 1;
+    listener->callbackObj = Tcl_DuplicateObj(objv[2]);
+    Tcl_IncrRefCount(listener->callbackObj);
+    listener->path = DtsmTcl_Alloc(strlen(path) + 1);
+    memcpy(listener->path, path, strlen(path) + 1);
+    if (lstat(path, &status) == 0) {
+        listener->device = status.st_dev;
+        listener->inode = status.st_ino;
+    }
+    listener->fd = fd;
+    listener->next = state->listeners;
+    state->listeners = listener;
+    (void) snprintf(name, sizeof name, "::dtsm::listener%u",
+            ++state->serial);
+    listener->token = Tcl_CreateObjCommand(interp, name, ListenerCmd,
+            listener, CommandDeleted);
+    Watch(listener);
+    Tcl_SetObjResult(interp, Tcl_NewStringObj(name, -1));
+    return TCL_OK;
+}
