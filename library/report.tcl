@@ -85,8 +85,12 @@ proc ::dtsm::report::answers {finding} {
     }
     set count [dict get $finding silent]
     if {$count} {
-        lappend lines "dtsm: [counted $count {question} {questions}] got no\
-            answer from the registry's server; refused for that:"
+        set line "dtsm: [counted $count {question} {questions}] got no\
+            answer from the registry's server"
+        if {[llength [dict get $finding unanswered]]} {
+            append line "; refused for that:"
+        }
+        lappend lines $line
         foreach entry [dict get $finding unanswered] {
             lassign $entry path . by details
             lappend lines "  [::dtsm::bytes::shown $path][notes $by {}]"

@@ -13,8 +13,9 @@
  * Answers are kept in the map for the whole session under the answer key
  * "@A" and the path: they are about the path, whatever comes and goes there.
  *
- * A1  Who gets no answer is refused.  The time to wait is in DTSM_ASK; when it
- *     has once run out, "@T" is in the map and nobody waits any more.
+ * A1  Who gets no answer is refused, and that stays.  The time to wait is in
+ *     DTSM_ASK; when it has once run out, "@T" is in the map and nobody waits
+ *     any more.  Who has no descriptor left to ask with is not refused.
  * A2  What is missing and folders are allowed without a question.  Before a
  *     call makes or changes something there, the path gets a verdict that
  *     allows nothing (Announce in dtsmTraceDecide.c), so that this is not
@@ -306,12 +307,14 @@ Ask(Dtsm_Map *map, const char *key, size_t keyLen)
     if (Dtsm_Search(map, "@T", 2, &flags) != DTSM_OK) { /* A1 */
         fd = (int) DtsmpSyscall3(SYS_socket, AF_UNIX,
                 SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (fd >= 0) {
-            answer = Question(fd, server, seconds, key + KEY_HEAD,
-                    keyLen - KEY_HEAD);
-            DtsmpSysClose(fd);
+        if (fd < 0) {
+            Dtsm_Count(map, DTSM_COUNT_UNANSWERED, 1);
+            return DTSM_ASK;            /* our own trouble; asked again */
         }
-        if (answer == -EAGAIN && fd >= 0 && Dtsm_Fence(map)) {
+        answer = Question(fd, server, seconds, key + KEY_HEAD,
+                keyLen - KEY_HEAD);
+        DtsmpSysClose(fd);
+        if (answer == -EAGAIN && Dtsm_Fence(map)) {
             Dtsm_Insert(map, "@T", 2, DTSM_ALIAS);
         }
     }
@@ -330,7 +333,8 @@ Ask(Dtsm_Map *map, const char *key, size_t keyLen)
                 return DTSM_ASK;        /* the session is over */
             }
             Dtsm_Count(map, DTSM_COUNT_UNANSWERED, 1);
-            return DTSM_DENY | DTSM_UNKNOWN;
+            flags = DTSM_DENY | DTSM_UNKNOWN;
+            break;
     }
     Dtsm_Insert(map, key, keyLen, DTSM_ALIAS | flags);
     return flags;
