@@ -1,0 +1,319 @@
+# policy.tcl --
+#
+#      Policies: rules in a plain text format, and those that come with dtsm.
+#
+#      # Lines are comments, or a word and what it is about.
+#      include system          another policy, by its name or its file
+#      default deny            what no rule covers: allow, deny or ask
+#      allow /usr/include      at and below this path
+#      deny $HOME/.cache       # $NAME and ${NAME}: see Substitute
+#      ask /opt
+#
+# A path goes to the line's end or a blank and #.  \#, \$ and \\ stand for
+# themselves, \xHH for a byte.  Of two rules for one path, and of two defaults,
+# the last holds; the longest rule that covers a path governs it, whatever the
+# order.
+#
+# Paths and texts are byte strings.
+#
+# Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+namespace eval ::dtsm::policy {
+    namespace export text load lines contents bad governing
+
+    variable verdicts {allow deny ask}
+
+    # The policies that come with dtsm: name, text.
+
+    variable ready {
+system {# system --
+#
+#      What every build may touch on a GNU/Linux system: its programs,
+#      libraries and headers, its configuration, devices, and folders for
+#      temporary files.  What was installed beside the system, in /usr/local,
+#      /opt or somebody's home, looks absent.
+
+default deny
+
+# programs, compilers, libraries, headers, data
+allow /bin
+allow /sbin
+allow /lib
+allow /lib32
+allow /lib64
+allow /libx32
+allow /usr/bin
+allow /usr/sbin
+allow /usr/include
+allow /usr/lib
+allow /usr/lib32
+allow /usr/lib64
+allow /usr/libx32
+allow /usr/libexec
+allow /usr/share
+
+# configuration, state, devices, the kernel
+allow /etc
+allow /var/lib
+allow /var/cache
+allow /run
+allow /var/run
+allow /dev
+allow /proc
+allow /sys
+
+# temporary files
+allow /tmp
+allow /var/tmp
+allow $TMPDIR
+
+# where the build is done: the folder that dtsm was started in
+allow $WORK
+}
+packages {# packages --
+#
+#      What holds with --registry unless another policy is given: the registry
+#      decides on everything but the system's configuration and state,
+#      devices, temporary files and the work folder.
+
+default ask
+
+# configuration, state, devices, the kernel
+allow /etc
+allow /var/lib
+allow /var/cache
+allow /run
+allow /var/run
+allow /dev
+allow /proc
+allow /sys
+
+# made on each machine from what its packages hold
+allow /usr/lib/locale
+allow /usr/share/mime
+
+# temporary files
+allow /tmp
+allow /var/tmp
+allow $TMPDIR
+
+# where the build is done: the folder that dtsm was started in
+allow $WORK
+}
+    }
+}
+
+# dtsm::policy::text --
+#
+#      The text of a policy that comes with dtsm; empty for another name.
+
+proc ::dtsm::policy::text {name} {
+    variable ready
+    if {[dict exists $ready $name]} {
+        return [dict get $ready $name]
+    }
+    return {}
+}
+
+# dtsm::policy::load --
+#
+#      Read a policy.
+#
+# Arguments:
+#      name     One that comes with dtsm, or a file (a name with a slash, or
+#               any other).
+#      within   The files that include it, for errors and against circles.
+#
+# Results:
+#      A dictionary: default (empty: none is given), and rules, a list
+#      {verdict path ...} in the order of the text.
+#
+# Errors: DTSM POLICY file line; POSIX ...
+
+proc ::dtsm::policy::load {name {within {}}} {
+    variable ready
+    variable verdicts
+    if {[dict exists $ready $name]} {
+        set where "policy $name"
+        set text [dict get $ready $name]
+    } else {
+        set where [::dtsm::bytes::absolute $name]
+        if {$where in $within} {
+            bad $where 0 "includes itself"
+        }
+        lappend within $where
+        set text [contents $where]
+    }
+    set result {default {} rules {}}
+    foreach line [lines $text $where] {
+        lassign $line number word rest
+        if {$word eq "include"} {
+            set part [Included $rest $where $number $within]
+            if {[dict get $part default] ne ""} {
+                dict set result default [dict get $part default]
+            }
+            dict lappend result rules {*}[dict get $part rules]
+        } elseif {$word eq "default"} {
+            if {$rest ni $verdicts} {
+                bad $where $number "default is [join $verdicts { or }],\
+                    not \"[::dtsm::bytes::shown $rest]\""
+            }
+            dict set result default $rest
+        } elseif {$word in $verdicts} {
+            if {[string index $rest 0] ne "/"} {
+                bad $where $number "\"[::dtsm::bytes::shown $rest]\" does\
+                    not begin with /; \$WORK/... is below the work folder"
+            }
+            dict lappend result rules $word $rest
+        } else {
+            bad $where $number "unknown word\
+                \"[::dtsm::bytes::shown $word]\"; known are\
+                [join $verdicts {, }], default and include"
+        }
+    }
+    return $result
+}
+
+# dtsm::policy::Included --
+#
+#      The policy that an include names; a file beside the including one.
+
+proc ::dtsm::policy::Included {name where number within} {
+    variable ready
+    if {![dict exists $ready $name] && [string index $name 0] ne "/"} {
+        if {[string index $where 0] ne "/"} {
+            bad $where $number "unknown policy"
+        }
+        set name [string range $where 0 [string last / $where]]$name
+    }
+    try {
+        return [load $name $within]
+    } trap POSIX message {
+        bad $where $number $message
+    }
+}
+
+# dtsm::policy::contents --
+#
+#      A file's bytes.
+
+proc ::dtsm::policy::contents {path} {
+    set channel [open [::dtsm::bytes::toText $path] r]
+    fconfigure $channel -translation binary
+    try {
+        return [read $channel]
+    } finally {
+        close $channel
+    }
+}
+
+# dtsm::policy::bad --
+#
+#      Give up for a wrong line; 0: for the whole of it.
+
+proc ::dtsm::policy::bad {where number message} {
+    set place [::dtsm::bytes::shown $where]
+    if {$number} {
+        append place :$number
+    }
+    return -code error -errorcode [list DTSM POLICY $where $number] \
+        "$place: $message"
+}
+
+# dtsm::policy::lines --
+#
+#      The lines that say something, each a list {number word rest}.
+#
+# Arguments:
+#      where    What errors name.
+
+proc ::dtsm::policy::lines {text where} {
+    set result {}
+    set number 0
+    foreach line [split $text \n] {
+        incr number
+        if {![regexp {^[ \t]*([^ \t\r#]\S*)[ \t]*(.*)$} $line . word rest]} {
+            continue
+        }
+        set rest [Substitute $rest $where $number]
+        if {$rest eq ""} {
+            bad $where $number "nothing behind\
+                \"[::dtsm::bytes::shown $word]\""
+        }
+        lappend result [list $number $word $rest]
+    }
+    return $result
+}
+
+# dtsm::policy::Substitute --
+#
+#      The rest of a line, without its comment, variables and \ replaced.
+#      $WORK is the working folder; $TMPDIR is /tmp when it is not set; other
+#      variables are the environment's.
+
+proc ::dtsm::policy::Substitute {rest where number} {
+    set result {}
+    set kept 0
+    set pieces {}
+    append pieces {\A(?:([ \t]+#.*\Z|#.*\Z)|([ \t\r]+)} \
+        {|\\x([0-9A-Fa-f]{2})|\\([\\#$])} \
+        {|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})|([^ \t\r\\$]+))}
+    while {$rest ne ""} {
+        if {![regexp $pieces $rest all comment blank hex char name braced \
+                plain]} {
+            bad $where $number "\"[::dtsm::bytes::shown \
+                [string range $rest 0 9]]\": write \\\\ for \\ and \\\$ for \$"
+        }
+        set rest [string range $rest [string length $all] end]
+        if {$comment ne "" && ([string index $comment 0] ne "#"
+                || $result eq "")} {
+            break
+        } elseif {$comment ne ""} {
+            append result #
+            set rest [string range $comment 1 end]
+            set kept [string length $result]
+            continue
+        }
+        append name $braced
+        if {$hex ne ""} {
+            append result [format %c [scan $hex %x]]
+        } elseif {$name ne ""} {
+            append result [Variable $name $where $number]
+        } else {
+            append result $blank $char $plain
+        }
+        if {$blank eq ""} {
+            set kept [string length $result]
+        }
+    }
+    return [string range $result 0 $kept-1]
+}
+
+proc ::dtsm::policy::Variable {name where number} {
+    if {$name eq "WORK"} {
+        return [::dtsm::system resolve .]
+    }
+    set value [::dtsm::system environ $name]
+    if {$value eq "" && $name eq "TMPDIR"} {
+        return /tmp
+    }
+    if {$value eq ""} {
+        bad $where $number "the environment has no variable $name"
+    }
+    return $value
+}
+
+# dtsm::policy::governing --
+#
+#      What rules say of a path.
+#
+# Arguments:
+#      verdictOf   A dictionary: path, verdict; complete with /.
+
+proc ::dtsm::policy::governing {verdictOf path} {
+    while {![dict exists $verdictOf $path]} {
+        set slash [string last / $path]
+        set path [string range $path 0 [expr {max($slash - 1, 0)}]]
+    }
+    return [dict get $verdictOf $path]
+}

@@ -1,0 +1,243 @@
+# registrydpkg.tcl --
+#
+#      The registry of Debian's dpkg: dpkg, or dpkg:DIR for a database that is
+#      not in /var/lib/dpkg.
+#
+# The database is indexed into an SQLite file with the tables that
+# registrydb.tcl describes, and `meta', and kept in $XDG_CACHE_HOME/dtsm, else
+# ~/.cache/dtsm.  Its name and its `meta' tell the state of the database that
+# it was made from.  Who finds none that fits, or a broken one, makes it in a
+# folder of its own and renames it: whoever comes last wins, and all are
+# alike.  Where there is no place for it the index is made in memory.
+#
+# Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+namespace eval ::dtsm::registry {
+    # The index; its number is a part of the state.
+
+    variable indexVersion 1
+    variable indexTables {
+        CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+        CREATE TABLE package (name TEXT PRIMARY KEY, base INTEGER NOT NULL)
+            WITHOUT ROWID;
+        CREATE TABLE provides (name TEXT NOT NULL, package TEXT NOT NULL,
+            PRIMARY KEY (name, package)) WITHOUT ROWID;
+        CREATE TABLE depends (package TEXT NOT NULL, needs TEXT NOT NULL,
+            PRIMARY KEY (package, needs)) WITHOUT ROWID;
+        CREATE TABLE file (path TEXT NOT NULL, package TEXT NOT NULL,
+            PRIMARY KEY (path, package)) WITHOUT ROWID;
+    }
+
+    # Leftovers of killed runs that are older are removed; seconds.
+
+    variable staleAge 3600
+}
+
+oo::class create ::dtsm::registry::Dpkg {
+    superclass ::dtsm::registry::Database
+    variable db name statements admin state arch
+
+    constructor {rest} {
+        set statements {}
+        set name dpkg
+        set admin /var/lib/dpkg
+        if {$rest ne ""} {
+            append name :[::dtsm::bytes::shown $rest]
+            set admin [::dtsm::bytes::toText $rest]
+        }
+        if {![file isfile [file join $admin status]]} {
+            my Fail OPEN "there is no [file join $admin status]"
+        }
+        ::dtsm::registry::needPackage dpkg tdbc::sqlite3 tcl8.6-tdbc-sqlite3
+        set state [list $::dtsm::registry::indexVersion \
+            {*}[::dtsm::dpkg::state $admin]]
+        if {![my UseCache]} {
+            set db [::tdbc::sqlite3::connection new :memory:]
+            my Fill
+        }
+        set arch [lindex [$db allrows -as lists \
+            {SELECT value FROM meta WHERE name = 'arch'}] 0 0]
+        my Prepare
+    }
+
+    # UseCache --
+    #
+    #      Open the kept index; make it first if there is none that fits.
+    #
+    # Results: 0 when there is no place for it.
+
+    method UseCache {} {
+        set folder [my CacheFolder]
+        if {$folder eq ""} {
+            return 0
+        }
+        set place [format dpkg-%08x [zlib crc32 \
+            [encoding convertto utf-8 [file normalize $admin]]]]
+        set bytes [encoding convertto utf-8 $state]
+        set file [file join $folder [format %s-%08x%08x.sqlite $place \
+            [zlib crc32 $bytes] [zlib adler32 $bytes]]]
+        if {[my Open $file]} {
+            return 1
+        }
+        try {
+            my Make $folder $file
+        } on error {} {
+            return 0
+        }
+        foreach other [glob -nocomplain -directory $folder \
+                $place-*.sqlite] {
+            if {$other ne $file} {
+                catch {file delete -- $other}
+            }
+        }
+        return [my Open $file]
+    }
+
+    # CacheFolder --
+    #
+    #      Where indexes are kept; empty if there is no such place.
+
+    method CacheFolder {} {
+        set folder [::dtsm::system environ XDG_CACHE_HOME]
+        if {[string index $folder 0] ne "/"} {
+            set folder [::dtsm::system environ HOME]
+            if {[string index $folder 0] ne "/"} {
+                return {}
+            }
+            append folder /.cache
+        }
+        if {[catch {
+            set folder [file join [::dtsm::bytes::toText $folder] dtsm]
+            if {![file isdirectory $folder]} {
+                file mkdir $folder
+                file attributes $folder -permissions 0700
+            }
+        }] || ![file owned $folder] || ![file writable $folder]} {
+            return {}
+        }
+        return $folder
+    }
+
+    # Open --
+    #
+    #      Open an index, if it is whole and that of this state.
+
+    method Open {file} {
+        if {![file isfile $file] || ![file owned $file]} {
+            return 0
+        }
+        try {
+            set db [::tdbc::sqlite3::connection new $file]
+            if {[$db allrows -as lists {PRAGMA quick_check(1)}] eq "ok"
+                    && [$db allrows -as lists {
+                        SELECT value FROM meta WHERE name = 'state'
+                    }] eq [list [list $state]]} {
+                return 1
+            }
+        } on error {} {
+        }
+        if {[info exists db]} {
+            catch {$db close}
+            unset db
+        }
+        return 0
+    }
+
+    # Make --
+    #
+    #      Make an index, and put it in its place.
+
+    method Make {folder file} {
+        foreach old [glob -nocomplain -directory $folder new-*] {
+            if {[clock seconds] - [file mtime $old]
+                    > $::dtsm::registry::staleAge} {
+                file delete -force -- $old
+            }
+        }
+        set new [::dtsm::bytes::toText [::dtsm::system folder \
+            [::dtsm::bytes::fromText [file join $folder new-XXXXXX]]]]
+        try {
+            set db [::tdbc::sqlite3::connection new [file join $new index]]
+            my Fill
+            $db close
+            file rename -force -- [file join $new index] $file
+        } finally {
+            unset -nocomplain db
+            file delete -force -- $new
+        }
+    }
+
+    # Fill --
+    #
+    #      Put the dpkg database into an empty index.  All this goes to
+    #      SQLite itself, which is several times quicker than through TDBC.
+
+    method Fill {} {
+        lassign [::dtsm::dpkg::packages $admin] native packages
+        set provided [::dtsm::dpkg::provided $native $packages]
+        set needs [::dtsm::dpkg::needs $native $packages $provided]
+        set base $::dtsm::dpkg::essential
+        set sqlite [$db getDBhandle]
+        $sqlite eval {PRAGMA journal_mode = OFF}
+        $sqlite eval $::dtsm::registry::indexTables
+        $sqlite transaction {
+            dict for {package entry} $packages {
+                if {[dict get $entry installed]} {
+                    set is [expr {[dict get $entry essential]
+                        || $package in $base}]
+                    $sqlite eval {INSERT INTO package VALUES ($package, $is)}
+                }
+            }
+            dict for {provide owners} $provided {
+                foreach package $owners {
+                    $sqlite eval {
+                        INSERT OR IGNORE INTO provides
+                        VALUES ($provide, $package)
+                    }
+                    if {$provide in $base} {
+                        $sqlite eval {
+                            UPDATE package SET base = 1
+                            WHERE name = $package
+                        }
+                    }
+                }
+            }
+            dict for {package needed} $needs {
+                foreach need $needed {
+                    $sqlite eval {INSERT INTO depends VALUES ($package, $need)}
+                }
+            }
+            ::dtsm::dpkg::files $admin $native $packages path package {
+                set key [::dtsm::registry::key $path]
+                $sqlite eval {INSERT OR IGNORE INTO file VALUES ($key, $package)}
+            }
+            foreach path [::dtsm::dpkg::links $admin] {
+                set key [::dtsm::registry::key $path]
+                $sqlite eval {
+                    INSERT INTO file SELECT $key, ''
+                    WHERE NOT EXISTS (SELECT * FROM file WHERE path = $key)
+                }
+            }
+            foreach {key value} [list state $state arch $native] {
+                $sqlite eval {INSERT INTO meta VALUES ($key, $value)}
+            }
+        }
+    }
+
+    # owners --
+    #
+    #      What Python compiled belongs to whom its source belongs to.
+
+    method owners {path} {
+        set result [next $path]
+        if {![llength $result] && [regexp \
+                {^(.*)/__pycache__/([^/.]+)\.[^/]*\.pyc$} $path . folder module]} {
+            set result [next $folder/$module.py]
+        }
+        return $result
+    }
+
+    method arch {} {
+        return $arch
+    }
+}

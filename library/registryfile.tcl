@@ -1,0 +1,118 @@
+# registryfile.tcl --
+#
+#      Registries in a file of one's own.
+#
+#      list:FILE     lines "allow PATH", "deny PATH", "unknown PATH", with the
+#                    comments, \ and variables of a policy (policy.tcl); each
+#                    is about its path and all below, the longest decides, and
+#                    what none covers is unknown
+#      tcl:FILE      a script, run in an interpreter of its own, that defines
+#                    proc registry {path}; it answers as any registry
+#
+# Neither knows packages, so nothing can be declared.
+#
+# Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+oo::class create ::dtsm::registry::Plain {
+    method declare {lists} {
+        if {[llength $lists]} {
+            return -code error -errorcode {DTSM REGISTRY DECLARE} \
+                "[lindex $lists 0 0]: the registry [my Name] knows no packages"
+        }
+    }
+    method knowsPackages {} {
+        return 0
+    }
+}
+
+oo::class create ::dtsm::registry::List {
+    superclass ::dtsm::registry::Plain
+    variable verdictOf name
+
+    constructor {file} {
+        set name list:[::dtsm::bytes::shown $file]
+        set where [::dtsm::bytes::absolute $file]
+        set verdictOf {/ unknown}
+        foreach line [::dtsm::policy::lines \
+                [::dtsm::policy::contents $where] $where] {
+            lassign $line number word path
+            if {$word ni {allow deny unknown}} {
+                ::dtsm::policy::bad $where $number "a line begins with allow,\
+                    deny or unknown, not \"[::dtsm::bytes::shown $word]\""
+            }
+            if {[string index $path 0] ne "/"} {
+                ::dtsm::policy::bad $where $number \
+                    "\"[::dtsm::bytes::shown $path]\" does not begin with /"
+            }
+            dict set verdictOf [::dtsm::bytes::absolute $path] $word
+        }
+    }
+
+    method Name {} {
+        return $name
+    }
+
+    method ask {path} {
+        return [::dtsm::policy::governing $verdictOf $path]
+    }
+}
+
+oo::class create ::dtsm::registry::Script {
+    superclass ::dtsm::registry::Plain
+    variable child name
+
+    constructor {file} {
+        set name tcl:[::dtsm::bytes::shown $file]
+        set child [interp create]
+        set path [file normalize [::dtsm::bytes::toText $file]]
+        if {![file readable $path]} {
+            return -code error -errorcode {DTSM REGISTRY SCRIPT} \
+                "registry $name: there is no such file, or it cannot be read"
+        }
+        if {[catch {
+            interp eval $child [list source -encoding utf-8 $path]
+        }]} {
+            return -code error -errorcode {DTSM REGISTRY SCRIPT} \
+                "registry $name: [my Trace]"
+        }
+        if {![llength [interp eval $child {info commands registry}]]} {
+            return -code error -errorcode {DTSM REGISTRY SCRIPT} \
+                "registry $name: the script does not define\
+                proc registry {path}"
+        }
+    }
+
+    destructor {
+        if {[info exists child]} {
+            interp delete $child
+        }
+    }
+
+    # Trace --
+    #
+    #      What went wrong in the script, and where.
+
+    method Trace {} {
+        return [interp eval $child {set ::errorInfo}]
+    }
+
+    method Name {} {
+        return $name
+    }
+
+    method ask {path} {
+        set path [::dtsm::registry::key $path]
+        if {[catch {interp eval $child [list registry $path]} answer]} {
+            return -code error -errorcode {DTSM REGISTRY SCRIPT} \
+                "registry $name: [my Trace]"
+        }
+        if {[catch {lindex $answer 0} verdict]
+                || $verdict ni {allow deny unknown}
+                || [llength $answer] % 2 == 0} {
+            return -code error -errorcode {DTSM REGISTRY ANSWER} \
+                "registry $name: answered \"$answer\" for \"$path\", not\
+                allow, deny or unknown"
+        }
+        return $answer
+    }
+}
