@@ -12,11 +12,40 @@ namespace eval ::dtsm::command {
     variable statusNotExecutable 126
     variable statusNotFound 127
 
+    # What help says behind the options.
+
+    variable notes {
+        run {
+P may be relative to the working folder.  The exit status is the command's;
+128 + N when signal N ended it; 3 for what --fail-on names; 125 when dtsm
+itself failed; 126 when the command cannot be executed; 127 when it is not
+there.}
+        deps {
+The command runs with everything allowed.  Packages are those of --registry,
+which is dpkg unless said and may be macports or tdbc.  What was read, written
+or run counts as used; what was only looked at is told apart.  What every
+build may use (build-essential, what is essential, and what they need) need
+not be declared.  The control line is what was declared and touched, and the
+shortest list of packages that brings the rest.  The exit status is as for
+run.}
+        policy {
+The policies that come with dtsm are system (without a registry) and packages
+(what holds with --registry).  Without POLICY it is system.  A file has lines
+"allow PATH", "deny PATH", "ask PATH", "default allow|deny|ask" and "include
+POLICY"; # begins a comment; $WORK is the working folder, $TMPDIR, $HOME and
+other variables are the environment's.  Of a file the rules are printed as
+they hold.}
+    }
+
     # verb, arguments, one line
 
     variable verbs {
         run     "?option ...? -- command ?arg ...?"
                 "run a command traced"
+        deps    "?option ...? -- command ?arg ...?"
+                "print which packages a command uses"
+        policy  "?POLICY?"
+                "print a ready policy, or what a file of rules means"
         report  FILE
                 "print what a kept map holds"
         stat    FILE
@@ -26,46 +55,6 @@ namespace eval ::dtsm::command {
         help    "?verb?"
                 "print this, or what a verb does"
     }
-
-    # Options of run: name, argument, help.
-
-    variable runOptions {
-        --allow P
-            "Paths at and below P may be used.  Of the rules that cover a
-            path the longest holds; of two for one path the last."
-        --deny P
-            "Paths at and below P look absent; folders stay visible.  Where
-            P is a symlink, what it leads to is denied as well.  A command
-            that is denied is not started."
-        --ask P
-            "Paths at and below P are put to the registry, each once.  Without
-            one they may be used and are listed as unknown.  Folders and what
-            is not there need no question."
-        --default allow|deny|ask
-            "What holds for a path that no rule covers: allow, unless said."
-        --report FILE
-            "Write what was found to FILE as JSON; - is standard output."
-        --fail-on violation|missing|unknown|untraced|never
-            "Exit with status 3 when the command succeeded but something
-            that exists was refused (violation), something that does not
-            exist was (missing), something was used that the registry does
-            not know (unknown), or a process was not traced (untraced).  What
-            was refused because the registry gave no answer is a violation.
-            May be given for several; never is what holds unless said."
-        --strict ""
-            "The same as --fail-on untraced."
-        --no-supervise ""
-            "Do not supervise programs that cannot be traced (static ones,
-            those of another libc): they run unseen and are named.  Without
-            root's rights, what starts such a program, and all below it, cannot
-            gain rights from setuid programs any more; this avoids it."
-        --keep FILE
-            "Leave the map in FILE, which must not exist yet."
-        --help ""
-            "Print this."
-    }
-    variable failOn {violation missing unknown untraced never}
-    variable defaults {allow deny ask}
 }
 
 # dtsm::command::main --
@@ -99,7 +88,7 @@ proc ::dtsm::command::main {trace count} {
         }
         set known [lmap {name . .} $verbs {set name}]
         if {$verb ni $known} {
-            Wrong [expr {$verb eq "" ? "a verb is missing"
+            ::dtsm::options::wrong [expr {$verb eq "" ? "a verb is missing"
                 : "unknown verb \"[::dtsm::bytes::shown $verb]\""}] help
         }
         return [Verb-$verb $trace $words]
@@ -131,22 +120,13 @@ proc ::dtsm::command::Say {message} {
     catch {puts stderr "dtsm: $message"; flush stderr}
 }
 
-# dtsm::command::Wrong --
-#
-#      Give up for a wrong command line.
-
-proc ::dtsm::command::Wrong {message {help "help run"}} {
-    return -code error -errorcode {DTSM USAGE} \
-        "$message; see \"dtsm $help\""
-}
-
 # ---------------------------------------------------------------- help
 
 proc ::dtsm::command::Verb-help {trace words} {
     variable verbs
-    variable runOptions
+    variable notes
     if {[llength $words] > 1} {
-        Wrong "help takes one verb" help
+        ::dtsm::options::wrong "help takes one verb" help
     }
     set topic [lindex $words 0]
     if {$topic eq ""} {
@@ -160,85 +140,54 @@ proc ::dtsm::command::Verb-help {trace words} {
     foreach {verb arguments line} $verbs {
         if {$verb eq $topic} {
             puts "dtsm $verb $arguments: $line"
-            if {$verb eq "run"} {
-                PutRunHelp
+            if {[::dtsm::options::takes $verb]} {
+                puts "\n[::dtsm::options::help $verb]"
+            }
+            if {[dict exists $notes $verb]} {
+                puts [dict get $notes $verb]
             }
             return 0
         }
     }
-    Wrong "unknown verb \"[::dtsm::bytes::shown $topic]\"" help
-}
-
-proc ::dtsm::command::PutRunHelp {} {
-    variable runOptions
-    puts ""
-    foreach {name argument help} $runOptions {
-        puts [string trimright "  $name $argument"]
-        puts "          [regsub -all {\n\s+} $help "\n          "]"
-    }
-    puts {
-P may be relative to the working folder.  The exit status is the command's;
-128 + N when signal N ended it; 3 for what --fail-on names; 125 when dtsm
-itself failed; 126 when the command cannot be executed; 127 when it is not
-there.}
+    ::dtsm::options::wrong \
+        "unknown verb \"[::dtsm::bytes::shown $topic]\"" help
 }
 
 # ---------------------------------------------------------------- run
 
-# dtsm::command::ParseRun --
+# dtsm::command::Parse --
 #
-#      The settings that a command line asks for, as a dictionary: rules,
-#      default, report, fail-on, keep, supervise, command.
+#      The settings that a command line of run or deps asks for, as a
+#      dictionary: rules, default, report, fail-on, keep, format, registry
+#      and depends (lists), policy, command.
 
-proc ::dtsm::command::ParseRun {words} {
-    variable runOptions
-    variable failOn
-    variable defaults
-    set result {rules {} default allow report {} fail-on {} keep {}
-        supervise 1}
-    foreach {name argument .} $runOptions {
-        set takes($name) [expr {$argument ne ""}]
-    }
-    while {[llength $words]} {
-        set words [lassign $words word]
-        if {$word eq "--"} {
-            break
-        }
-        if {[string index $word 0] ne "-"} {
-            set words [linsert $words 0 $word]
-            break
-        }
-        set inline [regexp {^(--[a-z-]+)=(.*)$} $word . word value]
-        if {![info exists takes($word)]} {
-            Wrong "unknown option \"[::dtsm::bytes::shown $word]\""
-        }
-        if {$takes($word)} {
-            if {!$inline} {
-                if {![llength $words]} {
-                    Wrong "option $word lacks its argument"
-                }
-                set words [lassign $words value]
-            }
-            if {$value eq ""} {
-                Wrong "the argument of option $word is empty"
-            }
-        } elseif {$inline} {
-            Wrong "option $word takes no argument"
-        }
-        switch -- $word {
+proc ::dtsm::command::Parse {verb words} {
+    lassign [::dtsm::options::parse $verb $words] options command
+    set result {rules {} default {} report {} fail-on {} keep {}
+        format text registry {} depends {} policy {}}
+    foreach {option value} $options {
+        ::dtsm::options::checkWord $verb $option $value
+        set name [string range $option 2 end]
+        switch -- $option {
             --allow - --deny - --ask {
-                dict lappend result rules [string range $word 2 end] $value
-            }
-            --default {
-                CheckWord $word $value $defaults
-                dict set result default $value
+                dict lappend result rules $name $value
             }
             --report - --keep {
-                dict set result [string range $word 2 end] \
-                    [::dtsm::bytes::toText $value]
+                dict set result $name [::dtsm::bytes::toText $value]
+            }
+            --registry - --policy {
+                dict lappend result $name $value
+            }
+            --depends {
+                dict lappend result depends \
+                    [list $option [::dtsm::registry::key $value]]
+            }
+            --depends-from {
+                set file [::dtsm::bytes::toText $value]
+                dict lappend result depends \
+                    [list $file [::dtsm::depends::control $file]]
             }
             --fail-on {
-                CheckWord $word $value $failOn
                 if {$value eq "never"} {
                     dict set result fail-on {}
                 } else {
@@ -248,25 +197,91 @@ proc ::dtsm::command::ParseRun {words} {
             --strict {
                 dict lappend result fail-on untraced
             }
-            --no-supervise {
-                dict set result supervise 0
-            }
-            --help {
-                Wrong "--help comes first"
+            default {
+                dict set result $name $value
             }
         }
     }
-    if {![llength $words]} {
-        Wrong "there is no command to run"
+    if {![llength $command]} {
+        ::dtsm::options::wrong "there is no command to run" "help $verb"
     }
-    dict set result command $words
+    dict set result command $command
     return $result
 }
 
-proc ::dtsm::command::CheckWord {option value allowed} {
-    if {$value ni $allowed} {
-        Wrong "$option is [join $allowed { or }], not\
-            \"[::dtsm::bytes::shown $value]\""
+# dtsm::command::Compose --
+#
+#      Put the policies' rules before those of the command line.
+
+proc ::dtsm::command::Compose {settings} {
+    set names [dict get $settings policy]
+    if {![llength $names] && [llength [dict get $settings registry]]} {
+        set names packages
+    }
+    set rules {}
+    set default allow
+    foreach name $names {
+        set policy [::dtsm::policy::load $name]
+        lappend rules {*}[dict get $policy rules]
+        if {[dict get $policy default] ne ""} {
+            set default [dict get $policy default]
+        }
+    }
+    dict set settings rules [concat $rules [dict get $settings rules]]
+    if {[dict get $settings default] eq ""} {
+        dict set settings default $default
+    }
+    return $settings
+}
+
+# dtsm::command::Registries --
+#
+#      Open the registries that settings name, and tell them what was
+#      declared.  Declared packages that none of them has are said.
+
+proc ::dtsm::command::Registries {settings} {
+    set registries {}
+    try {
+        foreach name [dict get $settings registry] {
+            lappend registries [::dtsm::registry::make $name]
+        }
+        set knowing [lmap registry $registries {
+            if {![$registry knowsPackages]} continue
+            set registry
+        }]
+        set depends [dict get $settings depends]
+        if {[llength $depends] && ![llength $knowing]} {
+            ::dtsm::options::wrong [expr {[llength $registries]
+                ? "no --registry knows packages"
+                : "--depends needs --registry"}]
+        }
+        foreach registry $knowing {
+            $registry declare $depends
+        }
+        if {[llength $knowing]} {
+            Unmet $knowing
+        }
+    } on error {message options} {
+        foreach registry $registries {
+            $registry destroy
+        }
+        return -options $options $message
+    }
+    return $registries
+}
+
+proc ::dtsm::command::Unmet {registries} {
+    set unmet {}
+    foreach registry $registries {
+        foreach entry [$registry declared] {
+            dict incr unmet [dict get $entry text] \
+                [expr {![llength [dict get $entry packages]]}]
+        }
+    }
+    foreach {text count} $unmet {
+        if {$count >= [llength $registries]} {
+            Say "declared, but not installed: $text"
+        }
     }
 }
 
@@ -275,18 +290,85 @@ proc ::dtsm::command::CheckWord {option value allowed} {
 #      Run a command traced, and say what was found.
 
 proc ::dtsm::command::Verb-run {trace words} {
+    set settings [Compose [Parse run $words]]
+    return [Trace $trace $settings finding registries {
+        catch {
+            puts -nonewline stderr [::dtsm::report::text $finding]
+            flush stderr
+        }
+        ::dtsm::report::json $finding
+    }]
+}
+
+# dtsm::command::Verb-deps --
+#
+#      Run a command traced with everything allowed, and say which packages
+#      it used.
+
+proc ::dtsm::command::Verb-deps {trace words} {
+    set settings [Parse deps $words]
+    if {![llength [dict get $settings registry]]} {
+        dict set settings registry dpkg
+    }
+    if {[dict get $settings report] eq ""} {
+        dict set settings report -
+    }
+    dict set settings default allow
+    return [Trace $trace $settings finding registries {
+        Doubts $finding
+        set found [::dtsm::deps::find [dict get $finding paths] \
+            [lindex $registries 0] [::dtsm::policy::load packages]]
+        ::dtsm::deps::[dict get $settings format] $found
+    }]
+}
+
+# dtsm::command::Doubts --
+#
+#      Why a list of packages may not be all.
+
+proc ::dtsm::command::Doubts {finding} {
+    set untraced [::dtsm::report::untracedCount $finding]
+    if {$untraced} {
+        Say "[::dtsm::report::counted $untraced "process was" \
+            "processes were"] not traced; what they used is not told"
+    }
+    if {[dict get $finding end kind] eq "signal"
+            || [dict get $finding end code] != 0} {
+        Say "the command failed; what it did not come to is not told"
+    }
+}
+
+# dtsm::command::Trace --
+#
+#      Run a command traced.
+#
+# Arguments:
+#      script   Run in the caller, with the finding in findingName and the
+#               open registries in registriesName; gives the report's text.
+#
+# Results:
+#      The exit status.
+
+proc ::dtsm::command::Trace {trace settings findingName registriesName \
+        script} {
     variable statusNotFound
     variable statusNotExecutable
-    set settings [ParseRun $words]
+    upvar 1 $findingName finding $registriesName registries
     set report [OpenReport [dict get $settings report]]
     set session {}
+    set registries {}
     ::dtsm::process hold
     try {
+        set registries [Registries $settings]
+        set registry {}
+        if {[llength $registries]} {
+            set registry [list ::dtsm::registry::first $registries]
+        }
         set session [::dtsm::Session new -trace $trace \
             -default [dict get $settings default] \
             -rules [dict get $settings rules] \
             -keep [dict get $settings keep] \
-            -supervise [dict get $settings supervise]]
+            -registry $registry]
         $session probe
         $session fence 1
         try {
@@ -307,21 +389,19 @@ proc ::dtsm::command::Verb-run {trace words} {
         set finding [$session collect]
         dict set finding end $end
         dict set finding command [dict get $settings command]
+        CloseReport $report [dict get $settings report] [uplevel 1 $script]
     } on error {message options} {
-        CloseReport $report [dict get $settings report] {}
+        catch {CloseReport $report [dict get $settings report] {}}
         return -options $options $message
     } finally {
         if {$session ne ""} {
             $session destroy
         }
+        foreach registry $registries {
+            $registry destroy
+        }
         ::dtsm::process release
     }
-    catch {
-        puts -nonewline stderr [::dtsm::report::text $finding]
-        flush stderr
-    }
-    CloseReport $report [dict get $settings report] \
-        [::dtsm::report::json $finding]
     return [ExitStatus $finding [dict get $settings fail-on]]
 }
 
@@ -386,15 +466,31 @@ proc ::dtsm::command::ExitStatus {finding failOn} {
             lappend found $kind
         }
     }
-    if {[dict get $finding unseen] != 0} {
-        lappend found untraced
-    }
     foreach word $failOn {
         if {$code == 0 && $word in $found} {
             return $statusFindings
         }
     }
     return $code
+}
+
+# ---------------------------------------------------------------- policy
+
+# dtsm::command::Verb-policy --
+#
+#      Print a policy.
+
+proc ::dtsm::command::Verb-policy {trace words} {
+    if {[llength $words] > 1} {
+        ::dtsm::options::wrong "policy takes one policy" "help policy"
+    }
+    set name [expr {[llength $words] ? [lindex $words 0] : "system"}]
+    set text [::dtsm::policy::text $name]
+    if {$text eq ""} {
+        set text [::dtsm::policy::shown [::dtsm::policy::load $name]]
+    }
+    puts -nonewline $text
+    return 0
 }
 
 # ---------------------------------------------------------------- kept maps
@@ -407,7 +503,7 @@ proc ::dtsm::command::ExitStatus {finding failOn} {
 proc ::dtsm::command::WithMap {verb words varName script} {
     upvar 1 $varName map
     if {[llength $words] != 1} {
-        Wrong "$verb takes the name of one file" "help $verb"
+        ::dtsm::options::wrong "$verb takes the name of one file" "help $verb"
     }
     set file [::dtsm::bytes::toText [lindex $words 0]]
     if {![file isfile $file]} {

@@ -19,7 +19,8 @@
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::policy {
-    namespace export text load lines contents bad governing
+    namespace export text load lines contents bad governing \
+        shown
 
     variable verdicts {allow deny ask}
 
@@ -316,4 +317,32 @@ proc ::dtsm::policy::governing {verdictOf path} {
         set path [string range $path 0 [expr {max($slash - 1, 0)}]]
     }
     return [dict get $verdictOf $path]
+}
+
+# dtsm::policy::shown --
+#
+#      A policy as text, which load reads again: its last word on each path.
+
+proc ::dtsm::policy::shown {policy} {
+    set lines {}
+    if {[dict get $policy default] ne ""} {
+        lappend lines "default [dict get $policy default]"
+    }
+    set verdictOf {}
+    foreach {verdict path} [dict get $policy rules] {
+        dict set verdictOf [::dtsm::bytes::absolute $path] $verdict
+    }
+    foreach {path verdict} [lsort -stride 2 $verdictOf] {
+        set shown {}
+        foreach char [split $path ""] {
+            if {[regexp {[\x00-\x20\x7f]} $char]} {
+                set char [format {\x%02x} [scan $char %c]]
+            } elseif {$char in {# $ \\}} {
+                set char \\$char
+            }
+            append shown $char
+        }
+        lappend lines "$verdict $shown"
+    }
+    return [join [concat $lines [list ""]] \n]
 }

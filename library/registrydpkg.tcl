@@ -209,7 +209,9 @@ oo::class create ::dtsm::registry::Dpkg {
             }
             ::dtsm::dpkg::files $admin $native $packages path package {
                 set key [::dtsm::registry::key $path]
-                $sqlite eval {INSERT OR IGNORE INTO file VALUES ($key, $package)}
+                $sqlite eval {
+                    INSERT OR IGNORE INTO file VALUES ($key, $package)
+                }
             }
             foreach path [::dtsm::dpkg::links $admin] {
                 set key [::dtsm::registry::key $path]
@@ -231,7 +233,8 @@ oo::class create ::dtsm::registry::Dpkg {
     method owners {path} {
         set result [next $path]
         if {![llength $result] && [regexp \
-                {^(.*)/__pycache__/([^/.]+)\.[^/]*\.pyc$} $path . folder module]} {
+                {^(.*)/__pycache__/([^/.]+)\.[^/]*pyc$} $path \
+                . folder module]} {
             set result [next $folder/$module.py]
         }
         return $result
