@@ -158,13 +158,13 @@ proc ::dtsm::command::Verb-help {trace words} {
 # dtsm::command::Parse --
 #
 #      The settings that a command line of run or deps asks for, as a
-#      dictionary: rules, default, report, fail-on, keep, format, registry
-#      and depends (lists), policy, command.
+#      dictionary: verb, rules, default, report, fail-on, keep, format,
+#      registry, depends, policy (lists), command.
 
 proc ::dtsm::command::Parse {verb words} {
     lassign [::dtsm::options::parse $verb $words] options command
-    set result {rules {} default {} report {} fail-on {} keep {}
-        format text registry {} depends {} policy {}}
+    set result [list verb $verb rules {} default {} report {} fail-on {} keep {} \
+        format text registry {} depends {} policy {}]
     foreach {option value} $options {
         ::dtsm::options::checkWord $verb $option $value
         set name [string range $option 2 end]
@@ -246,7 +246,9 @@ proc ::dtsm::command::Registries {settings} {
             lappend registries [::dtsm::registry::make $name]
         }
         set knowing [lmap registry $registries {
-            if {![$registry knowsPackages]} continue
+            if {![$registry knowsPackages]} {
+                continue
+            }
             set registry
         }]
         set depends [dict get $settings depends]
@@ -254,6 +256,11 @@ proc ::dtsm::command::Registries {settings} {
             ::dtsm::options::wrong [expr {[llength $registries]
                 ? "no --registry knows packages"
                 : "--depends needs --registry"}]
+        }
+        if {[dict get $settings verb] eq "deps" && ([llength $knowing] != 1
+                || [llength $registries] != 1)} {
+            ::dtsm::options::wrong "deps wants one registry that knows\
+                packages: dpkg, macports or tdbc" "help deps"
         }
         foreach registry $knowing {
             $registry declare $depends

@@ -7,14 +7,25 @@
 # was only looked at (stat, access: a configure script's search) is not, and
 # is told apart, because a build may find a program and never run it.  A
 # symlink counts as what it leads to: of gcc only /usr/bin/gcc is a file of
-# the package gcc.  What the policy `packages' does not leave to the registry
-# counts as looked at: the linker reads all of /etc/ld.so.conf.d, whoever put
-# a file there.  Folders, and what was not there, do not count.
+# the package gcc.  What lies in /etc, or is for another ABI, counts as looked
+# at: the linker reads all of /etc/ld.so.conf.d, whoever put a file there, and
+# dpkg-shlibdeps looks into all folders that are named there.  So does a file
+# that was read with all others of its kind in a folder that was listed, when
+# they are of several packages: aclocal reads all of /usr/share/aclocal.
+# Folders, and what was not there, do not count.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::deps {
     namespace export find text control json
+
+    # What every build reads, whosever it is.
+
+    variable common {/etc allow /usr/lib32 allow /usr/libx32 allow / ask}
+
+    # What Scanned found of a folder and a kind of files, while find runs.
+
+    variable scans {}
 }
 
 # dtsm::deps::find --
@@ -24,8 +35,8 @@ namespace eval ::dtsm::deps {
 # Arguments:
 #      paths     path flags ..., as from a session's collect.
 #      registry  One that knows packages, with what was declared.
-#      policy    As from dtsm::policy::load: what it does not leave to a
-#                registry is not used.
+#      policy    As from dtsm::policy::load: what belongs to no package is
+#                only told when this leaves it to a registry.
 #
 # Results:
 #      A dictionary:
@@ -49,6 +60,8 @@ proc ::dtsm::deps::find {paths registry policy} {
     set used {}
     set lookedAt {}
     set unowned {}
+    variable common
+    variable scans {}
     foreach {path flags} $paths {
         if {"missing" in $flags || "alias" in $flags} {
             continue
@@ -58,11 +71,15 @@ proc ::dtsm::deps::find {paths registry policy} {
             continue
         }
         set kind lookedAt
-        if {[::dtsm::policy::governing $verdictOf $path] eq "ask"} {
+        if {[::dtsm::policy::governing $common $path] eq "ask"} {
             set kind [Kind $path $flags $paths]
+            if {$kind eq "used" && [Scanned $path $flags $paths $registry]} {
+                set kind lookedAt
+            }
         }
         if {![llength $owners]} {
-            if {$kind eq "used" && ![IsFolder $path]} {
+            if {$kind eq "used" && ![IsFolder $path] && [
+                    ::dtsm::policy::governing $verdictOf $path] eq "ask"} {
                 lappend unowned $path
             }
             continue
@@ -118,6 +135,46 @@ proc ::dtsm::deps::Kind {path flags paths} {
         return [Kind $target [dict get $paths $target] $paths]
     }
     return lookedAt
+}
+
+# dtsm::deps::Scanned --
+#
+#      Whether a path was read with all of its kind, see the head of this
+#      file.
+
+proc ::dtsm::deps::Scanned {path flags paths registry} {
+    variable scans
+    set slash [string last / $path]
+    set folder [string range $path 0 $slash-1]
+    if {"exec" in $flags || "write" in $flags || ![dict exists $paths $folder]
+            || "list" ni [dict get $paths $folder]} {
+        return 0
+    }
+    set kind [file extension $path]
+    if {[dict exists $scans $folder $kind]} {
+        return [dict get $scans $folder $kind]
+    }
+    set all 1
+    set owners {}
+    if {[catch {glob -nocomplain -tails -types {f l} -directory \
+            [::dtsm::bytes::toText $folder] *} names]} {
+        set names {}
+    }
+    foreach name $names {
+        set name [::dtsm::bytes::fromText $name]
+        if {[file extension $name] ne $kind || [IsFolder $folder/$name]} {
+            continue
+        }
+        if {![dict exists $paths $folder/$name] || [Kind $folder/$name \
+                [dict get $paths $folder/$name] $paths] ne "used"} {
+            set all 0
+            break
+        }
+        lappend owners [lindex [$registry owners $folder/$name] 0]
+    }
+    set scan [expr {$all && [llength [lsort -unique $owners]] > 1}]
+    dict set scans $folder $kind $scan
+    return $scan
 }
 
 proc ::dtsm::deps::IsFolder {path} {
@@ -245,7 +302,7 @@ proc ::dtsm::deps::text {found} {
         "used and NOT declared" [Counted $undeclared] \
         "declared and never touched" \
             [lmap name [Names $found untouched] {string cat "  " $name}] \
-        "only looked at, never read or run" [Counted $looked] \
+        "only looked at, or read with a whole folder" [Counted $looked] \
         "used, of no package" [lmap path [dict get $found unowned] {
             string cat "  " [::dtsm::bytes::shown $path]
         }] \

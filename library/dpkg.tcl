@@ -9,7 +9,8 @@
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::dpkg {
-    namespace export state packages needs files links
+    namespace export state packages provided needs base files \
+        links
 
     # What build-essential stands for, for a machine without that package.
 
@@ -79,7 +80,7 @@ proc ::dtsm::dpkg::state {admin} {
 # Results:
 #      The machine's architecture, and a dictionary: package; a dictionary of
 #      name, arch, installed (0: only its configuration is left), essential
-#      and the fields Multi-Arch, Depends, Pre-Depends, Provides.
+#      and the fields Multi-Arch, Depends, Pre-Depends, Recommends, Provides.
 
 proc ::dtsm::dpkg::packages {admin} {
     set stanzas {}
@@ -88,7 +89,7 @@ proc ::dtsm::dpkg::packages {admin} {
         lappend stanzas {*}[split [string map {\n\n \x01} $text] \x01]
     }
     set empty {Package {} Status {} Architecture {} Multi-Arch no
-        Essential no Depends {} Pre-Depends {} Provides {}}
+        Essential no Depends {} Pre-Depends {} Recommends {} Provides {}}
     set entries {}
     set arches {}
     foreach stanza $stanzas {
@@ -169,24 +170,69 @@ proc ::dtsm::dpkg::needs {native packages provided} {
         if {![dict get $entry installed]} {
             continue
         }
-        set arch [dict get $entry arch]
-        if {$arch eq "all"} {
-            set arch $native
-        }
-        set needed {}
-        set text [dict get $entry Depends],[dict get $entry Pre-Depends]
-        foreach dependency [::dtsm::depends::entries $text \
-                "Depends of $package" $native {}] {
-            foreach name [dict get $dependency names] {
-                if {[dict exists $provided $name]} {
-                    lappend needed {*}[Fitting $packages $arch \
-                        [dict get $provided $name]]
-                }
-            }
-        }
-        dict set result $package [lsort -unique $needed]
+        dict set result $package [Meant $packages $native $provided $package \
+            [dict get $entry Depends],[dict get $entry Pre-Depends]]
     }
     return $result
+}
+
+# dtsm::dpkg::Meant --
+#
+#      The installed packages that a field of a package may mean.
+
+proc ::dtsm::dpkg::Meant {packages native provided package text} {
+    set arch [dict get $packages $package arch]
+    if {$arch eq "all"} {
+        set arch $native
+    }
+    set result {}
+    foreach dependency [::dtsm::depends::entries $text \
+            "what $package needs" $native {}] {
+        foreach name [dict get $dependency names] {
+            if {[dict exists $provided $name]} {
+                lappend result {*}[Fitting $packages $arch \
+                    [dict get $provided $name]]
+            }
+        }
+    }
+    return [lsort -unique $result]
+}
+
+# dtsm::dpkg::base --
+#
+#      What every build may use, before what that needs: what is essential,
+#      build-essential, and what those and all that they need recommend.
+#      Their tools use the latter when it is there (dpkg-dev a Perl module,
+#      for instance), and that is no matter of the build.
+
+proc ::dtsm::dpkg::base {native packages provided needs} {
+    variable essential
+    set result {}
+    dict for {package entry} $packages {
+        if {[dict get $entry installed] && [dict get $entry essential]} {
+            lappend result $package
+        }
+    }
+    foreach name $essential {
+        if {[dict exists $provided $name]} {
+            lappend result {*}[Fitting $packages $native \
+                [dict get $provided $name]]
+        }
+    }
+    set todo $result
+    set closure {}
+    while {[llength $todo]} {
+        set todo [lassign $todo package]
+        if {![dict exists $closure $package]} {
+            dict set closure $package 1
+            lappend todo {*}[dict get $needs $package]
+        }
+    }
+    foreach package [dict keys $closure] {
+        lappend result {*}[Meant $packages $native $provided $package \
+            [dict get $packages $package Recommends]]
+    }
+    return [lsort -unique $result]
 }
 
 # dtsm::dpkg::Fitting --

@@ -89,6 +89,12 @@ allow /dev
 allow /proc
 allow /sys
 
+# libraries of other ABIs: dpkg-shlibdeps looks into all of ld.so.conf
+allow /lib32
+allow /libx32
+allow /usr/lib32
+allow /usr/libx32
+
 # made on each machine from what its packages hold
 allow /usr/lib/locale
 allow /usr/share/mime
@@ -138,7 +144,7 @@ proc ::dtsm::policy::load {name {within {}}} {
         set where "policy $name"
         set text [dict get $ready $name]
     } else {
-        set where [::dtsm::bytes::absolute $name]
+        set where [::dtsm::bytes::resolved $name]
         if {$where in $within} {
             bad $where 0 "includes itself"
         }

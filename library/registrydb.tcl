@@ -146,8 +146,8 @@ oo::class create ::dtsm::registry::Database {
 
     method Meta {package} {
         set question {SELECT COUNT(*) FROM file WHERE package = :package
-            AND path NOT LIKE '/usr/share/doc/%'
-            AND path NOT LIKE '/usr/share/lintian/%'}
+            AND path NOT LIKE '%/share/doc/%'
+            AND path NOT LIKE '%/share/lintian/%'}
         return [expr {![lindex [$db allrows -as lists $question \
             [dict create package $package]] 0 0]}]
     }

@@ -176,15 +176,14 @@ oo::class create ::dtsm::registry::Dpkg {
         lassign [::dtsm::dpkg::packages $admin] native packages
         set provided [::dtsm::dpkg::provided $native $packages]
         set needs [::dtsm::dpkg::needs $native $packages $provided]
-        set base $::dtsm::dpkg::essential
+        set base [::dtsm::dpkg::base $native $packages $provided $needs]
         set sqlite [$db getDBhandle]
         $sqlite eval {PRAGMA journal_mode = OFF}
         $sqlite eval $::dtsm::registry::indexTables
         $sqlite transaction {
             dict for {package entry} $packages {
                 if {[dict get $entry installed]} {
-                    set is [expr {[dict get $entry essential]
-                        || $package in $base}]
+                    set is [expr {$package in $base}]
                     $sqlite eval {INSERT INTO package VALUES ($package, $is)}
                 }
             }
@@ -193,12 +192,6 @@ oo::class create ::dtsm::registry::Dpkg {
                     $sqlite eval {
                         INSERT OR IGNORE INTO provides
                         VALUES ($provide, $package)
-                    }
-                    if {$provide in $base} {
-                        $sqlite eval {
-                            UPDATE package SET base = 1
-                            WHERE name = $package
-                        }
                     }
                 }
             }

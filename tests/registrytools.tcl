@@ -7,7 +7,8 @@
 
 namespace eval registry {
     variable scripts {bytes json report policy depends dpkg registry
-        registryfile registrydb registrydpkg registrymacports deps}
+        registryfile registrydb registrydpkg registrymacports deps
+        options}
 }
 foreach name $registry::scripts {
     source -encoding utf-8 [sourceFile library $name.tcl]
