@@ -163,8 +163,8 @@ proc ::dtsm::command::Verb-help {trace words} {
 
 proc ::dtsm::command::Parse {verb words} {
     lassign [::dtsm::options::parse $verb $words] options command
-    set result [list verb $verb rules {} default {} report {} fail-on {} keep {} \
-        format text registry {} depends {} policy {}]
+    set result [list verb $verb rules {} default {} report {} keep {} \
+        fail-on {} format text registry {} depends {} policy {}]
     foreach {option value} $options {
         ::dtsm::options::checkWord $verb $option $value
         set name [string range $option 2 end]
@@ -417,20 +417,25 @@ proc ::dtsm::command::Trace {trace settings findingName registriesName \
 #      The report's file is opened before the command runs: one that cannot
 #      be written is told now and not after an hour.  Without text, a file
 #      that only we made is removed again.
+#
+# Results:
+#      OpenReport: the channel, empty for no report, and 1 if the file is new.
 
 proc ::dtsm::command::OpenReport {file} {
     if {$file eq ""} {
-        return {}
+        return {{} 0}
     }
     if {$file eq "-"} {
-        return stdout
+        return {stdout 0}
     }
+    set made [expr {[catch {file lstat $file .}]}]
     set channel [open $file w]
     fconfigure $channel -translation binary
-    return $channel
+    return [list $channel $made]
 }
 
-proc ::dtsm::command::CloseReport {channel file text} {
+proc ::dtsm::command::CloseReport {report file text} {
+    lassign $report channel made
     if {$channel eq ""} {
         return
     }
@@ -448,7 +453,7 @@ proc ::dtsm::command::CloseReport {channel file text} {
             "couldn't write the report \"$file\":\
             [lindex [dict get $options -errorcode] 2]"
     }
-    if {$text eq ""} {
+    if {$text eq "" && $made} {
         catch {file delete -- $file}
     }
 }
