@@ -36,7 +36,7 @@ namespace eval ::dtsm::deps {
 #      paths     path flags ..., as from a session's collect.
 #      registry  One that knows packages, with what was declared.
 #      policy    As from dtsm::policy::load: what belongs to no package is
-#                only told when this leaves it to a registry.
+#                only told when this does not allow it.
 #
 # Results:
 #      A dictionary:
@@ -79,7 +79,7 @@ proc ::dtsm::deps::find {paths registry policy} {
         }
         if {![llength $owners]} {
             if {$kind eq "used" && ![IsFolder $path] && [
-                    ::dtsm::policy::governing $verdictOf $path] eq "ask"} {
+                    ::dtsm::policy::governing $verdictOf $path] ne "allow"} {
                 lappend unowned $path
             }
             continue

@@ -191,10 +191,15 @@ oo::class create ::dtsm::registry::Owners {
 
     # ask --
     #
-    #      May the build use this path?  See the head of this file.
+    #      May the build use this path?  See the head of this file.  A symlink
+    #      of nobody's is its target's owner's.
 
     method ask {path} {
         set owners [my owners $path]
+        if {![llength $owners] && [::dtsm::system link $path] ne ""
+                && ![catch {::dtsm::system resolve $path} target]} {
+            set owners [my owners $target]
+        }
         if {![llength $owners]} {
             return unknown
         }
