@@ -103,3 +103,10 @@ bench-builds: all $(BENCH_DIR)/nothing.so $(BENCH_DIR)/usage
 		-programs $(BENCH_DIR) $(BENCHFLAGS)
 
 -include $(wildcard $(BENCH_DIR)/*.d $(BENCH_DIR)/*/*.d)
+
+# The registry dpkg, on this machine's database.
+bench-registry: all
+	$(TCLSH_PROG) "$(srcdir)/bench/registry.tcl" "$(abs_builddir)" \
+		"$(abs_srcdir)/library"
+
+.PHONY: bench-registry

@@ -179,8 +179,7 @@ proc ::dtsm::command::Parse {verb words} {
                 dict lappend result $name $value
             }
             --depends {
-                dict lappend result depends \
-                    [list $option [::dtsm::registry::key $value]]
+                dict lappend result depends [list $option $value]
             }
             --depends-from {
                 set file [::dtsm::bytes::toText $value]

@@ -7,7 +7,8 @@
 # An entry is a dictionary: `text', as it was written, and `names', its
 # alternatives that hold for the architecture and the build profiles.  A name
 # is NAME, or NAME:ARCH.  Versions are read and not compared: whether what is
-# installed is new enough is dpkg-checkbuilddeps' question.
+# installed is new enough is dpkg-checkbuilddeps' question.  Texts are byte
+# strings.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -156,7 +157,7 @@ proc ::dtsm::depends::HoldsIn {formula profiles} {
 
 proc ::dtsm::depends::control {file} {
     set channel [open $file r]
-    fconfigure $channel -encoding utf-8
+    fconfigure $channel -translation binary
     try {
         set text [read $channel]
     } finally {
@@ -166,6 +167,7 @@ proc ::dtsm::depends::control {file} {
     set name {}
     set number 0
     foreach line [split $text \n] {
+        set line [string trimright $line \r]
         incr number
         if {[string index $line 0] eq "#"} {
             continue

@@ -85,8 +85,8 @@ proc ::dtsm::dpkg::state {admin} {
 proc ::dtsm::dpkg::packages {admin} {
     set stanzas {}
     foreach file [StatusFiles $admin] {
-        set text [encoding convertfrom utf-8 [Contents $file]]
-        lappend stanzas {*}[split [string map {\n\n \x01} $text] \x01]
+        lappend stanzas {*}[split \
+            [string map {\n\n \x01} [Contents $file]] \x01]
     }
     set empty {Package {} Status {} Architecture {} Multi-Arch no
         Essential no Depends {} Pre-Depends {} Recommends {} Provides {}}
