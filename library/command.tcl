@@ -158,13 +158,13 @@ proc ::dtsm::command::Verb-help {trace words} {
 # dtsm::command::Parse --
 #
 #      The settings that a command line of run or deps asks for, as a
-#      dictionary: verb, rules, default, report, fail-on, keep, format,
-#      registry, depends, policy (lists), command.
+#      dictionary: verb, rules, default, report, fail-on, keep, supervise,
+#      format, registry, depends, policy (lists), command.
 
 proc ::dtsm::command::Parse {verb words} {
     lassign [::dtsm::options::parse $verb $words] options command
     set result [list verb $verb rules {} default {} report {} keep {} \
-        fail-on {} format text registry {} depends {} policy {}]
+        fail-on {} supervise 1 format text registry {} depends {} policy {}]
     foreach {option value} $options {
         ::dtsm::options::checkWord $verb $option $value
         set name [string range $option 2 end]
@@ -195,6 +195,9 @@ proc ::dtsm::command::Parse {verb words} {
             }
             --strict {
                 dict lappend result fail-on untraced
+            }
+            --no-supervise {
+                dict set result supervise 0
             }
             default {
                 dict set result $name $value
@@ -330,13 +333,17 @@ proc ::dtsm::command::Verb-deps {trace words} {
 
 # dtsm::command::Doubts --
 #
-#      Why a list of packages may not be all.
+#      Why the list of packages may not be complete.
 
 proc ::dtsm::command::Doubts {finding} {
-    set untraced [::dtsm::report::untracedCount $finding]
+    set untraced [::dtsm::report::total [dict get $finding untraced]]
     if {$untraced} {
         Say "[::dtsm::report::counted $untraced "process was" \
             "processes were"] not traced; what they used is not told"
+    }
+    if {[dict get $finding unseen] != 0} {
+        Say "calls of supervised programs passed unseen; what they used is\
+            not told"
     }
     if {[dict get $finding end kind] eq "signal"
             || [dict get $finding end code] != 0} {
@@ -374,6 +381,7 @@ proc ::dtsm::command::Trace {trace settings findingName registriesName \
             -default [dict get $settings default] \
             -rules [dict get $settings rules] \
             -keep [dict get $settings keep] \
+            -supervise [dict get $settings supervise] \
             -registry $registry]
         $session probe
         $session fence 1
@@ -476,6 +484,9 @@ proc ::dtsm::command::ExitStatus {finding failOn} {
         if {[llength [dict get $finding $kind]]} {
             lappend found $kind
         }
+    }
+    if {[dict get $finding unseen] != 0} {
+        lappend found untraced
     }
     foreach word $failOn {
         if {$code == 0 && $word in $found} {

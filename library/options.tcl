@@ -61,6 +61,11 @@ namespace eval ::dtsm::options {
             May be given for several; never is what holds unless said."
         --strict ""
             "The same as --fail-on untraced."
+        --no-supervise ""
+            "Do not supervise programs that cannot be traced (static ones,
+            those of another libc): they run unseen and are named.  Without
+            root's rights, what starts such a program, and all below it, cannot
+            gain rights from setuid programs any more; this avoids it."
         --keep FILE
             "Leave the map in FILE, which must not exist yet."
         --help ""
@@ -69,6 +74,8 @@ namespace eval ::dtsm::options {
 
     variable deps $packages
     append deps {
+        --no-supervise ""
+            "As for run."
         --format text|control|json
             "Text for a reader (unless said), a Build-Depends line, or JSON."
         --report FILE
