@@ -29,8 +29,6 @@
 #include "dtsmSupervise.h"
 #include "tclDtsmSpawn.h"
 
-extern char **environ;
-
 #define HELD_SIGNALS 8
 #define POLL_MS 10              /* between looks at a child without a pidfd */
 
@@ -164,122 +162,6 @@ CaughtCmd(
 }
 
 /*
- * Strings --
- *
- *      An array of C strings that can grow; each is in ckalloc'd memory.
- */
-
-typedef struct Strings {
-    char **items;               /* count of them, then NULL */
-    size_t count;
-    size_t room;
-} Strings;
-
-static void
-AppendString(
-    Strings *strings,
-    char *item)                 /* taken over */
-{
-    if (strings->count + 1 >= strings->room) {
-        strings->room = strings->room ? 2 * strings->room : 64;
-        strings->items = (char **) ckrealloc((char *) strings->items,
-                (unsigned) (strings->room * sizeof(char *)));
-    }
-    strings->items[strings->count++] = item;
-    strings->items[strings->count] = NULL;
-}
-
-static void
-FreeStrings(
-    Strings *strings)
-{
-    size_t i;
-
-    for (i = 0; i < strings->count; i++) {
-        ckfree(strings->items[i]);
-    }
-    if (strings->items != NULL) {
-        ckfree((char *) strings->items);
-    }
-}
-
-static char *
-CopyString(
-    const char *string)
-{
-    size_t size = strlen(string) + 1;
-    char *copy = ckalloc((unsigned) size);
-
-    memcpy(copy, string, size);
-    return copy;
-}
-
-/*
- * BuildEnvironment --
- *
- *      Our environment with the dictionary's variables set over it.
- *
- * Returns:
- *      TCL_OK, or TCL_ERROR with a message in interp; envPtr is to be freed
- *      in both cases.
- */
-
-static int
-BuildEnvironment(
-    Tcl_Interp *interp,
-    Tcl_Obj *dictPtr,           /* NULL: nothing is set */
-    Strings *envPtr)
-{
-    Tcl_DictSearch search;
-    Tcl_Obj *keyPtr, *valuePtr;
-    size_t i, ours;
-    int done = 1;
-
-    if (dictPtr != NULL && Tcl_DictObjFirst(interp, dictPtr, &search,
-            &keyPtr, &valuePtr, &done) != TCL_OK) {
-        return TCL_ERROR;
-    }
-    for (; !done; Tcl_DictObjNext(&search, &keyPtr, &valuePtr, &done)) {
-        char *name = DtsmTclBytes(interp, keyPtr);
-        char *value = name ? DtsmTclBytes(interp, valuePtr) : NULL;
-
-        if (value != NULL) {
-            size_t nameLen = strlen(name), valueSize = strlen(value) + 1;
-            char *item = ckalloc((unsigned) (nameLen + 1 + valueSize));
-
-            memcpy(item, name, nameLen);
-            item[nameLen] = '=';
-            memcpy(item + nameLen + 1, value, valueSize);
-            AppendString(envPtr, item);
-            ckfree(value);
-        }
-        if (name != NULL) {
-            ckfree(name);
-        }
-        if (value == NULL) {
-            Tcl_DictObjDone(&search);
-            return TCL_ERROR;
-        }
-    }
-    ours = envPtr->count;
-    for (i = 0; environ != NULL && environ[i] != NULL; i++) {
-        const char *equals = strchr(environ[i], '=');
-        size_t j, nameSize;
-
-        nameSize = equals ? (size_t) (equals - environ[i]) + 1 : 0;
-        for (j = 0; j < ours && nameSize; j++) {
-            if (!strncmp(envPtr->items[j], environ[i], nameSize)) {
-                break;
-            }
-        }
-        if (!nameSize || j == ours) {
-            AppendString(envPtr, CopyString(environ[i]));
-        }
-    }
-    return TCL_OK;
-}
-
-/*
  * Where and how a child starts.
  */
 
@@ -361,8 +243,8 @@ RunChild(
 static pid_t
 StartChild(
     char **candidates,
-    Strings *argvPtr,
-    Strings *envPtr,
+    DtsmTclStrings *argvPtr,
+    DtsmTclStrings *envPtr,
     const Place *place)
 {
     int ends[2], failure = 0;
@@ -417,20 +299,6 @@ StartChild(
     return failure ? -1 : child;
 }
 
-static const char *
-LookupPath(
-    const Strings *envPtr)
-{
-    size_t i;
-
-    for (i = 0; i < envPtr->count; i++) {
-        if (!strncmp(envPtr->items[i], "PATH=", 5)) {
-            return envPtr->items[i] + 5;
-        }
-    }
-    return "/bin:/usr/bin";
-}
-
 static int
 SpawnCmd(
     Tcl_Interp *interp,
@@ -442,7 +310,7 @@ SpawnCmd(
     };
     enum {OPT_CWD, OPT_ENV, OPT_FILE, OPT_MAPPED, OPT_SUPERVISE};
     Place place = {NULL, NULL, 0};
-    Strings argv = {NULL, 0, 0}, env = {NULL, 0, 0};
+    DtsmTclStrings argv = {NULL, 0, 0}, env = {NULL, 0, 0};
     Tcl_Obj *dictPtr = NULL, **words;
     char *file = NULL, **candidates = NULL, **textPtr;
     Tcl_Size wordCount, w;
@@ -493,9 +361,9 @@ SpawnCmd(
         if (word == NULL) {
             goto done;
         }
-        AppendString(&argv, word);
+        DtsmTclAppend(&argv, word);
     }
-    if (BuildEnvironment(interp, dictPtr, &env) != TCL_OK) {
+    if (DtsmTclEnviron(interp, dictPtr, &env) != TCL_OK) {
         goto done;
     }
     if (childId != 0) {
@@ -514,7 +382,7 @@ SpawnCmd(
         }
     }
     candidates = DtsmTclCandidates(file ? file : argv.items[0],
-            LookupPath(&env));
+            DtsmTclPathOf(&env));
     child = StartChild(candidates, &argv, &env, &place);
     if (child < 0) {
         DtsmTclPosix(interp, argv.items[0]);
@@ -536,8 +404,8 @@ SpawnCmd(
     if (file != NULL) {
         ckfree(file);
     }
-    FreeStrings(&argv);
-    FreeStrings(&env);
+    DtsmTclFreeStrings(&argv);
+    DtsmTclFreeStrings(&env);
     return result;
 }
 

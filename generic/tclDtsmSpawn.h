@@ -89,6 +89,29 @@
 int DtsmTcl_InitSpawn(Tcl_Interp *interp);
 
 /*
+ * Strings for exec (tclDtsmEnviron.c): an array of C strings that can grow,
+ * each in ckalloc'd memory.
+ *
+ * DtsmTclAppend --     Add one, which is taken over.
+ * DtsmTclEnviron --    Our environment with the dictionary's variables (NULL:
+ *                      none) set over it; TCL_OK, or TCL_ERROR with a message
+ *                      in interp.  To be freed in both cases.
+ * DtsmTclPathOf --     What PATH says in it.
+ */
+
+typedef struct DtsmTclStrings {
+    char **items;               /* count of them, then NULL */
+    size_t count;
+    size_t room;
+} DtsmTclStrings;
+
+void DtsmTclAppend(DtsmTclStrings *strings, char *item);
+void DtsmTclFreeStrings(DtsmTclStrings *strings);
+int DtsmTclEnviron(Tcl_Interp *interp, Tcl_Obj *dictPtr,
+        DtsmTclStrings *envPtr);
+const char *DtsmTclPathOf(const DtsmTclStrings *envPtr);
+
+/*
  * Shared by tclDtsmSpawn.c and tclDtsmSystem.c.
  *
  * DtsmTclBytes --      The bytes of an object, NUL-terminated, in memory to be
