@@ -220,8 +220,17 @@ oo::class create ::dtsm::Session {
             return
         }
         set server [::dtsm::Server new [dict get $settings -registry]]
-        # Who answers is there again: programs may wait once more.
-        $server listen $folder/ask [list $map forget @T]
+        $server listen $folder/ask [list [namespace which my] Alive]
+    }
+
+    # Alive --
+    #
+    #      Who answers is there: programs may wait again (dtsmTraceAsk.c).
+
+    method Alive {} {
+        if {[llength [$map search @T]]} {
+            $map forget @T
+        }
     }
 
     # Questions --
