@@ -142,6 +142,8 @@ proc ::porttrace::trace_start {workpath args} {
     if {[info exists unset]} {
         dict set environment {} $unset
     }
+    # A script that ends without trace_stop leaves nothing either.
+    trace add execution ::exit enter ::porttrace::AtExit
     return
 }
 
@@ -263,6 +265,11 @@ proc ::porttrace::trace_stop {} {
     }
     set ending $session
     set session {}
+    trace remove execution ::exit enter ::porttrace::AtExit
     $ending destroy
     return
+}
+
+proc ::porttrace::AtExit {args} {
+    trace_stop
 }
