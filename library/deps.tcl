@@ -7,12 +7,14 @@
 # was only looked at (stat, access: a configure script's search) is not, and
 # is told apart, because a build may find a program and never run it.  A
 # symlink counts as what it leads to: of gcc only /usr/bin/gcc is a file of
-# the package gcc.  What lies in /etc, or is for another ABI, counts as looked
-# at: the linker reads all of /etc/ld.so.conf.d, whoever put a file there, and
-# dpkg-shlibdeps looks into all folders that are named there.  So does a file
-# that was read with all others of its kind in a folder that was listed, when
-# they are of several packages: aclocal reads all of /usr/share/aclocal.
-# Folders, and what was not there, do not count.
+# the package gcc.  Some counts as looked at, because it says nothing of what
+# the build needs: what lies in /etc (the linker reads all of
+# /etc/ld.so.conf.d, whoever put a file there), what is of the machine's own
+# time zone and language, libraries of another ABI (dpkg-shlibdeps looks into
+# all folders of ld.so.conf), and a file that was read with all others of its
+# kind in a folder that was listed, when they are of several packages (aclocal
+# reads all of /usr/share/aclocal).  Folders, and what was not there, do not
+# count.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -21,7 +23,8 @@ namespace eval ::dtsm::deps {
 
     # What every build reads, whosever it is.
 
-    variable common {/etc allow /usr/lib32 allow /usr/libx32 allow / ask}
+    variable common {/etc allow /usr/lib32 allow /usr/libx32 allow
+        /usr/share/zoneinfo allow /usr/lib/locale allow / ask}
 
     # What Scanned found of a folder and a kind of files, while find runs.
 

@@ -95,8 +95,11 @@ allow /libx32
 allow /usr/lib32
 allow /usr/libx32
 
-# made on each machine from what its packages hold
+# the machine's own time zone and language
+allow /usr/share/zoneinfo
 allow /usr/lib/locale
+
+# made on each machine from what its packages hold
 allow /usr/share/mime
 
 # temporary files
