@@ -39,6 +39,7 @@ struct Dtsm_Map {
     _Atomic uint64_t ready;     /* the header's, as last seen; <= window */
     _Atomic uint64_t easy;      /* any piece that starts here ends below it */
     uint64_t seed;
+    char secret[DTSM_SECRET_BYTES];     /* of the hash; from the seed */
     DtsmBucket *buckets;        /* the root's; below ready: see Validate */
     uint64_t rootMask;          /* of their indices */
     unsigned rootBits;
@@ -82,15 +83,20 @@ void        DtsmDropSpare(Dtsm_Map *map);
 void       *DtsmAtClosely(const Dtsm_Map *map, DtsmOffset offset,
                 uint64_t bytes, unsigned align);
 
+static inline bool
+DtsmIsEasy(const Dtsm_Map *map, DtsmOffset offset, uint64_t bytes,
+        unsigned align)
+{
+    return offset - DTSM_HEADER_BYTES < atomic_load_explicit(&map->easy,
+            memory_order_relaxed) && bytes <= DTSM_PIECE_MOST
+            && (offset & (align - 1)) == 0;
+}
+
 static inline void *
 DtsmAt(const Dtsm_Map *map, DtsmOffset offset, uint64_t bytes, unsigned align)
 {
-    if (offset - DTSM_HEADER_BYTES < atomic_load_explicit(&map->easy,
-            memory_order_relaxed) && bytes <= DTSM_PIECE_MOST
-            && (offset & (align - 1)) == 0) {
-        return map->base + offset;
-    }
-    return DtsmAtClosely(map, offset, bytes, align);
+    return DtsmIsEasy(map, offset, bytes, align) ? map->base + offset
+            : DtsmAtClosely(map, offset, bytes, align);
 }
 
 /* dtsmTrie.c: records */

@@ -115,18 +115,33 @@ DtsmKeyCopy(const DtsmKey *key, char *to)
 }
 
 uint64_t
-DtsmKeyHashFolding(const DtsmKey *key, uint64_t seed)
+DtsmKeyHashFolding(const DtsmKey *key, const char *secret)
 {
     XXH3_state_t state;
     const char *run;
     size_t pos = 0, runLen;
 
     XXH3_INITSTATE(&state);
-    XXH3_64bits_reset_withSeed(&state, seed);
+    XXH3_64bits_reset_withSecret(&state, secret, DTSM_SECRET_BYTES);
     while ((runLen = NextRun(key, &pos, &run)) != 0) {
         XXH3_64bits_update(&state, run, runLen);
     }
     return XXH3_64bits_digest(&state);
+}
+
+/*
+ * DtsmKeyRehash --
+ *
+ *      Another hash of the folded bytes, for each seed another one.
+ */
+
+uint64_t
+DtsmKeyRehash(const DtsmKey *key, uint64_t seed)
+{
+    char secret[DTSM_SECRET_BYTES];
+
+    XXH3_generateSecret_fromSeed(secret, seed);
+    return DtsmKeyHash(key, secret);
 }
 
 unsigned

@@ -40,22 +40,32 @@ typedef struct DtsmStep {       /* from one covering path to the next */
 
 int         DtsmKeyInit(DtsmKey *key, const char *path, size_t pathLen);
 bool        DtsmKeyCoversFolding(const DtsmKey *key, const char *path);
-uint64_t    DtsmKeyHashFolding(const DtsmKey *key, uint64_t seed);
+uint64_t    DtsmKeyHashFolding(const DtsmKey *key, const char *secret);
+uint64_t    DtsmKeyRehash(const DtsmKey *key, uint64_t seed);
 void        DtsmKeyCopy(const DtsmKey *key, char *to);
 unsigned    DtsmKeyDepth(const DtsmKey *key);
 
 /*
- * DtsmKeyHash --
+ * DtsmHash, DtsmKeyHash --
  *
- *      The hash of the folded bytes.  It is part of the file format.
+ *      The hash of the folded bytes.  It is part of the file format: XXH3
+ *      with the secret that is derived from the file's seed, which is as
+ *      unforeseeable as a seed and spares every search the mixing in of one.
  */
 
+#define DTSM_SECRET_BYTES   XXH3_SECRET_DEFAULT_SIZE
+
 static inline uint64_t
-DtsmKeyHash(const DtsmKey *key, uint64_t seed)
+DtsmHash(const char *path, size_t len, const char *secret)
 {
-    return key->len == key->rawLen
-            ? XXH3_64bits_withSeed(key->path, key->len, seed)
-            : DtsmKeyHashFolding(key, seed);
+    return XXH3_64bits_withSecret(path, len, secret, DTSM_SECRET_BYTES);
+}
+
+static inline uint64_t
+DtsmKeyHash(const DtsmKey *key, const char *secret)
+{
+    return key->len == key->rawLen ? DtsmHash(key->path, key->len, secret)
+            : DtsmKeyHashFolding(key, secret);
 }
 
 /*

@@ -102,6 +102,13 @@ FirstBytes(const Dtsm_Map *map, const DtsmpFile *file, uint64_t least,
 }
 
 static void
+SetSeed(Dtsm_Map *map, uint64_t seed)
+{
+    map->seed = seed;
+    XXH3_generateSecret_fromSeed(map->secret, seed);
+}
+
+static void
 SetRoot(Dtsm_Map *map, DtsmOffset root, unsigned rootBits)
 {
     map->buckets = (DtsmBucket *) (void *) (map->base + root);
@@ -144,7 +151,8 @@ Initialise(Dtsm_Map *map, const DtsmpFile *file, uint64_t pathCount)
     }
     header->format = DTSM_FORMAT;
     header->headerBytes = DTSM_HEADER_BYTES;
-    header->seed = map->seed = DtsmpRandom();
+    header->seed = DtsmpRandom();
+    SetSeed(map, header->seed);
     header->window = map->window;
     header->root = DTSM_HEADER_BYTES;
     header->rootBits = rootBits;
@@ -187,7 +195,7 @@ Validate(Dtsm_Map *map)
     if (header->format != DTSM_FORMAT) {
         return DTSM_VERSION;
     }
-    map->seed = header->seed;
+    SetSeed(map, header->seed);
     root = header->root;
     rootBits = header->rootBits;
     if (header->headerBytes != DTSM_HEADER_BYTES

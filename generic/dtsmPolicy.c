@@ -136,7 +136,7 @@ WayBit(uint64_t hash, unsigned level)
 static inline const DtsmLeaf *
 FindLeaf(const Dtsm_Map *map, uint64_t entry, const DtsmKey *key)
 {
-    uint64_t hash = DtsmKeyHash(key, map->seed);
+    uint64_t hash = DtsmKeyHash(key, map->secret);
     unsigned level, chain;
     const DtsmNode *node;
     const DtsmLeaf *leaf;
@@ -481,7 +481,7 @@ Successor(Piece *piece, DtsmChangeKind kind, const Dtsm_Entry *entries,
             return 0;
         }
         change.key = &key;
-        change.hash = DtsmKeyHash(&key, piece->map->seed);
+        change.hash = DtsmKeyHash(&key, piece->map->secret);
         change.flags = entries[i].flags;
         change.rulesAdded = 0;
         snapshot.top = Put(&change, snapshot.top, 0);

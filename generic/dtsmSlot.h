@@ -99,6 +99,19 @@ DtsmVerdictVersion(uint64_t word)
     return (uint32_t) (word >> 16) & 0xffffff;
 }
 
+/*
+ * DtsmIsOfPolicy --
+ *
+ *      Whether the verdict is of the policy's version.  Shifted, the one lies
+ *      where the other does.
+ */
+
+static inline bool
+DtsmIsOfPolicy(uint64_t word, uint64_t policy)
+{
+    return ((word << 24) ^ policy) >> 40 == 0;
+}
+
 static inline uint32_t
 DtsmVerdictCount(uint64_t word)
 {

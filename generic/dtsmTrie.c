@@ -30,10 +30,8 @@ typedef struct Way {            /* the way down for one key */
 } Way;
 
 static inline void
-WayHash(Way *way, uint64_t seed)
+WayHash(Way *way, uint64_t hash)
 {
-    uint64_t hash = DtsmKeyHash(way->key, seed);
-
     way->tag = hash & ~DTSM_OFFSET_MASK;
     way->bits = hash & DTSM_OFFSET_MASK;
     way->bitsLeft = DTSM_OFFSET_BITS;
@@ -45,7 +43,7 @@ WayStart(Way *way, const Dtsm_Map *map, const DtsmKey *key)
     way->map = map;
     way->key = key;
     way->level = 0;
-    WayHash(way, map->seed);
+    WayHash(way, DtsmKeyHash(key, map->secret));
     way->bucket = map->buckets + (way->bits & map->rootMask);
     way->bits >>= map->rootBits;
     way->bitsLeft -= map->rootBits;
@@ -68,7 +66,7 @@ WayDown(Way *way, DtsmOffset child)
         return false;
     }
     if (way->bitsLeft < DTSM_CHILD_BITS) {
-        WayHash(way, way->map->seed + way->level);
+        WayHash(way, DtsmKeyRehash(way->key, way->map->seed + way->level));
     }
     way->bucket = buckets + (way->bits & (DTSM_CHILD_BUCKETS - 1));
     way->bits >>= DTSM_CHILD_BITS;

@@ -25,9 +25,9 @@ typedef struct Sight {
 static inline bool
 IsFresh(uint64_t word, uint64_t policy)
 {
-    return DtsmVerdictFlags(word) != 0
-            && DtsmVerdictVersion(word) == DtsmPolicyVersion(policy)
-            && DtsmPolicyVersion(policy) != DTSM_SPENT;
+    return DtsmIsOfPolicy(word, policy)
+            && DtsmPolicyVersion(policy) != DTSM_SPENT
+            && DtsmVerdictFlags(word) != 0;
 }
 
 /*
@@ -103,7 +103,8 @@ See(const Dtsm_Map *map, const char *path, size_t pathLen, Sight *sight)
     DtsmRecord *record = NULL;
 
     if (path != NULL && pathLen - 1 < DTSM_PATH_MAX) {
-        record = DtsmFindPlain(map, path, pathLen);
+        record = DtsmFindPlain(map, path, pathLen,
+                DtsmHash(path, pathLen, map->secret));
     }
     return SeeClosely(map, path, pathLen, record, sight);
 }
@@ -122,28 +123,97 @@ Answer(const Sight *sight, unsigned *flagsPtr)
     return DTSM_NOTFOUND;
 }
 
-int
+/*
+ * AnswerFresh --
+ *
+ *      Answer from the record's verdict, if it is of the policy's version.
+ */
+
+static inline bool
+AnswerFresh(const Dtsm_Map *map, DtsmRecord *record, unsigned *flagsPtr)
+{
+    uint64_t word = DtsmStateLoad(&record->word);
+
+    if (!IsFresh(word, DtsmPolicyNow(map))) {   /* V1 */
+        return false;
+    }
+    *flagsPtr = DtsmVerdictFlags(word);
+    return true;
+}
+
+/*
+ * SearchFrom, SearchHashed, SearchAny --
+ *
+ *      A search from what is known already: the record as the path stands, or
+ *      NULL; the hash; nothing.
+ */
+
+static __attribute__((noinline)) int
+SearchFrom(const Dtsm_Map *map, const char *path, size_t pathLen,
+        unsigned *flagsPtr, DtsmRecord *record)
+{
+    Sight sight;
+    int status = SeeClosely(map, path, pathLen, record, &sight);
+
+    *flagsPtr = 0;
+    return status == DTSM_OK ? Answer(&sight, flagsPtr) : status;
+}
+
+static __attribute__((noinline)) int
+SearchHashed(const Dtsm_Map *map, const char *path, size_t pathLen,
+        unsigned *flagsPtr, uint64_t hash)
+{
+    DtsmRecord *record = DtsmFindPlain(map, path, pathLen, hash);
+
+    return record != NULL && AnswerFresh(map, record, flagsPtr) ? DTSM_OK
+            : SearchFrom(map, path, pathLen, flagsPtr, record);
+}
+
+static __attribute__((noinline)) int
+SearchAny(const Dtsm_Map *map, const char *path, size_t pathLen,
+        unsigned *flagsPtr)
+{
+    if (path == NULL || pathLen - 1 >= DTSM_PATH_MAX) {
+        return SearchFrom(map, path, pathLen, flagsPtr, NULL);
+    }
+    return SearchHashed(map, path, pathLen, flagsPtr,
+            DtsmHash(path, pathLen, map->secret));
+}
+
+/*
+ * Dtsm_Search --
+ *
+ *      The hit of a usual path, in one piece: what is inlined into it calls
+ *      nothing and needs few registers.  All else goes on elsewhere.
+ */
+
+__attribute__((flatten)) int
 Dtsm_Search(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned *flagsPtr)
 {
-    DtsmRecord *record = NULL;
-    Sight sight;
-    int status;
+    DtsmRecord *record;
+    DtsmBucket *bucket;
+    unsigned mask;
+    uint64_t hash;
 
-    if (path != NULL && pathLen - 1 < DTSM_PATH_MAX) {
-        record = DtsmFindPlain(map, path, pathLen);
-        if (record != NULL) {
-            uint64_t word = DtsmStateLoad(&record->word);
-
-            if (IsFresh(word, DtsmPolicyNow(map))) {    /* V1 */
-                *flagsPtr = DtsmVerdictFlags(word);
-                return DTSM_OK;
-            }
-        }
+    if (path == NULL || !DtsmIsUsual(pathLen)) {
+        return SearchAny(map, path, pathLen, flagsPtr);
     }
-    *flagsPtr = 0;
-    status = SeeClosely(map, path, pathLen, record, &sight);
-    return status == DTSM_OK ? Answer(&sight, flagsPtr) : status;
+    hash = DtsmHash(path, pathLen, map->secret);
+    bucket = DtsmRootBucket(map, hash);
+    mask = DtsmTagsFit(bucket, hash);
+    if (mask == 0 && DtsmSlotLoad(&bucket->child) == 0) {
+        return SearchFrom(map, path, pathLen, flagsPtr, NULL);
+    }
+    record = mask == 0 ? NULL
+            : DtsmFirstUsual(map, bucket, mask, path, pathLen);
+    if (record == NULL) {
+        return SearchHashed(map, path, pathLen, flagsPtr, hash);
+    }
+    if (!AnswerFresh(map, record, flagsPtr)) {
+        return SearchFrom(map, path, pathLen, flagsPtr, record);
+    }
+    return DTSM_OK;
 }
 
 int
