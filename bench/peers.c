@@ -11,6 +11,7 @@
 const BenchPeer *const benchPeers[] = {
     &benchPrivate,
     &benchPrivateHuge,
+    &benchFolders,
     &benchDtsm,
 #ifdef BENCH_LMDB
     &benchLmdb,
