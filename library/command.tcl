@@ -158,13 +158,14 @@ proc ::dtsm::command::Verb-help {trace words} {
 # dtsm::command::Parse --
 #
 #      The settings that a command line of run or deps asks for, as a
-#      dictionary: verb, rules, default, report, fail-on, keep, supervise,
-#      format, registry, depends, policy (lists), command.
+#      dictionary: verb, rules, default, report, fail-on, keep, map-dir,
+#      supervise, format, registry, depends, policy (lists), command.
 
 proc ::dtsm::command::Parse {verb words} {
     lassign [::dtsm::options::parse $verb $words] options command
     set result [list verb $verb rules {} default {} report {} keep {} \
-        fail-on {} supervise 1 format text registry {} depends {} policy {}]
+        map-dir {} fail-on {} supervise 1 format text registry {} \
+        depends {} policy {}]
     foreach {option value} $options {
         ::dtsm::options::checkWord $verb $option $value
         set name [string range $option 2 end]
@@ -172,7 +173,7 @@ proc ::dtsm::command::Parse {verb words} {
             --allow - --deny - --ask {
                 dict lappend result rules $name $value
             }
-            --report - --keep {
+            --report - --keep - --map-dir {
                 dict set result $name [::dtsm::bytes::toText $value]
             }
             --registry - --policy {
@@ -203,6 +204,10 @@ proc ::dtsm::command::Parse {verb words} {
                 dict set result $name $value
             }
         }
+    }
+    if {[dict get $result keep] ne "" && [dict get $result map-dir] ne ""} {
+        ::dtsm::options::wrong "--keep and --map-dir both say where the map\
+            lies" "help $verb"
     }
     if {![llength $command]} {
         ::dtsm::options::wrong "there is no command to run" "help $verb"
@@ -381,6 +386,7 @@ proc ::dtsm::command::Trace {trace settings findingName registriesName \
             -default [dict get $settings default] \
             -rules [dict get $settings rules] \
             -keep [dict get $settings keep] \
+            -dir [dict get $settings map-dir] \
             -supervise [dict get $settings supervise] \
             -registry $registry]
         $session probe

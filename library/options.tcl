@@ -68,6 +68,10 @@ namespace eval ::dtsm::options {
             gain rights from setuid programs any more; this avoids it."
         --keep FILE
             "Leave the map in FILE, which must not exist yet."
+        --map-dir DIR
+            "Where the map lies while the command runs: /dev/shm unless said
+            when 64 MiB are free there, else $TMPDIR, else /tmp.  A folder in
+            memory is faster."
         --help ""
             "Print this."
     }

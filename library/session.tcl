@@ -6,7 +6,7 @@
 #      set s [dtsm::Session new -trace FILE ?-default allow|deny|ask?
 #              ?-rules {allow /usr deny /opt ask /x ...}? ?-first BOOL?
 #              ?-registry PREFIX? ?-patience SECONDS? ?-keep FILE?
-#              ?-supervise BOOL?]
+#              ?-dir FOLDER? ?-supervise BOOL?]
 #      $s probe            prove that the library loads
 #      $s spawn argv ?dir? start the command
 #      $s wait             how it ended; questions are answered meanwhile
@@ -21,7 +21,8 @@
 #            all of that is unknown.
 # -patience  The seconds that a program waits for an answer (60).
 #
-# All paths and words are byte strings, but for -trace and -keep.
+# All paths and words are byte strings, but for -trace, -keep and
+# -dir.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -79,7 +80,7 @@ oo::class create ::dtsm::Session {
 
     constructor {args} {
         set settings [dict merge {-default allow -rules {} -first 0
-            -registry {} -patience 60 -keep {} -supervise 1} $args]
+            -registry {} -patience 60 -keep {} -dir {} -supervise 1} $args]
         set folder {}
         set server {}
         set map {}
@@ -154,7 +155,8 @@ oo::class create ::dtsm::Session {
 
     # MakeMap --
     #
-    #      In memory if that has room, else in the session's folder.
+    #      Where -keep or -dir say; else in memory if that has room, else in
+    #      the session's folder.
 
     method MakeMap {} {
         set keep [dict get $settings -keep]
@@ -166,9 +168,12 @@ oo::class create ::dtsm::Session {
             set mapFile [file normalize $keep]
             set map [::dtsm::create -file $mapFile]
         } else {
-            set room [::dtsm::system room /dev/shm]
-            set where [expr {$room >= $::dtsm::shmRoom
-                ? "/dev/shm" : $folder}]
+            set where [dict get $settings -dir]
+            if {$where eq ""} {
+                set room [::dtsm::system room /dev/shm]
+                set where [expr {$room >= $::dtsm::shmRoom
+                    ? "/dev/shm" : $folder}]
+            }
             set map [::dtsm::create -dir $where]
             set mapFile [file normalize [$map file]]
         }
