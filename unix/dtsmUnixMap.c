@@ -16,6 +16,9 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
+#define _FILE_OFFSET_BITS 64    /* with 32 bits, a stat as SYS_fstat64's */
+#define _LARGEFILE64_SOURCE     /* and O_LARGEFILE */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -57,7 +60,9 @@ SystemError(long negativeErrno)
 static long
 Status(int fd, struct stat *status)
 {
-#ifdef SYS_fstat
+#if defined(SYS_fstat64)
+    return DtsmpSyscall2(SYS_fstat64, fd, (long) (intptr_t) status);
+#elif defined(SYS_fstat)
     return DtsmpSyscall2(SYS_fstat, fd, (long) (intptr_t) status);
 #else
     return fstat(fd, status) == 0 ? 0 : -errno;
@@ -308,7 +313,7 @@ Attach(int fd, int mode, DtsmpFile *file)
 int
 DtsmpFileOpen(const char *name, int mode, DtsmpFile *file)
 {
-    const int common = O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    const int common = O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_LARGEFILE;
     int access = (mode & (DTSM_RDWR | DTSM_CREATE)) != 0 ? O_RDWR : O_RDONLY;
     bool fresh = false;
     int fd, status;
@@ -459,7 +464,12 @@ DtsmpPopulate(void *from, uint64_t bytes)
 bool
 DtsmpAllocate(const DtsmpFile *file, uint64_t bytes)
 {
+#ifdef SYS_fstat64      /* lengths are given in halves */
+    return DtsmpSyscall6(SYS_fallocate, file->fd, 0, 0, 0, (long) bytes,
+            (long) (bytes >> 32)) == 0;
+#else
     return DtsmpSyscall4(SYS_fallocate, file->fd, 0, 0, (long) bytes) == 0;
+#endif
 }
 
 /*
