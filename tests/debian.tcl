@@ -56,8 +56,8 @@ proc debian::fail {message} {
 
 proc debian::without {control dependency file} {
     set text [run::read $control]
-    set gone [regsub -all "(?n)\\m[string map {. \\. + \\+} $dependency]\\M\[^,\]*" \
-        $text {} text]
+    set name [string map {. \\. + \\+} $dependency]
+    set gone [regsub -all "(?n)\\m$name\\M\[^,\]*" $text {} text]
     if {!$gone} {
         error "$control does not name $dependency"
     }
