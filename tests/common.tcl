@@ -111,9 +111,10 @@ testConstraint strace [common::works strace -f -e trace=%file true]
 testConstraint musl [common::works musl-gcc --version]
 testConstraint gcc [common::works gcc --version]
 testConstraint ownMounts [common::works unshare -rm true]
+# Another user, whom the folders above this build let in.
 testConstraint otherUser [expr {[exec id -u] == 0
         && [common::works setpriv --reuid=65534 --regid=65534 \
-                --clear-groups true]}]
+                --clear-groups test -r [buildFile pkgIndex.tcl]]}]
 testConstraint traceLibrary [file exists [buildFile libdtsmtrace.so]]
 testConstraint testCommands [expr {![catch {package require dtsm::test}]}]
 testConstraint staticChild [expr {
