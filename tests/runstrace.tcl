@@ -66,6 +66,11 @@ namespace eval strace {
         {^/proc/sys/kernel/ngroups_max$}
             "libc's sysconf"
     }
+
+    # Recorded without a call of the kernel: the folder that bindtextdomain is
+    # given, where a language without translations is in use.
+
+    variable onlyRecorded {^/usr/share/locale$}
 }
 
 # strace::settled --
@@ -289,8 +294,10 @@ proc strace::differences {recorded seen} {
             lappend differences [list strace $path]
         }
     }
+    variable onlyRecorded
     dict for {path flags} $recorded {
-        if {![dict exists $seen $path] && ![step $path $seen]} {
+        if {![dict exists $seen $path] && ![step $path $seen]
+                && ![regexp $onlyRecorded $path]} {
             lappend differences [list dtsm $path $flags]
         }
     }
