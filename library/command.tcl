@@ -305,12 +305,14 @@ proc ::dtsm::command::Unmet {registries} {
 
 proc ::dtsm::command::Verb-run {trace words} {
     set settings [Compose [Parse run $words]]
-    return [Trace $trace $settings finding registries {
+    return [Trace $trace $settings finding session registries {
         catch {
             puts -nonewline stderr [::dtsm::report::text $finding]
             flush stderr
         }
-        ::dtsm::report::json $finding
+        if {[dict get $settings report] ne ""} {
+            ::dtsm::report::json $finding [$session json]
+        }
     }]
 }
 
@@ -328,11 +330,11 @@ proc ::dtsm::command::Verb-deps {trace words} {
         dict set settings report -
     }
     dict set settings default allow
-    return [Trace $trace $settings finding registries {
+    return [Trace $trace $settings finding session registries {
         Doubts $finding
-        set found [::dtsm::deps::find [dict get $finding paths] \
+        set found [::dtsm::deps::find [$session paths] \
             [lindex $registries 0] [::dtsm::policy::load packages]]
-        ::dtsm::deps::[dict get $settings format] $found
+        list [::dtsm::deps::[dict get $settings format] $found]
     }]
 }
 
@@ -361,17 +363,19 @@ proc ::dtsm::command::Doubts {finding} {
 #      Run a command traced.
 #
 # Arguments:
-#      script   Run in the caller, with the finding in findingName and the
-#               open registries in registriesName; gives the report's text.
+#      script   Run in the caller, with the finding in findingName, and the
+#               session and the open registries in the other two; gives the
+#               report's text as a list of parts.
 #
 # Results:
 #      The exit status.
 
-proc ::dtsm::command::Trace {trace settings findingName registriesName \
-        script} {
+proc ::dtsm::command::Trace {trace settings findingName sessionName \
+        registriesName script} {
     variable statusNotFound
     variable statusNotExecutable
-    upvar 1 $findingName finding $registriesName registries
+    upvar 1 $findingName finding $sessionName session \
+        $registriesName registries
     set report [OpenReport [dict get $settings report]]
     set session {}
     set registries {}
@@ -428,7 +432,7 @@ proc ::dtsm::command::Trace {trace settings findingName registriesName \
 # dtsm::command::OpenReport, dtsm::command::CloseReport --
 #
 #      The report's file is opened before the command runs: one that cannot
-#      be written is told now and not after an hour.  Without text, a file
+#      be written is told now and not after an hour.  Without parts, a file
 #      that only we made is removed again.
 #
 # Results:
@@ -447,18 +451,22 @@ proc ::dtsm::command::OpenReport {file} {
     return [list $channel $made]
 }
 
-proc ::dtsm::command::CloseReport {report file text} {
+proc ::dtsm::command::CloseReport {report file parts} {
     lassign $report channel made
     if {$channel eq ""} {
         return
     }
     if {$channel eq "stdout"} {
-        puts -nonewline stdout $text
+        foreach part $parts {
+            puts -nonewline stdout $part
+        }
         flush stdout
         return
     }
     try {
-        puts -nonewline $channel $text
+        foreach part $parts {
+            puts -nonewline $channel $part
+        }
         close $channel
     } on error {message options} {
         catch {close $channel}
@@ -466,7 +474,7 @@ proc ::dtsm::command::CloseReport {report file text} {
             "couldn't write the report \"$file\":\
             [lindex [dict get $options -errorcode] 2]"
     }
-    if {$text eq "" && $made} {
+    if {![llength $parts] && $made} {
         catch {file delete -- $file}
     }
 }
