@@ -12,6 +12,8 @@ namespace eval ::dtsm::command {
     variable statusNotExecutable 126
     variable statusNotFound 127
 
+    variable library [file dirname [file normalize [info script]]]
+
     # What help says behind the options.
 
     variable notes {
@@ -56,6 +58,25 @@ they hold.}
                 "print this, or what a verb does"
     }
 }
+
+# dtsm::command::Need --
+#
+#      Read files of the library, each once: what a verb does without need not
+#      be read.
+
+proc ::dtsm::command::Need {args} {
+    variable library
+    variable read
+    foreach name $args {
+        if {![info exists read($name)]} {
+            uplevel #0 [list source -encoding utf-8 \
+                [file join $library $name.tcl]]
+            set read($name) 1
+        }
+    }
+}
+
+::dtsm::command::Need bytes options
 
 # dtsm::command::main --
 #
@@ -184,6 +205,7 @@ proc ::dtsm::command::Parse {verb words} {
             }
             --depends-from {
                 set file [::dtsm::bytes::toText $value]
+                Need depends
                 dict lappend result depends \
                     [list $file [::dtsm::depends::control $file]]
             }
@@ -228,6 +250,7 @@ proc ::dtsm::command::Compose {settings} {
     set rules {}
     set default allow
     foreach name $names {
+        Need policy
         set policy [::dtsm::policy::load $name]
         lappend rules {*}[dict get $policy rules]
         if {[dict get $policy default] ne ""} {
@@ -250,6 +273,8 @@ proc ::dtsm::command::Registries {settings} {
     set registries {}
     try {
         foreach name [dict get $settings registry] {
+            Need policy depends dpkg registry registryfile registrydb \
+                registrydpkg registrymacports
             lappend registries [::dtsm::registry::make $name]
         }
         set knowing [lmap registry $registries {
@@ -322,6 +347,7 @@ proc ::dtsm::command::Verb-run {trace words} {
 #      it used.
 
 proc ::dtsm::command::Verb-deps {trace words} {
+    Need policy deps
     set settings [Parse deps $words]
     if {![llength [dict get $settings registry]]} {
         dict set settings registry dpkg
@@ -376,6 +402,7 @@ proc ::dtsm::command::Trace {trace settings findingName sessionName \
     variable statusNotExecutable
     upvar 1 $findingName finding $sessionName session \
         $registriesName registries
+    Need json server session lookup report
     set report [OpenReport [dict get $settings report]]
     set session {}
     set registries {}
@@ -521,6 +548,7 @@ proc ::dtsm::command::Verb-policy {trace words} {
         ::dtsm::options::wrong "policy takes one policy" "help policy"
     }
     set name [expr {[llength $words] ? [lindex $words 0] : "system"}]
+    Need policy
     set text [::dtsm::policy::text $name]
     if {$text eq ""} {
         set text [::dtsm::policy::shown [::dtsm::policy::load $name]]
