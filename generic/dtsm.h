@@ -342,8 +342,9 @@ int Dtsm_Remove(Dtsm_Map *map, const char *path, size_t pathLen);
  *
  *      Called once for each rule (DTSM_PREFIX among the flags) and once for
  *      each verdict.  A verdict that no longer counts carries DTSM_VOID.
- *      entry and its path are borrowed for the call; the path is folded and
- *      not terminated.  A result other than 0 ends the walk.
+ *      entry is borrowed for the call; its path is folded, not terminated,
+ *      and bytes in the map that stay there until Dtsm_Close.  A result other
+ *      than 0 ends the walk.
  */
 
 typedef int Dtsm_WalkProc(void *data, const Dtsm_Entry *entry);

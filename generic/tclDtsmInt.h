@@ -6,6 +6,7 @@
  *      tclDtsm.c       the package: its commands, load and unload
  *      tclDtsmMap.c    a map's commands
  *      tclDtsmWalk.c   those that visit many paths: names, get, foreach
+ *      tclDtsmEntries.c  what they visit      tclDtsmJson.c   it as JSON
  *      tclDtsmFile.c   making, opening and closing maps
  *      tclDtsmListen.c a server on a Unix socket
  *      tclDtsmPath.c   paths, flags and errors between Tcl and the core
@@ -108,6 +109,7 @@ void DtsmTcl_Free(void *memory);
  *                      given) for what is empty, too long, holds NUL, or that
  *                      the encoding cannot express.  After TCL_OK the caller
  *                      calls DtsmTcl_FreePath.
+ * DtsmTcl_Fold --      Fold repeated and trailing slashes, as the map does.
  * DtsmTcl_NewPath --   A new object for len bytes, a byte array when raw; NULL
  *                      with a message when the encoding cannot express them.
  * DtsmTcl_GetFlags --  The flags of a list of names; never 0.
@@ -123,6 +125,7 @@ void DtsmTcl_Free(void *memory);
 int DtsmTcl_GetPath(Tcl_Interp *interp, Tcl_Obj *objPtr, int raw,
         DtsmTclPath *pathPtr);
 void DtsmTcl_FreePath(DtsmTclPath *pathPtr);
+void DtsmTcl_Fold(DtsmTclPath *pathPtr);
 Tcl_Obj *DtsmTcl_NewPath(Tcl_Interp *interp, const char *bytes, size_t len,
         int raw);
 int DtsmTcl_GetFlags(Tcl_Interp *interp, Tcl_Obj *objPtr, unsigned *flagsPtr);
@@ -196,6 +199,10 @@ int DtsmTcl_NRMapCmd(void *data, Tcl_Interp *interp, int objc,
 int DtsmTcl_NamesMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
         int objc, Tcl_Obj *const objv[]);
 int DtsmTcl_GetMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
+        int objc, Tcl_Obj *const objv[]);
+int DtsmTcl_JsonMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
+        int objc, Tcl_Obj *const objv[]);
+int DtsmTcl_TotalMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
         int objc, Tcl_Obj *const objv[]);
 int DtsmTcl_ForeachMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
         int objc, Tcl_Obj *const objv[]);

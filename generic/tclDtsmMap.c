@@ -31,8 +31,6 @@ static int Usage(Tcl_Interp *interp, int skip, Tcl_Obj *const objv[],
 static int InsertEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
         const Dtsm_Entry *entries, size_t count, Tcl_Obj *const words[]);
 static void PutDict(Tcl_Obj *dictPtr, const char *key, Tcl_Obj *valuePtr);
-static Tcl_Obj *FoldedPath(Tcl_Interp *interp, const DtsmTclPath *pathPtr,
-        int raw);
 
 static const struct {
     MethodProc *proc;
@@ -41,15 +39,15 @@ static const struct {
     {DtsmTcl_CheckMethod, 0}, {CloseMethod, 0}, {CountMethod, 0},
     {DestroyMethod, 0}, {EnvMethod, 0}, {FenceMethod, 0}, {FileMethod, 0},
     {DtsmTcl_ForeachMethod, 0}, {ForgetMethod, 0}, {DtsmTcl_GetMethod, 0},
-    {InsertMethod, 0}, {MarkMethod, 0}, {MatchMethod, 1},
-    {DtsmTcl_NamesMethod, 0}, {RemoveMethod, 0}, {SearchMethod, 1},
-    {DtsmTcl_StatsMethod, 0}
+    {InsertMethod, 0}, {DtsmTcl_JsonMethod, 0}, {MarkMethod, 0},
+    {MatchMethod, 1}, {DtsmTcl_NamesMethod, 0}, {RemoveMethod, 0},
+    {SearchMethod, 1}, {DtsmTcl_StatsMethod, 0}, {DtsmTcl_TotalMethod, 0}
 };
 
 const char *const DtsmTcl_Methods[] = {
     "check", "close", "count", "destroy", "env", "fence", "file", "foreach",
-    "forget", "get", "insert", "mark", "match", "names", "remove", "search",
-    "stats", NULL
+    "forget", "get", "insert", "json", "mark", "match", "names", "remove",
+    "search", "stats", "total", NULL
 };
 
 _Static_assert(sizeof methods / sizeof methods[0] + 1
@@ -308,32 +306,6 @@ PutDict(Tcl_Obj *dictPtr, const char *key, Tcl_Obj *valuePtr)
 }
 
 /*
- * FoldedPath --
- *
- *      The path with repeated and trailing slashes folded, as the map has it.
- */
-
-static Tcl_Obj *
-FoldedPath(Tcl_Interp *interp, const DtsmTclPath *pathPtr, int raw)
-{
-    char *folded = DtsmTcl_Alloc(pathPtr->len);
-    size_t i, len = 0;
-    Tcl_Obj *objPtr;
-
-    for (i = 0; i < pathPtr->len; i++) {
-        if (pathPtr->bytes[i] != '/' || len == 0 || folded[len - 1] != '/') {
-            folded[len++] = pathPtr->bytes[i];
-        }
-    }
-    if (len > 1 && folded[len - 1] == '/') {
-        len--;
-    }
-    objPtr = DtsmTcl_NewPath(interp, folded, len, raw);
-    DtsmTcl_Free(folded);
-    return objPtr;
-}
-
-/*
  * MatchMethod --
  *
  *      $map match ?-bytes bool? ?--? path
@@ -367,7 +339,8 @@ MatchMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
             &ruleLen) != DTSM_OK) {
         ruleLen = 0;
     }
-    pathObj = FoldedPath(interp, &path, raw);
+    DtsmTcl_Fold(&path);
+    pathObj = DtsmTcl_NewPath(interp, path.bytes, path.len, raw);
     DtsmTcl_FreePath(&path);
     ruleObj = ruleLen == 0 ? Tcl_NewObj()
             : DtsmTcl_NewPath(interp, rule, ruleLen, raw);

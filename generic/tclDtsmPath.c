@@ -219,6 +219,29 @@ DtsmTcl_FreePath(DtsmTclPath *pathPtr)
     Tcl_DStringFree(&pathPtr->space);
 }
 
+void
+DtsmTcl_Fold(DtsmTclPath *pathPtr)
+{
+    const char *from = pathPtr->bytes;
+    size_t i, len = 0;
+    char *to;
+
+    if (from != Tcl_DStringValue(&pathPtr->space)) {
+        Tcl_DStringAppend(&pathPtr->space, from, (Tcl_Size) pathPtr->len);
+    }
+    to = Tcl_DStringValue(&pathPtr->space);
+    for (i = 0; i < pathPtr->len; i++) {
+        if (to[i] != '/' || len == 0 || to[len - 1] != '/') {
+            to[len++] = to[i];
+        }
+    }
+    if (len > 1 && to[len - 1] == '/') {
+        len--;
+    }
+    pathPtr->bytes = to;
+    pathPtr->len = len;
+}
+
 Tcl_Obj *
 DtsmTcl_NewPath(Tcl_Interp *interp, const char *bytes, size_t len, int raw)
 {

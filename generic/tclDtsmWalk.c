@@ -1,46 +1,20 @@
 /*
  * tclDtsmWalk.c --
  *
- *      The commands that visit many paths: names, get, foreach, stats, check.
+ *      The commands that visit many paths: names, get, json, total, foreach,
+ *      stats, check.
  *
- * A walk first copies what it finds, then sorts, and only then makes Tcl
+ * A walk first takes all that it finds, sorted, and only then makes Tcl
  * values or runs a script; a loop's body may change or close the map.
- *
- * A path can have a rule and a verdict.  It is given once, with the flags
- * that a search for just this path answers: those of the verdict if that
- * counts, else of the rule, else (with -void) of the void verdict.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "tclDtsmInt.h"
+#include "tclDtsmEntries.h"
 
-typedef struct Item {
-    size_t at;                  /* of its path in the arena */
-    size_t len;
-    const char *path;           /* set when the arena has stopped moving */
-    unsigned flags;             /* as Dtsm_Walk gives them */
-} Item;
-
-typedef struct Walk {
-    Item *items;
-    size_t count, room;
-    char *arena;
-    size_t arenaUsed, arenaRoom;
-    unsigned need;              /* flags that must all be there */
-    int rules, verdicts, voids; /* which kinds are wanted */
-} Walk;
-
-typedef struct Options {
-    Walk walk;
-    int raw;
-    DtsmTclPath under;
-    int hasUnder;
-    const char *glob;           /* NULL: all */
-} Options;
+enum { AS_NAMES, AS_DICT, AS_JSON, AS_TOTAL };
 
 typedef struct Loop {
     DtsmTclState *state;        /* counted */
@@ -50,243 +24,72 @@ typedef struct Loop {
     Tcl_Size next;
 } Loop;
 
-static Dtsm_WalkProc AddItem, CountItem;
+static Dtsm_WalkProc CountItem;
 static Dtsm_CheckProc AddFlaw;
-static int CompareItems(const void *a, const void *b);
-static int Rank(unsigned flags);
-static int ReadOptions(Tcl_Interp *interp, int *iPtr, int objc,
-        Tcl_Obj *const objv[], Options *optionsPtr);
-static void FreeOptions(Options *optionsPtr);
 static int Collect(DtsmTclMap *mapPtr, Tcl_Interp *interp,
-        Options *optionsPtr, int withFlags, Tcl_Obj **listPtrPtr);
+        const DtsmTclChoice *choice, int form, Tcl_Obj **resultPtrPtr);
+static int MakeList(Tcl_Interp *interp, const DtsmTclChoice *choice,
+        const DtsmTclEntries *entries, int form, Tcl_Obj **listPtrPtr);
+static int Match(Tcl_Interp *interp, const DtsmTclChoice *choice,
+        DtsmTclEntries *entries);
 static int Produce(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
-        Tcl_Obj *const objv[], int withFlags);
+        Tcl_Obj *const objv[], int form);
 static int LoopStep(void *data[], Tcl_Interp *interp, int result);
 static int LoopSet(Loop *loopPtr, Tcl_Interp *interp);
 
-static int
-AddItem(void *data, const Dtsm_Entry *entry)
-{
-    Walk *walk = data;
-    unsigned flags = entry->flags;
-    int wanted = flags & DTSM_PREFIX ? walk->rules : walk->verdicts
-            && (walk->voids || (flags & DTSM_VOID) == 0);
-    Item *item;
-
-    if (!wanted || (flags & DTSM_FLAGS) == 0) {
-        return 0;
-    }
-    if (walk->count == walk->room) {
-        size_t room = walk->room ? walk->room * 2 : 256;
-        Item *items = DtsmTcl_Alloc(room * sizeof *items);
-
-        if (walk->count > 0) {
-            memcpy(items, walk->items, walk->count * sizeof *items);
-        }
-        if (walk->items != NULL) {
-            DtsmTcl_Free(walk->items);
-        }
-        walk->items = items;
-        walk->room = room;
-    }
-    if (walk->arenaRoom - walk->arenaUsed < entry->pathLen) {
-        size_t room = walk->arenaRoom * 2 + entry->pathLen + 16384;
-        char *arena = DtsmTcl_Alloc(room);
-
-        if (walk->arena != NULL) {
-            memcpy(arena, walk->arena, walk->arenaUsed);
-            DtsmTcl_Free(walk->arena);
-        }
-        walk->arena = arena;
-        walk->arenaRoom = room;
-    }
-    item = &walk->items[walk->count++];
-    item->at = walk->arenaUsed;
-    item->len = entry->pathLen;
-    item->path = NULL;
-    item->flags = flags;
-    memcpy(walk->arena + item->at, entry->path, item->len);
-    walk->arenaUsed += item->len;
-    return 0;
-}
-
-static int
-Rank(unsigned flags)
-{
-    return flags & DTSM_VOID ? 2 : flags & DTSM_PREFIX ? 1 : 0;
-}
-
 /*
- * CompareItems --
+ * Match --
  *
- *      By path in the order of bytes; for one path, what a search answers
- *      first.
+ *      Keep the entries whose path matches the glob, which takes a Tcl value
+ *      for each.
  */
 
 static int
-CompareItems(const void *a, const void *b)
+Match(Tcl_Interp *interp, const DtsmTclChoice *choice,
+    DtsmTclEntries *entries)
 {
-    const Item *x = a, *y = b;
-    int order = memcmp(x->path, y->path, x->len < y->len ? x->len : y->len);
+    size_t i, kept = 0;
 
-    if (order == 0 && x->len != y->len) {
-        order = x->len < y->len ? -1 : 1;
-    }
-    return order != 0 ? order : Rank(x->flags) - Rank(y->flags);
-}
+    for (i = 0; i < entries->count; i++) {
+        Tcl_Obj *pathObj = DtsmTcl_NewPath(interp, entries->items[i].path,
+                entries->items[i].len, choice->raw);
 
-/*
- * ReadOptions --
- *
- *      The leading options of names, get and foreach.
- *
- * Side effects:
- *      *iPtr becomes the first word after them.  After TCL_OK the caller
- *      calls FreeOptions.
- */
-
-static int
-ReadOptions(Tcl_Interp *interp, int *iPtr, int objc, Tcl_Obj *const objv[],
-    Options *optionsPtr)
-{
-    static const char *const names[] = {
-        "-bytes", "-flags", "-rules", "-under", "-void", "--", NULL
-    };
-    enum { OPT_BYTES, OPT_FLAGS, OPT_RULES, OPT_UNDER, OPT_VOID, OPT_END };
-    Tcl_Obj *underObj = NULL;
-    Walk *walk = &optionsPtr->walk;
-    int option, rules;
-
-    memset(optionsPtr, 0, sizeof *optionsPtr);
-    walk->rules = walk->verdicts = 1;
-    while (*iPtr < objc && Tcl_GetString(objv[*iPtr])[0] == '-') {
-        Tcl_Obj *valueObj;
-
-        if (Tcl_GetIndexFromObj(interp, objv[*iPtr], names, "option",
-                TCL_EXACT, &option) != TCL_OK) {
+        if (pathObj == NULL) {
             return TCL_ERROR;
         }
-        ++*iPtr;
-        if (option == OPT_END) {
-            break;
+        if (Tcl_StringMatch(Tcl_GetString(pathObj), choice->glob)) {
+            entries->items[kept++] = entries->items[i];
         }
-        if (*iPtr == objc) {
-            Tcl_SetObjResult(interp, Tcl_ObjPrintf("missing value for %s",
-                    names[option]));
-            Tcl_SetErrorCode(interp, "TCL", "WRONGARGS", NULL);
-            return TCL_ERROR;
-        }
-        valueObj = objv[(*iPtr)++];
-        switch (option) {
-        case OPT_BYTES:
-            if (Tcl_GetBooleanFromObj(interp, valueObj, &optionsPtr->raw)
-                    != TCL_OK) {
-                return TCL_ERROR;
-            }
-            break;
-        case OPT_FLAGS:
-            if (DtsmTcl_GetFlags(interp, valueObj, &walk->need) != TCL_OK) {
-                return TCL_ERROR;
-            }
-            break;
-        case OPT_RULES:
-            if (Tcl_GetBooleanFromObj(interp, valueObj, &rules) != TCL_OK) {
-                return TCL_ERROR;
-            }
-            walk->rules = rules;
-            walk->verdicts = !rules;
-            break;
-        case OPT_UNDER:
-            underObj = valueObj;
-            break;
-        case OPT_VOID:
-            if (Tcl_GetBooleanFromObj(interp, valueObj, &walk->voids)
-                    != TCL_OK) {
-                return TCL_ERROR;
-            }
-            break;
-        }
+        Tcl_DecrRefCount(pathObj);
     }
-    if (underObj != NULL) {
-        if (DtsmTcl_GetPath(interp, underObj, optionsPtr->raw,
-                &optionsPtr->under) != TCL_OK) {
-            return TCL_ERROR;
-        }
-        optionsPtr->hasUnder = 1;
-    }
+    entries->count = kept;
     return TCL_OK;
 }
 
-static void
-FreeOptions(Options *optionsPtr)
-{
-    if (optionsPtr->hasUnder) {
-        DtsmTcl_FreePath(&optionsPtr->under);
-    }
-    if (optionsPtr->walk.items != NULL) {
-        DtsmTcl_Free(optionsPtr->walk.items);
-    }
-    if (optionsPtr->walk.arena != NULL) {
-        DtsmTcl_Free(optionsPtr->walk.arena);
-    }
-}
-
 /*
- * Collect --
+ * MakeList --
  *
- *      Walk, and make a list of the paths, or of paths and flags in turn.
- *
- * Results:
- *      TCL_OK with a new object of reference count 0.
+ *      The paths, or paths and flags in turn.
  */
 
 static int
-Collect(DtsmTclMap *mapPtr, Tcl_Interp *interp, Options *optionsPtr,
-    int withFlags, Tcl_Obj **listPtrPtr)
+MakeList(Tcl_Interp *interp, const DtsmTclChoice *choice,
+    const DtsmTclEntries *entries, int form, Tcl_Obj **listPtrPtr)
 {
-    Walk *walk = &optionsPtr->walk;
-    Tcl_Obj *listPtr;
-    size_t i, last = 0;
-    int status = Dtsm_Walk(mapPtr->map,
-            optionsPtr->hasUnder ? optionsPtr->under.bytes : NULL,
-            optionsPtr->hasUnder ? optionsPtr->under.len : 0, AddItem, walk);
+    Tcl_Obj *listPtr = Tcl_NewListObj(0, NULL);
+    size_t i;
 
-    if (status != DTSM_OK) {
-        return DtsmTcl_Status(interp, status, mapPtr, NULL);
-    }
-    for (i = 0; i < walk->count; i++) {
-        walk->items[i].path = walk->arena + walk->items[i].at;
-    }
-    if (walk->count > 1) {
-        qsort(walk->items, walk->count, sizeof *walk->items, CompareItems);
-    }
-    listPtr = Tcl_NewListObj(0, NULL);
-    for (i = 0; i < walk->count; i++) {
-        const Item *item = &walk->items[i];
-        Tcl_Obj *pathObj;
+    for (i = 0; i < entries->count; i++) {
+        const DtsmTclEntry *item = &entries->items[i];
+        Tcl_Obj *pathObj = DtsmTcl_NewPath(interp, item->path, item->len,
+                choice->raw);
 
-        if (i > 0 && item->len == walk->items[last].len
-                && memcmp(item->path, walk->items[last].path, item->len)
-                == 0) {
-            continue;
-        }
-        last = i;
-        if ((item->flags & walk->need) != walk->need) {
-            continue;
-        }
-        pathObj = DtsmTcl_NewPath(interp, item->path, item->len,
-                optionsPtr->raw);
         if (pathObj == NULL) {
             Tcl_DecrRefCount(listPtr);
             return TCL_ERROR;
         }
-        if (optionsPtr->glob != NULL && !Tcl_StringMatch(
-                Tcl_GetString(pathObj), optionsPtr->glob)) {
-            Tcl_DecrRefCount(pathObj);
-            continue;
-        }
         Tcl_ListObjAppendElement(NULL, listPtr, pathObj);
-        if (withFlags) {
+        if (form == AS_DICT) {
             Tcl_ListObjAppendElement(NULL, listPtr,
                     DtsmTcl_NewFlags(item->flags));
         }
@@ -295,50 +98,108 @@ Collect(DtsmTclMap *mapPtr, Tcl_Interp *interp, Options *optionsPtr,
     return TCL_OK;
 }
 
+/*
+ * Collect --
+ *
+ *      Walk, and make a value of what was found.
+ *
+ * Results:
+ *      TCL_OK with a new object of reference count 0.
+ */
+
+static int
+Collect(DtsmTclMap *mapPtr, Tcl_Interp *interp, const DtsmTclChoice *choice,
+    int form, Tcl_Obj **resultPtrPtr)
+{
+    DtsmTclEntries entries;
+    int result;
+
+    if (form == AS_TOTAL && choice->glob == NULL) {
+        size_t count;
+
+        result = DtsmTcl_CountEntries(mapPtr, interp, choice, &count);
+        *resultPtrPtr = Tcl_NewWideIntObj((Tcl_WideInt) count);
+        return result;
+    }
+    result = DtsmTcl_GetEntries(mapPtr, interp, choice, &entries);
+    if (result == TCL_OK && choice->glob != NULL) {
+        result = Match(interp, choice, &entries);
+    }
+    if (result == TCL_OK) {
+        if (form == AS_JSON) {
+            *resultPtrPtr = DtsmTcl_NewJson(&entries);
+        } else if (form == AS_TOTAL) {
+            *resultPtrPtr = Tcl_NewWideIntObj((Tcl_WideInt) entries.count);
+        } else {
+            result = MakeList(interp, choice, &entries, form, resultPtrPtr);
+        }
+    }
+    DtsmTcl_FreeEntries(&entries);
+    return result;
+}
+
 static int
 Produce(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
-    Tcl_Obj *const objv[], int withFlags)
+    Tcl_Obj *const objv[], int form)
 {
-    Options options;
-    Tcl_Obj *listPtr;
+    DtsmTclChoice choice;
+    Tcl_Obj *objPtr;
     int i = skip, result;
 
-    result = ReadOptions(interp, &i, objc, objv, &options);
+    result = DtsmTcl_ReadChoice(interp, &i, objc, objv, &choice);
     if (result == TCL_OK && objc - i > 1) {
-        Tcl_WrongNumArgs(interp, skip, objv, "?-flags list? ?-under path?"
-                " ?-rules bool? ?-void bool? ?-bytes bool? ?--? ?glob?");
+        Tcl_WrongNumArgs(interp, skip, objv, "?option value ...? ?--? ?glob?");
         result = TCL_ERROR;
     }
-    if (result == TCL_OK) {
-        options.glob = i < objc ? Tcl_GetString(objv[i]) : NULL;
-        result = Collect(mapPtr, interp, &options, withFlags, &listPtr);
+    if (result == TCL_OK && i < objc) {
+        DtsmTcl_SetGlob(&choice, Tcl_GetString(objv[i]));
     }
     if (result == TCL_OK) {
-        Tcl_SetObjResult(interp, listPtr);
+        result = Collect(mapPtr, interp, &choice, form, &objPtr);
     }
-    FreeOptions(&options);
+    if (result == TCL_OK) {
+        Tcl_SetObjResult(interp, objPtr);
+    }
+    DtsmTcl_FreeChoice(&choice);
     return result;
 }
 
 /*
- * DtsmTcl_NamesMethod, DtsmTcl_GetMethod --
+ * DtsmTcl_NamesMethod, DtsmTcl_GetMethod, DtsmTcl_JsonMethod,
+ * DtsmTcl_TotalMethod --
  *
- *      $map names ?option value ...? ?--? ?glob?
- *      $map get ?option value ...? ?--? ?glob?
+ *      $map names ?option value ...? ?--? ?glob?       a list of paths
+ *      $map get ?option value ...? ?--? ?glob?         path flags ...
+ *      $map json ?option value ...? ?--? ?glob?        the same as JSON
+ *      $map total ?option value ...? ?--? ?glob?       how many they are
  */
 
 int
 DtsmTcl_NamesMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
     int objc, Tcl_Obj *const objv[])
 {
-    return Produce(mapPtr, interp, skip, objc, objv, 0);
+    return Produce(mapPtr, interp, skip, objc, objv, AS_NAMES);
 }
 
 int
 DtsmTcl_GetMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
-    return Produce(mapPtr, interp, skip, objc, objv, 1);
+    return Produce(mapPtr, interp, skip, objc, objv, AS_DICT);
+}
+
+int
+DtsmTcl_JsonMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+    Tcl_Obj *const objv[])
+{
+    return Produce(mapPtr, interp, skip, objc, objv, AS_JSON);
+}
+
+int
+DtsmTcl_TotalMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
+    int objc, Tcl_Obj *const objv[])
+{
+    return Produce(mapPtr, interp, skip, objc, objv, AS_TOTAL);
 }
 
 /*
@@ -351,16 +212,15 @@ int
 DtsmTcl_ForeachMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
     int objc, Tcl_Obj *const objv[])
 {
-    Options options;
+    DtsmTclChoice choice;
     Tcl_Obj *itemsPtr;
     Tcl_Size varCount;
     Loop *loopPtr;
     int i = skip, result;
 
-    result = ReadOptions(interp, &i, objc, objv, &options);
+    result = DtsmTcl_ReadChoice(interp, &i, objc, objv, &choice);
     if (result == TCL_OK && objc - i != 2) {
-        Tcl_WrongNumArgs(interp, skip, objv, "?-flags list? ?-under path?"
-                " ?-rules bool? ?-void bool? ?-bytes bool? ?--?"
+        Tcl_WrongNumArgs(interp, skip, objv, "?option value ...? ?--?"
                 " {pathVar ?flagsVar?} script");
         result = TCL_ERROR;
     }
@@ -375,9 +235,9 @@ DtsmTcl_ForeachMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
                 Tcl_GetString(objv[i])));
     }
     if (result == TCL_OK) {
-        result = Collect(mapPtr, interp, &options, 1, &itemsPtr);
+        result = Collect(mapPtr, interp, &choice, AS_DICT, &itemsPtr);
     }
-    FreeOptions(&options);
+    DtsmTcl_FreeChoice(&choice);
     if (result != TCL_OK) {
         return result;
     }

@@ -12,6 +12,8 @@ namespace eval ::dtsm::command {
     variable statusNotExecutable 126
     variable statusNotFound 127
 
+    variable library [file dirname [file normalize [info script]]]
+
     # What help says behind the options.
 
     variable notes {
@@ -56,6 +58,25 @@ they hold.}
                 "print this, or what a verb does"
     }
 }
+
+# dtsm::command::Need --
+#
+#      Read files of the library, each once: what a verb does without need not
+#      be read.
+
+proc ::dtsm::command::Need {args} {
+    variable library
+    variable read
+    foreach name $args {
+        if {![info exists read($name)]} {
+            uplevel #0 [list source -encoding utf-8 \
+                [file join $library $name.tcl]]
+            set read($name) 1
+        }
+    }
+}
+
+::dtsm::command::Need bytes options
 
 # dtsm::command::main --
 #
@@ -184,6 +205,7 @@ proc ::dtsm::command::Parse {verb words} {
             }
             --depends-from {
                 set file [::dtsm::bytes::toText $value]
+                Need depends
                 dict lappend result depends \
                     [list $file [::dtsm::depends::control $file]]
             }
@@ -228,6 +250,7 @@ proc ::dtsm::command::Compose {settings} {
     set rules {}
     set default allow
     foreach name $names {
+        Need policy
         set policy [::dtsm::policy::load $name]
         lappend rules {*}[dict get $policy rules]
         if {[dict get $policy default] ne ""} {
@@ -250,6 +273,8 @@ proc ::dtsm::command::Registries {settings} {
     set registries {}
     try {
         foreach name [dict get $settings registry] {
+            Need policy depends dpkg registry registryfile registrydb \
+                registrydpkg registrymacports
             lappend registries [::dtsm::registry::make $name]
         }
         set knowing [lmap registry $registries {
@@ -305,12 +330,14 @@ proc ::dtsm::command::Unmet {registries} {
 
 proc ::dtsm::command::Verb-run {trace words} {
     set settings [Compose [Parse run $words]]
-    return [Trace $trace $settings finding registries {
+    return [Trace $trace $settings finding session registries {
         catch {
             puts -nonewline stderr [::dtsm::report::text $finding]
             flush stderr
         }
-        ::dtsm::report::json $finding
+        if {[dict get $settings report] ne ""} {
+            ::dtsm::report::json $finding [$session json]
+        }
     }]
 }
 
@@ -320,6 +347,7 @@ proc ::dtsm::command::Verb-run {trace words} {
 #      it used.
 
 proc ::dtsm::command::Verb-deps {trace words} {
+    Need policy deps
     set settings [Parse deps $words]
     if {![llength [dict get $settings registry]]} {
         dict set settings registry dpkg
@@ -328,11 +356,11 @@ proc ::dtsm::command::Verb-deps {trace words} {
         dict set settings report -
     }
     dict set settings default allow
-    return [Trace $trace $settings finding registries {
+    return [Trace $trace $settings finding session registries {
         Doubts $finding
-        set found [::dtsm::deps::find [dict get $finding paths] \
+        set found [::dtsm::deps::find [$session paths] \
             [lindex $registries 0] [::dtsm::policy::load packages]]
-        ::dtsm::deps::[dict get $settings format] $found
+        list [::dtsm::deps::[dict get $settings format] $found]
     }]
 }
 
@@ -361,17 +389,20 @@ proc ::dtsm::command::Doubts {finding} {
 #      Run a command traced.
 #
 # Arguments:
-#      script   Run in the caller, with the finding in findingName and the
-#               open registries in registriesName; gives the report's text.
+#      script   Run in the caller, with the finding in findingName, and the
+#               session and the open registries in the other two; gives the
+#               report's text as a list of parts.
 #
 # Results:
 #      The exit status.
 
-proc ::dtsm::command::Trace {trace settings findingName registriesName \
-        script} {
+proc ::dtsm::command::Trace {trace settings findingName sessionName \
+        registriesName script} {
     variable statusNotFound
     variable statusNotExecutable
-    upvar 1 $findingName finding $registriesName registries
+    upvar 1 $findingName finding $sessionName session \
+        $registriesName registries
+    Need json server session lookup report
     set report [OpenReport [dict get $settings report]]
     set session {}
     set registries {}
@@ -428,7 +459,7 @@ proc ::dtsm::command::Trace {trace settings findingName registriesName \
 # dtsm::command::OpenReport, dtsm::command::CloseReport --
 #
 #      The report's file is opened before the command runs: one that cannot
-#      be written is told now and not after an hour.  Without text, a file
+#      be written is told now and not after an hour.  Without parts, a file
 #      that only we made is removed again.
 #
 # Results:
@@ -447,18 +478,22 @@ proc ::dtsm::command::OpenReport {file} {
     return [list $channel $made]
 }
 
-proc ::dtsm::command::CloseReport {report file text} {
+proc ::dtsm::command::CloseReport {report file parts} {
     lassign $report channel made
     if {$channel eq ""} {
         return
     }
     if {$channel eq "stdout"} {
-        puts -nonewline stdout $text
+        foreach part $parts {
+            puts -nonewline stdout $part
+        }
         flush stdout
         return
     }
     try {
-        puts -nonewline $channel $text
+        foreach part $parts {
+            puts -nonewline $channel $part
+        }
         close $channel
     } on error {message options} {
         catch {close $channel}
@@ -466,7 +501,7 @@ proc ::dtsm::command::CloseReport {report file text} {
             "couldn't write the report \"$file\":\
             [lindex [dict get $options -errorcode] 2]"
     }
-    if {$text eq "" && $made} {
+    if {![llength $parts] && $made} {
         catch {file delete -- $file}
     }
 }
@@ -513,6 +548,7 @@ proc ::dtsm::command::Verb-policy {trace words} {
         ::dtsm::options::wrong "policy takes one policy" "help policy"
     }
     set name [expr {[llength $words] ? [lindex $words 0] : "system"}]
+    Need policy
     set text [::dtsm::policy::text $name]
     if {$text eq ""} {
         set text [::dtsm::policy::shown [::dtsm::policy::load $name]]

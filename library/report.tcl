@@ -4,6 +4,7 @@
 #
 # A finding is the dictionary of the session's collect, with `command' (the
 # words of it) and `end' (the session's wait).  All text is byte strings.
+# There may be many paths, so they are never Tcl values here.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -181,9 +182,9 @@ proc ::dtsm::report::text {finding} {
         lappend lines "dtsm: [counted [dict get $finding lost] line \
             lines] of the log could not be read"
     }
-    lappend lines "dtsm: [counted [expr {
-        [llength [dict get $finding paths]] / 2}] {distinct path} \
-        {distinct paths}], [format %.1f [dict get $finding end wall]] s"
+    lappend lines "dtsm: [counted [dict get $finding distinct] \
+        {distinct path} {distinct paths}], [format %.1f \
+        [dict get $finding end wall]] s"
     return [join $lines \n]\n
 }
 
@@ -205,8 +206,14 @@ proc ::dtsm::report::members {details} {
 # dtsm::report::json --
 #
 #      The report for programs, version 1, as UTF-8.
+#
+# Arguments:
+#      paths    The session's json.
+#
+# Results:
+#      A list of parts, to be written one behind the other.
 
-proc ::dtsm::report::json {finding} {
+proc ::dtsm::report::json {finding paths} {
     set end [dict get $finding end]
     if {[dict get $end kind] eq "signal"} {
         set exit "{\"signal\":[::dtsm::json::string [dict get $end name]]}"
@@ -228,10 +235,6 @@ proc ::dtsm::report::json {finding} {
         lassign $entry path count
         string cat "{" [::dtsm::json::path $path] ",\"count\":" $count "}"
     }]
-    set paths [lmap {path flags} [dict get $finding paths] {
-        string cat "{" [::dtsm::json::path $path] ",\"flags\":" \
-            [::dtsm::json::list $flags] "}"
-    }]
     set unknown [lmap entry [dict get $finding unknown] {
         lassign $entry path details
         string cat "{" [::dtsm::json::path $path] [members $details] "}"
@@ -246,7 +249,7 @@ proc ::dtsm::report::json {finding} {
                 [members $details] "}"
         }]
     }
-    set members [::list \
+    set before [::list \
         "\"version\":1" \
         "\"command\":[::dtsm::json::list [dict get $finding command]]" \
         "\"exit\":$exit" \
@@ -256,21 +259,23 @@ proc ::dtsm::report::json {finding} {
         "\"processes\":{\"traced\":[dict get $finding traced],\"supervised\":[
             ::dtsm::json::array $supervised],\"untraced\":[
             ::dtsm::json::array $untraced]}" \
-        "\"paths\":[::dtsm::json::array $paths \n]" \
+        "\"paths\":"]
+    set after [::list {} \
         "\"violations\":[::dtsm::json::array $violations \n]" \
         "\"unknown\":[::dtsm::json::array $unknown \n]" \
         "\"asked\":[dict get $finding asked]" \
         "\"unseen\":[dict get $finding unseen]"]
     if {[dict get $finding silent]} {
-        lappend members "\"unanswered\":{\"count\":[
+        lappend after "\"unanswered\":{\"count\":[
             dict get $finding silent],\"paths\":[
             ::dtsm::json::array $unanswered \n]}"
     }
     if {[dict get $finding failures]} {
-        lappend members "\"registry\":{\"failures\":[
+        lappend after "\"registry\":{\"failures\":[
             dict get $finding failures],\"first\":[
             ::dtsm::json::string [encoding convertto utf-8 \
                 [dict get $finding failure]]]}"
     }
-    return "{[join $members ,\n]}\n"
+    return [::list "{[join $before ,\n]" $paths \
+        "[join $after ,\n]}\n"]
 }

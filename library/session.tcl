@@ -13,6 +13,8 @@
 #      $s fence ?bool?     whether denials are enforced
 #      $s environment      what a traced program's environment needs
 #      $s collect ?last?   what the map and the log tell
+#      $s paths            what was touched: path flags ...
+#      $s json             the same as JSON
 #      $s destroy          removes folder and map, whatever happened before
 #
 # -first 1   Of the rules that cover a path the first in the list holds; else
@@ -409,7 +411,7 @@ oo::class create ::dtsm::Session {
     #      untraced     a list of {path why count}
     #      unseen       calls of supervised programs that passed unseen; -1
     #                   when the supervisor ended early
-    #      paths        path flags ..., without mere spellings, sorted
+    #      distinct     how many paths were touched
     #      violations   a list of {path exists program details}, sorted
     #      unanswered   the same of what was refused for want of an answer
     #      unknown      a list of {path details}, sorted
@@ -427,25 +429,16 @@ oo::class create ::dtsm::Session {
 
     method collect {{last 1}} {
         set unseen [expr {$last ? [my Unsupervise] : 0}]
-        set paths {}
         set unknown {}
         set refused {}
         set unanswered {}
-        set lines [my ReadLog]
-        foreach {path flags} [$map get -rules 0 -bytes 1 -void 1] {
-            if {[regexp {^@U\d\t(.*)$} $path . line]} {
-                lappend lines $line
-            } elseif {"alias" in $flags || [my IsOwn $path]} {
-                continue
-            } else {
-                dict set paths $path $flags
-                if {"deny" in $flags && "reported" in $flags} {
-                    dict set [expr {"violation" in $flags ? "refused"
-                        : "unanswered"}] $path \
-                        [list $path [expr {"missing" ni $flags}] {}]
-                } elseif {"unknown" in $flags} {
-                    lappend unknown [list $path [my Details $path]]
-                }
+        foreach {path flags} [my Touched get -any {deny unknown}] {
+            if {"deny" in $flags && "reported" in $flags} {
+                dict set [expr {"violation" in $flags ? "refused"
+                    : "unanswered"}] $path \
+                    [list $path [expr {"missing" ni $flags}] {}]
+            } elseif {"unknown" in $flags} {
+                lappend unknown [list $path [my Details $path]]
             }
         }
         set untraced {}
@@ -457,7 +450,7 @@ oo::class create ::dtsm::Session {
         if {[llength $untracedCommand]} {
             dict incr untraced $untracedCommand
         }
-        foreach line $lines {
+        foreach line [my ReadLog] {
             set fields [lmap field [split $line \t] {
                 ::dtsm::bytes::unescape $field
             }]
@@ -497,7 +490,7 @@ oo::class create ::dtsm::Session {
                 list {*}$key $count
             }]] \
             unseen $unseen \
-            paths [lsort -stride 2 $paths] \
+            distinct [my Touched total] \
             violations [my Refusals $refused] \
             unanswered [my Refusals $unanswered] \
             unknown [lsort -index 0 $unknown] \
@@ -523,18 +516,23 @@ oo::class create ::dtsm::Session {
         return [expr {$server eq "" ? {} : [$server details $path]}]
     }
 
-    # IsOwn --
+    # Touched --
     #
-    #      1 for the session's own files, which are no news to anybody.
+    #      What a command of the map tells of the paths that were touched:
+    #      without mere spellings, which are aliases as all of the tracer's
+    #      notes are, and without the session's own files.
 
-    method IsOwn {path} {
-        foreach prefix $own {
-            if {$path eq $prefix
-                    || [string first $prefix/ $path] == 0} {
-                return 1
-            }
-        }
-        return 0
+    method Touched {verb args} {
+        return [$map $verb -rules 0 -void 1 -bytes 1 -without alias \
+            -outside $own {*}$args]
+    }
+
+    method paths {} {
+        return [my Touched get]
+    }
+
+    method json {} {
+        return [my Touched json]
     }
 
     # ReadLog --
@@ -547,7 +545,11 @@ oo::class create ::dtsm::Session {
         fconfigure $channel -translation binary
         set text [read $channel]
         close $channel
-        return [lrange [split $text \n] 0 end-1]
+        set kept [lmap name [$map names -rules 0 -void 1 -bytes 1 \
+                -flags alias -- @U*] {
+            regsub {^@U\d\t} $name {}
+        }]
+        return [concat [lrange [split $text \n] 0 end-1] $kept]
     }
 
     # Clean --

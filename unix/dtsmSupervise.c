@@ -281,6 +281,26 @@ Keep(int from, int *fds, int *numbers, int room)
 }
 
 /*
+ * CloseFrom --
+ *
+ *      Close every descriptor from first on, one by one where the kernel
+ *      cannot do it at once (before 5.9).
+ */
+
+static void
+CloseFrom(int first, int limit)
+{
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, first, ~0U, 0) == 0) {
+        return;
+    }
+#endif
+    for (; first < limit; first++) {
+        close(first);
+    }
+}
+
+/*
  * StartKeeper --
  *
  *      Returns our end of its socket, or -1.
@@ -289,7 +309,7 @@ Keep(int from, int *fds, int *numbers, int room)
 static int
 StartKeeper(void)
 {
-    int ends[2], fd, room = (int) super.limit;
+    int ends[2], room = (int) super.limit;
     size_t bytes = 2 * (size_t) room * sizeof(int);
     sigset_t all, former;
     int *place;
@@ -316,9 +336,7 @@ StartKeeper(void)
         setsid();
         if (fork() == 0) {
             dup2(ends[1], 0);
-            for (fd = 1; fd < room; fd++) {
-                close(fd);
-            }
+            CloseFrom(1, room);
             if (chdir("/") == 0) {
                 Keep(0, place, place + room, room);
             }

@@ -258,6 +258,16 @@ int DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         DtsmTraceWalk *walk);
 
 /*
+ * DtsmTraceIsPlain --
+ *
+ *      Is the folder of a spelling known to be reached without a symlink, as
+ *      of this number of the policy?  Never, when ".." is in it.
+ */
+
+int DtsmTraceIsPlain(Dtsm_Map *map, const char *path, size_t len,
+        uint64_t policy);
+
+/*
  * Borrowed memory (dtsmTraceScratch.c): DTSM_SCRATCH_SIZE bytes, or NULL.
  */
 

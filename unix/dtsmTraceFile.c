@@ -70,12 +70,60 @@ DtsmTraceFopenHow(const char *mode)
         } \
     } while (0)
 
-#define OPEN(name) \
+/*
+ * OpenNew --
+ *
+ *      Open with O_CREAT and O_EXCL, which makes a plain file or fails.  Where
+ *      a rule allows that anyhow, the call is itself the look at the world,
+ *      and no other is needed.
+ */
+
+typedef int OpenatProc(int dirfd, const char *path, int flags, ...);
+
+#define MUST_BE_NEW(flags) \
+    (((flags) & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) \
+            && ((flags) & O_PATH) == 0)
+
+static int
+OpenNew(int dirfd, const char *path, int flags, mode_t mode, OpenatProc *real)
+{
+    Dtsm_Map *map = DtsmTraceGetMap();
+    unsigned how = DtsmTraceOpenHow(flags), rule;
+    char buf[TRACE_KEY_HEAD + TRACE_SPELL_MAX];
+    DtsmTraceSpelling spell;
+    Dtsm_Token token;
+    int fd;
+
+    if (map == NULL || path == NULL || *path == '\0'
+            || DtsmTraceSpell(map, dirfd, path, 0, buf, sizeof(buf), &spell)
+                    != TRACE_SPELLED
+            || spell.follow
+            || Dtsm_Look(map, spell.path, spell.len, &rule, &token) != DTSM_OK
+            || rule != (DTSM_ALLOW | DTSM_PREFIX)
+            || (spell.policy != 0 && spell.policy != token.policy)
+            || !DtsmTraceIsPlain(map, spell.path, spell.len, token.policy)) {
+        REFUSE(CHECK(dirfd, path, how), -1);
+        return real(dirfd, path, flags, mode);
+    }
+    fd = real(dirfd, path, flags, mode);
+    if (fd >= 0) {
+        Dtsm_InsertLooked(map, spell.path, spell.len,
+                DTSM_ALLOW | (how & TRACE_KINDS), &token);
+    } else {
+        CHECK(dirfd, path, how);
+    }
+    return fd;
+}
+
+#define OPEN(name, at) \
     DTSM_EXPORT int \
     name(const char *path, int flags, ...) \
     { \
         mode_t mode = 0; \
         GET_MODE(flags, mode); \
+        if (MUST_BE_NEW(flags)) { \
+            return OpenNew(AT_FDCWD, path, flags, mode, REAL(at)); \
+        } \
         REFUSE(CHECK(AT_FDCWD, path, DtsmTraceOpenHow(flags)), -1); \
         return REAL(name)(path, flags, mode); \
     }
@@ -86,14 +134,17 @@ DtsmTraceFopenHow(const char *mode)
     { \
         mode_t mode = 0; \
         GET_MODE(flags, mode); \
+        if (MUST_BE_NEW(flags)) { \
+            return OpenNew(dirfd, path, flags, mode, REAL(name)); \
+        } \
         REFUSE(CHECK(dirfd, path, DtsmTraceOpenHow(flags)), -1); \
         return REAL(name)(dirfd, path, flags, mode); \
     }
 
-OPEN(open)
-OPEN(open64)
-OPEN(__open)
-OPEN(__open64)
+OPEN(open, openat)
+OPEN(open64, openat64)
+OPEN(__open, openat)
+OPEN(__open64, openat64)
 OPENAT(openat)
 OPENAT(openat64)
 

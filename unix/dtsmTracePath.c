@@ -336,23 +336,26 @@ HopType(Dtsm_Map *map, const DtsmTraceWalk *walk, int ways)
 
 typedef struct Folder {
     size_t len;                 /* of the path's folder; 0: not looked for */
+    const char *key;            /* in buf */
     size_t keyLen;
     Dtsm_Token token;
-    char key[TRACE_KEY_HEAD + TRACE_SPELL_MAX];
+    char buf[TRACE_KEY_HEAD + TRACE_SPELL_MAX];
 } Folder;
 
 /*
  * KnownFolder --
  *
- *      Is the folder of a path known to be reached without a symlink?
+ *      Is the folder of a path known to be reached without a symlink, as of
+ *      this number of the policy?
  */
 
 static int
-KnownFolder(Dtsm_Map *map, const char *path, size_t len, Folder *folder)
+KnownFolder(Dtsm_Map *map, const char *path, size_t len, uint64_t policy,
+        Folder *folder)
 {
-    Dtsm_Token token;
-    unsigned flags;
-    size_t at = len;
+    char *text = folder->buf + TRACE_KEY_HEAD;
+    unsigned flags = 0;
+    size_t at = len, headLen;
 
     folder->len = 0;
     while (at > 0 && path[at - 1] != '/') {
@@ -362,22 +365,35 @@ KnownFolder(Dtsm_Map *map, const char *path, size_t len, Folder *folder)
         return 0;
     }
     at--;
-    memcpy(folder->key + TRACE_KEY_HEAD, path, at);
-    folder->key[TRACE_KEY_HEAD + at] = '\0';
-    if (strstr(folder->key + TRACE_KEY_HEAD, "/..") != NULL
-            || strncmp(folder->key + TRACE_KEY_HEAD, "/proc/", 6) == 0) {
+    memcpy(text, path, at);
+    text[at] = '\0';
+    if (strstr(text, "/..") != NULL || strncmp(text, "/proc/", 6) == 0) {
         return 0;
     }
     folder->len = at;
-    token.policy = 0;
-    Dtsm_Look(map, "/", 1, &flags, &token);
-    at = DtsmTraceKeyHead(folder->key, token.policy, 'D');
-    memmove(folder->key, folder->key + TRACE_KEY_HEAD - at,
-            at + folder->len);
-    folder->keyLen = at + folder->len;
-    flags = 0;
+    headLen = DtsmTraceKeyHead(folder->buf, policy, 'D');
+    folder->key = text - headLen;
+    folder->keyLen = headLen + at;
     return Dtsm_Look(map, folder->key, folder->keyLen, &flags,
             &folder->token) == DTSM_OK && (flags & DTSM_ALIAS);
+}
+
+int
+DtsmTraceIsPlain(Dtsm_Map *map, const char *path, size_t len, uint64_t policy)
+{
+    Folder folder;
+
+    return KnownFolder(map, path, len, policy, &folder);
+}
+
+static uint64_t
+PolicyNow(Dtsm_Map *map)
+{
+    Dtsm_Token token = {0, 0, 0};
+    unsigned flags;
+
+    Dtsm_Look(map, "/", 1, &flags, &token);
+    return token.policy;
 }
 
 /*
@@ -425,7 +441,7 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
     walk->rest[sizeof(walk->rest) - 1] = '\0';
     folder.len = 0;
     if (!(ways & TRACE_RECORD_HOPS)
-            && KnownFolder(map, path, len, &folder)) {
+            && KnownFolder(map, path, len, PolicyNow(map), &folder)) {
         memcpy(walk->out, path, folder.len);
         walk->outLen = folder.len;
         walk->out[folder.len] = '\0';

@@ -1,0 +1,417 @@
+/*
+ * tclDtsmEntries.c --
+ *
+ *      Which entries of a map a command is asked for, and those entries.
+ *
+ * Most of a build's paths are of no interest to most questions, so all that
+ * can be said of an entry is said during the walk.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tclDtsmEntries.h"
+
+typedef struct Walk {
+    const DtsmTclChoice *choice;
+    DtsmTclEntries *entries;    /* NULL: they are only counted */
+    size_t count;
+    int one;                    /* a path comes once: one kind is wanted */
+} Walk;
+
+static Dtsm_WalkProc AddEntry;
+static int GetOutside(Tcl_Interp *interp, Tcl_Obj *listPtr,
+        DtsmTclChoice *choice);
+
+static int
+HasFlags(const DtsmTclChoice *choice, unsigned flags)
+{
+    return (flags & choice->need) == choice->need
+            && (choice->any == 0 || (flags & choice->any) != 0)
+            && (flags & choice->without) == 0;
+}
+
+/*
+ * HasPath --
+ *
+ *      Is path neither outside of the choice nor another than the glob's?
+ */
+
+static int
+HasPath(const DtsmTclChoice *choice, const char *path, size_t len)
+{
+    size_t i;
+
+    if (choice->headLen > 0 && (len < choice->headLen
+            || memcmp(path, choice->glob, choice->headLen) != 0)) {
+        return 0;
+    }
+    for (i = 0; i < choice->outsideCount; i++) {
+        const DtsmTclPath *top = &choice->outside[i];
+
+        if (len >= top->len && memcmp(path, top->bytes, top->len) == 0
+                && (len == top->len || path[top->len] == '/'
+                    || top->bytes[top->len - 1] == '/')) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static int
+AddEntry(void *data, const Dtsm_Entry *entry)
+{
+    Walk *walk = data;
+    const DtsmTclChoice *choice = walk->choice;
+    DtsmTclEntries *entries = walk->entries;
+    unsigned flags = entry->flags;
+    int wanted = flags & DTSM_PREFIX ? choice->rules : choice->verdicts
+            && (choice->voids || (flags & DTSM_VOID) == 0);
+    DtsmTclEntry *item;
+
+    if (!wanted || (flags & DTSM_FLAGS) == 0
+            || (walk->one && !HasFlags(choice, flags))
+            || !HasPath(choice, entry->path, entry->pathLen)) {
+        return 0;
+    }
+    walk->count++;
+    if (entries == NULL) {
+        return 0;
+    }
+    if (entries->count == entries->room) {
+        size_t room = entries->room ? entries->room * 2 : 256;
+        DtsmTclEntry *items = DtsmTcl_Alloc(room * sizeof *items);
+
+        if (entries->count > 0) {
+            memcpy(items, entries->items, entries->count * sizeof *items);
+        }
+        if (entries->items != NULL) {
+            DtsmTcl_Free(entries->items);
+        }
+        entries->items = items;
+        entries->room = room;
+    }
+    item = &entries->items[entries->count++];
+    item->path = entry->path;
+    item->len = (unsigned) entry->pathLen;
+    item->flags = flags;
+    return 0;
+}
+
+/*
+ * Paths are compared eight bytes at a time, from copies of them: what another
+ * process writes into the map meanwhile cannot confuse the sort.
+ */
+
+static uint64_t
+KeyAt(const DtsmTclEntry *item, size_t depth)
+{
+    unsigned char bytes[8] = {0};
+    uint64_t key = 0;
+    size_t i, len = item->len > depth ? item->len - depth : 0;
+
+    if (len >= sizeof bytes) {
+        memcpy(bytes, item->path + depth, sizeof bytes);
+    } else if (len > 0) {
+        memcpy(bytes, item->path + depth, len);
+    }
+    for (i = 0; i < sizeof bytes; i++) {
+        key = key << 8 | bytes[i];
+    }
+    return key;
+}
+
+static int
+CompareKeys(const void *a, const void *b)
+{
+    const DtsmTclEntry *x = a, *y = b;
+
+    return x->key < y->key ? -1 : x->key > y->key;
+}
+
+static int
+Rank(const DtsmTclEntry *item)
+{
+    return item->flags & DTSM_VOID ? 2 : item->flags & DTSM_PREFIX ? 1 : 0;
+}
+
+static int
+CompareRanks(const void *a, const void *b)
+{
+    return Rank(a) - Rank(b);
+}
+
+static size_t
+RunEnd(const DtsmTclEntry *items, size_t from, size_t count)
+{
+    size_t to = from + 1;
+
+    while (to < count && items[to].key == items[from].key) {
+        to++;
+    }
+    return to;
+}
+
+/*
+ * Sort --
+ *
+ *      By path in the order of bytes; for one path, what a search answers
+ *      first.  The items agree in the first depth bytes.  The longest run of
+ *      what agrees further is left to the next round, so that no call has more
+ *      than half of its caller's items.
+ */
+
+static void
+Sort(DtsmTclEntry *items, size_t count, size_t depth)
+{
+    while (count > 1) {
+        size_t i, to, best = 0, bestCount = 0;
+        int same = 1, more = 0;
+
+        for (i = 0; i < count; i++) {
+            items[i].key = KeyAt(&items[i], depth);
+            same &= items[i].key == items[0].key;
+            more |= items[i].len > depth + 8;
+        }
+        if (same && !more) {
+            qsort(items, count, sizeof *items, CompareRanks);
+            return;
+        }
+        if (same) {
+            depth += 8;
+            continue;
+        }
+        qsort(items, count, sizeof *items, CompareKeys);
+        for (i = 0; i < count; i = to) {
+            to = RunEnd(items, i, count);
+            if (to - i > bestCount) {
+                best = i;
+                bestCount = to - i;
+            }
+        }
+        for (i = 0; i < count; i = to) {
+            to = RunEnd(items, i, count);
+            if (i != best) {
+                Sort(items + i, to - i, depth);
+            }
+        }
+        items += best;
+        count = bestCount;
+    }
+}
+
+static int
+Visit(DtsmTclMap *mapPtr, Tcl_Interp *interp, Walk *walk)
+{
+    const DtsmTclChoice *choice = walk->choice;
+    int status = Dtsm_Walk(mapPtr->map,
+            choice->hasUnder ? choice->under.bytes : NULL,
+            choice->hasUnder ? choice->under.len : 0, AddEntry, walk);
+
+    return status == DTSM_OK ? TCL_OK
+            : DtsmTcl_Status(interp, status, mapPtr, NULL);
+}
+
+static int
+IsOneKind(const DtsmTclChoice *choice)
+{
+    return !choice->rules || !choice->verdicts;
+}
+
+int
+DtsmTcl_CountEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
+    const DtsmTclChoice *choice, size_t *countPtr)
+{
+    DtsmTclEntries entries;
+    int result;
+
+    if (IsOneKind(choice)) {
+        Walk walk = {choice, NULL, 0, 1};
+
+        result = Visit(mapPtr, interp, &walk);
+        *countPtr = walk.count;
+        return result;
+    }
+    result = DtsmTcl_GetEntries(mapPtr, interp, choice, &entries);
+    *countPtr = entries.count;
+    DtsmTcl_FreeEntries(&entries);
+    return result;
+}
+
+int
+DtsmTcl_GetEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
+    const DtsmTclChoice *choice, DtsmTclEntries *entries)
+{
+    Walk walk = {choice, entries, 0, IsOneKind(choice)};
+    DtsmTclEntry *items;
+    size_t i, kept = 0;
+
+    memset(entries, 0, sizeof *entries);
+    if (Visit(mapPtr, interp, &walk) != TCL_OK) {
+        return TCL_ERROR;
+    }
+    items = entries->items;
+    Sort(items, entries->count, 0);
+    if (walk.one) {
+        return TCL_OK;
+    }
+    for (i = 0; i < entries->count; i++) {
+        if (i > 0 && items[i].len == items[i - 1].len && memcmp(items[i].path,
+                items[i - 1].path, items[i].len) == 0) {
+            continue;
+        }
+        if (HasFlags(choice, items[i].flags)) {
+            items[kept++] = items[i];
+        }
+    }
+    entries->count = kept;
+    return TCL_OK;
+}
+
+void
+DtsmTcl_FreeEntries(DtsmTclEntries *entries)
+{
+    if (entries->items != NULL) {
+        DtsmTcl_Free(entries->items);
+    }
+}
+
+/*
+ * GetOutside --
+ *
+ *      A list of paths; those that were read so far are choice's to free.
+ */
+
+static int
+GetOutside(Tcl_Interp *interp, Tcl_Obj *listPtr, DtsmTclChoice *choice)
+{
+    Tcl_Size count, i;
+    Tcl_Obj **words;
+
+    if (Tcl_ListObjGetElements(interp, listPtr, &count, &words) != TCL_OK) {
+        return TCL_ERROR;
+    }
+    choice->outside = DtsmTcl_Alloc((size_t) count
+            * sizeof *choice->outside + 1);
+    for (i = 0; i < count; i++) {
+        DtsmTclPath *top = &choice->outside[i];
+
+        if (DtsmTcl_GetPath(interp, words[i], choice->raw, top) != TCL_OK) {
+            return TCL_ERROR;
+        }
+        choice->outsideCount++;
+        DtsmTcl_Fold(top);
+    }
+    return TCL_OK;
+}
+
+int
+DtsmTcl_ReadChoice(Tcl_Interp *interp, int *iPtr, int objc,
+    Tcl_Obj *const objv[], DtsmTclChoice *choice)
+{
+    static const char *const names[] = {
+        "-any", "-bytes", "-flags", "-outside", "-rules", "-under", "-void",
+        "-without", "--", NULL
+    };
+    enum { OPT_ANY, OPT_BYTES, OPT_FLAGS, OPT_OUTSIDE, OPT_RULES, OPT_UNDER,
+        OPT_VOID, OPT_WITHOUT, OPT_END };
+    Tcl_Obj *underObj = NULL, *outsideObj = NULL;
+    int option, rules, result = TCL_OK;
+
+    memset(choice, 0, sizeof *choice);
+    choice->rules = choice->verdicts = 1;
+    while (*iPtr < objc && Tcl_GetString(objv[*iPtr])[0] == '-') {
+        Tcl_Obj *valueObj;
+
+        if (Tcl_GetIndexFromObj(interp, objv[*iPtr], names, "option",
+                TCL_EXACT, &option) != TCL_OK) {
+            return TCL_ERROR;
+        }
+        ++*iPtr;
+        if (option == OPT_END) {
+            break;
+        }
+        if (*iPtr == objc) {
+            Tcl_SetObjResult(interp, Tcl_ObjPrintf("missing value for %s",
+                    names[option]));
+            Tcl_SetErrorCode(interp, "TCL", "WRONGARGS", NULL);
+            return TCL_ERROR;
+        }
+        valueObj = objv[(*iPtr)++];
+        switch (option) {
+        case OPT_ANY:
+            result = DtsmTcl_GetFlags(interp, valueObj, &choice->any);
+            break;
+        case OPT_BYTES:
+            result = Tcl_GetBooleanFromObj(interp, valueObj, &choice->raw);
+            break;
+        case OPT_FLAGS:
+            result = DtsmTcl_GetFlags(interp, valueObj, &choice->need);
+            break;
+        case OPT_OUTSIDE:
+            outsideObj = valueObj;
+            break;
+        case OPT_RULES:
+            result = Tcl_GetBooleanFromObj(interp, valueObj, &rules);
+            choice->rules = result == TCL_OK && rules;
+            choice->verdicts = !choice->rules;
+            break;
+        case OPT_UNDER:
+            underObj = valueObj;
+            break;
+        case OPT_VOID:
+            result = Tcl_GetBooleanFromObj(interp, valueObj, &choice->voids);
+            break;
+        case OPT_WITHOUT:
+            result = DtsmTcl_GetFlags(interp, valueObj, &choice->without);
+            break;
+        }
+        if (result != TCL_OK) {
+            return TCL_ERROR;
+        }
+    }
+    if (underObj != NULL) {
+        if (DtsmTcl_GetPath(interp, underObj, choice->raw, &choice->under)
+                != TCL_OK) {
+            return TCL_ERROR;
+        }
+        choice->hasUnder = 1;
+    }
+    return outsideObj == NULL ? TCL_OK
+            : GetOutside(interp, outsideObj, choice);
+}
+
+void
+DtsmTcl_FreeChoice(DtsmTclChoice *choice)
+{
+    size_t i;
+
+    if (choice->hasUnder) {
+        DtsmTcl_FreePath(&choice->under);
+    }
+    for (i = 0; i < choice->outsideCount; i++) {
+        DtsmTcl_FreePath(&choice->outside[i]);
+    }
+    if (choice->outside != NULL) {
+        DtsmTcl_Free(choice->outside);
+    }
+}
+
+/*
+ * The head is compared as bytes: in every encoding of a Unix system ASCII's
+ * characters are ASCII's bytes.
+ */
+
+void
+DtsmTcl_SetGlob(DtsmTclChoice *choice, const char *glob)
+{
+    size_t len = strcspn(glob, "*?[\\"), i;
+
+    for (i = 0; i < len && (glob[i] & 0x80) == 0; i++) {
+        ;
+    }
+    choice->glob = glob;
+    choice->headLen = i;
+}

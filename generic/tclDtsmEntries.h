@@ -1,0 +1,110 @@
+/*
+ * tclDtsmEntries.h --
+ *
+ *      Which entries of a map a command is asked for, and those entries,
+ *      sorted, each path once.
+ *
+ * A path can have a rule and a verdict.  It is given once, with the flags
+ * that a search for just this path answers: those of the verdict if that
+ * counts, else of the rule, else (with -void) of the void verdict.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#ifndef TCL_DTSM_ENTRIES_H
+#define TCL_DTSM_ENTRIES_H
+
+#include "tclDtsmInt.h"
+
+/*
+ * What the options of names, get, json, total and foreach say.
+ */
+
+typedef struct DtsmTclChoice {
+    unsigned need;              /* flags that must all be there */
+    unsigned any;               /* one of these must be; 0: no matter */
+    unsigned without;           /* none of these may be */
+    int rules, verdicts, voids; /* which kinds are wanted */
+    int raw;
+    DtsmTclPath under;          /* at and below this, if hasUnder */
+    int hasUnder;
+    DtsmTclPath *outside;       /* but not at and below these */
+    size_t outsideCount;
+    const char *glob;           /* NULL: all */
+    size_t headLen;             /* of glob's bytes before its first special */
+} DtsmTclChoice;
+
+typedef struct DtsmTclEntry {
+    const char *path;           /* in the map */
+    uint64_t key;               /* for the sort */
+    unsigned len;
+    unsigned flags;             /* as Dtsm_Walk gives them */
+} DtsmTclEntry;
+
+typedef struct DtsmTclEntries {
+    DtsmTclEntry *items;
+    size_t count, room;
+} DtsmTclEntries;
+
+/*
+ * DtsmTcl_ReadChoice --
+ *
+ *      Read the leading options of a command.
+ *
+ * Results:
+ *      TCL_OK, or TCL_ERROR with a message.  Either way the caller calls
+ *      DtsmTcl_FreeChoice.
+ *
+ * Side effects:
+ *      *iPtr becomes the first word after them.
+ */
+
+int DtsmTcl_ReadChoice(Tcl_Interp *interp, int *iPtr, int objc,
+        Tcl_Obj *const objv[], DtsmTclChoice *choice);
+void DtsmTcl_FreeChoice(DtsmTclChoice *choice);
+
+/*
+ * DtsmTcl_SetGlob --
+ *
+ *      Only paths that match glob; borrowed.
+ */
+
+void DtsmTcl_SetGlob(DtsmTclChoice *choice, const char *glob);
+
+/*
+ * DtsmTcl_GetEntries --
+ *
+ *      Walk, choose and sort.  Matches of the glob's head are in; the rest
+ *      of it is the caller's to match.
+ *
+ * Results:
+ *      TCL_OK, or TCL_ERROR with a message.  Either way the caller calls
+ *      DtsmTcl_FreeEntries; the paths are valid until the map is closed.
+ */
+
+int DtsmTcl_GetEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
+        const DtsmTclChoice *choice, DtsmTclEntries *entries);
+void DtsmTcl_FreeEntries(DtsmTclEntries *entries);
+
+/*
+ * DtsmTcl_CountEntries --
+ *
+ *      How many they are, without keeping them.
+ */
+
+int DtsmTcl_CountEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
+        const DtsmTclChoice *choice, size_t *countPtr);
+
+/*
+ * DtsmTcl_NewJson (tclDtsmJson.c) --
+ *
+ *      A JSON array of {"path":...,"flags":[...]}, one a line, as UTF-8 bytes.
+ *      A path that is not UTF-8 is "path_base64" instead.
+ *
+ * Results:
+ *      A new byte array.
+ */
+
+Tcl_Obj *DtsmTcl_NewJson(const DtsmTclEntries *entries);
+
+#endif /* TCL_DTSM_ENTRIES_H */

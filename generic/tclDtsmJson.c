@@ -1,0 +1,184 @@
+/*
+ * tclDtsmJson.c --
+ *
+ *      Entries of a map as JSON (RFC 8259), as json.tcl writes its values.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include <string.h>
+
+#include "tclDtsmEntries.h"
+
+/*
+ * A byte of a path becomes \u00XX at most; beside the paths an entry has its
+ * punctuation and the names of all flags.
+ */
+
+enum { BYTE_MOST = 6, ENTRY_MOST = 512 };
+
+typedef struct Text {
+    Tcl_Obj *objPtr;            /* a byte array that only we hold */
+    unsigned char *bytes;
+    size_t used, room;
+} Text;
+
+/*
+ * Sequences of UTF-8, as RFC 3629 has them: what the first byte may be, what
+ * the second, and how many follow the first.
+ */
+
+static const struct {
+    unsigned char first, last, low, high, more;
+} sequences[] = {
+    {0xc2, 0xdf, 0x80, 0xbf, 1}, {0xe0, 0xe0, 0xa0, 0xbf, 2},
+    {0xe1, 0xec, 0x80, 0xbf, 2}, {0xed, 0xed, 0x80, 0x9f, 2},
+    {0xee, 0xef, 0x80, 0xbf, 2}, {0xf0, 0xf0, 0x90, 0xbf, 3},
+    {0xf1, 0xf3, 0x80, 0xbf, 3}, {0xf4, 0xf4, 0x80, 0x8f, 3}
+};
+
+static const unsigned char *
+PastSequence(const unsigned char *at, const unsigned char *end)
+{
+    size_t i, k, count = sizeof sequences / sizeof sequences[0];
+
+    for (i = 0; i < count; i++) {
+        if (*at < sequences[i].first || *at > sequences[i].last) {
+            continue;
+        }
+        if (end - at <= sequences[i].more || at[1] < sequences[i].low
+                || at[1] > sequences[i].high) {
+            return NULL;
+        }
+        for (k = 2; k <= sequences[i].more; k++) {
+            if ((at[k] & 0xc0) != 0x80) {
+                return NULL;
+            }
+        }
+        return at + 1 + sequences[i].more;
+    }
+    return NULL;
+}
+
+static int
+IsUtf8(const unsigned char *at, size_t len)
+{
+    const unsigned char *end = at + len;
+
+    while (at != NULL && at < end) {
+        at = *at < 0x80 ? at + 1 : PastSequence(at, end);
+    }
+    return at != NULL;
+}
+
+static void
+Reserve(Text *text, size_t more)
+{
+    if (text->room - text->used < more) {
+        text->room = text->room * 2 + more;
+        text->bytes = Tcl_SetByteArrayLength(text->objPtr,
+                (Tcl_Size) text->room);
+    }
+}
+
+static void
+Put(Text *text, const char *string)
+{
+    size_t len = strlen(string);
+
+    memcpy(text->bytes + text->used, string, len);
+    text->used += len;
+}
+
+static void
+PutQuoted(Text *text, const unsigned char *at, size_t len)
+{
+    static const char hex[] = "0123456789abcdef";
+    unsigned char *to = text->bytes + text->used;
+    const unsigned char *end = at + len;
+
+    for (; at < end; at++) {
+        unsigned char byte = *at;
+
+        if (byte == '"' || byte == '\\') {
+            *to++ = '\\';
+            *to++ = byte;
+        } else if (byte < 0x20 || byte == 0x7f) {
+            memcpy(to, "\\u00", 4);
+            to[4] = (unsigned char) hex[byte >> 4];
+            to[5] = (unsigned char) hex[byte & 15];
+            to += 6;
+        } else {
+            *to++ = byte;
+        }
+    }
+    text->used = (size_t) (to - text->bytes);
+}
+
+static void
+PutBase64(Text *text, const unsigned char *at, size_t len)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+            "abcdefghijklmnopqrstuvwxyz0123456789+/";
+    unsigned char *to = text->bytes + text->used;
+
+    for (; len > 0; at += 3) {
+        unsigned group = (unsigned) at[0] << 16;
+
+        group |= len > 1 ? (unsigned) at[1] << 8 : 0;
+        group |= len > 2 ? at[2] : 0;
+        to[0] = (unsigned char) digits[group >> 18];
+        to[1] = (unsigned char) digits[group >> 12 & 63];
+        to[2] = len > 1 ? (unsigned char) digits[group >> 6 & 63] : '=';
+        to[3] = len > 2 ? (unsigned char) digits[group & 63] : '=';
+        to += 4;
+        len -= len < 3 ? len : 3;
+    }
+    text->used = (size_t) (to - text->bytes);
+}
+
+static void
+PutFlags(Text *text, unsigned flags)
+{
+    const char *before = "\"";
+
+#define DTSM_ROW(id, name) \
+    if (flags & DTSM_##id) { \
+        Put(text, before); \
+        Put(text, name "\""); \
+        before = ",\""; \
+    }
+    DTSM_FLAG_TABLE(DTSM_ROW)
+#undef DTSM_ROW
+}
+
+Tcl_Obj *
+DtsmTcl_NewJson(const DtsmTclEntries *entries)
+{
+    Text text = {Tcl_NewByteArrayObj(NULL, 0), NULL, 0, 0};
+    size_t i;
+
+    Reserve(&text, ENTRY_MOST);
+    Put(&text, "[");
+    for (i = 0; i < entries->count; i++) {
+        const DtsmTclEntry *item = &entries->items[i];
+        const unsigned char *path = (const unsigned char *) item->path;
+
+        Reserve(&text, (size_t) item->len * BYTE_MOST + ENTRY_MOST);
+        Put(&text, i == 0 ? "{\"path" : ",\n{\"path");
+        if (IsUtf8(path, item->len)) {
+            Put(&text, "\":\"");
+            PutQuoted(&text, path, item->len);
+        } else {
+            Put(&text, "_base64\":\"");
+            PutBase64(&text, path, item->len);
+        }
+        Put(&text, "\",\"flags\":[");
+        PutFlags(&text, item->flags);
+        Put(&text, "]}");
+    }
+    Reserve(&text, ENTRY_MOST);
+    Put(&text, "]");
+    Tcl_SetByteArrayLength(text.objPtr, (Tcl_Size) text.used);
+    return text.objPtr;
+}
