@@ -74,6 +74,28 @@ WalkRecord(Walk *walk, DtsmRecord *record)
 }
 
 /*
+ * FetchRecords --
+ *
+ *      Have a bucket's records on their way while another's are visited: they
+ *      lie anywhere.
+ */
+
+static void
+FetchRecords(const Walk *walk, DtsmBucket *bucket)
+{
+    int i;
+
+    for (i = 0; i < DTSM_SLOTS; i++) {
+        uint64_t slot = DtsmSlotLoad(&bucket->slots[i]);
+
+        if (slot == 0) {
+            break;              /* S5 */
+        }
+        __builtin_prefetch(walk->map->base + (slot & DTSM_OFFSET_MASK));
+    }
+}
+
+/*
  * WalkBuckets --
  *
  *      It recurses once a level, DTSM_LEVELS deep at most.
@@ -94,6 +116,9 @@ WalkBuckets(Walk *walk, DtsmOffset offset, uint64_t count, unsigned level)
 
         if (walk->left-- == 0) {
             return DTSM_CORRUPT;
+        }
+        if (count > 1) {
+            FetchRecords(walk, bucket + 1);
         }
         for (i = 0; i < DTSM_SLOTS && result == 0; i++) {
             uint64_t slot = DtsmSlotLoad(&bucket->slots[i]);

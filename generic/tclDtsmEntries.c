@@ -9,10 +9,11 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "tclDtsmEntries.h"
+
+enum { AHEAD = 8 };             /* items whose paths are on their way */
 
 typedef struct Walk {
     const DtsmTclChoice *choice;
@@ -81,17 +82,9 @@ AddEntry(void *data, const Dtsm_Entry *entry)
         return 0;
     }
     if (entries->count == entries->room) {
-        size_t room = entries->room ? entries->room * 2 : 256;
-        DtsmTclEntry *items = DtsmTcl_Alloc(room * sizeof *items);
-
-        if (entries->count > 0) {
-            memcpy(items, entries->items, entries->count * sizeof *items);
-        }
-        if (entries->items != NULL) {
-            DtsmTcl_Free(entries->items);
-        }
-        entries->items = items;
-        entries->room = room;
+        entries->room = entries->room ? entries->room * 2 : 256;
+        entries->items = DtsmTcl_Realloc(entries->items,
+                entries->room * sizeof *item);
     }
     item = &entries->items[entries->count++];
     item->path = entry->path;
@@ -123,82 +116,105 @@ KeyAt(const DtsmTclEntry *item, size_t depth)
     return key;
 }
 
-static int
-CompareKeys(const void *a, const void *b)
-{
-    const DtsmTclEntry *x = a, *y = b;
-
-    return x->key < y->key ? -1 : x->key > y->key;
-}
-
-static int
-Rank(const DtsmTclEntry *item)
-{
-    return item->flags & DTSM_VOID ? 2 : item->flags & DTSM_PREFIX ? 1 : 0;
-}
+/*
+ * SetKeys --
+ *
+ *      Take the keys at depth; behind the end of all paths, what a search
+ *      answers first.
+ *
+ * Results:
+ *      0 when that was the end.
+ */
 
 static int
-CompareRanks(const void *a, const void *b)
+SetKeys(DtsmTclEntry *items, size_t count, size_t depth)
 {
-    return Rank(a) - Rank(b);
-}
+    size_t i;
+    int more = 0;
 
-static size_t
-RunEnd(const DtsmTclEntry *items, size_t from, size_t count)
-{
-    size_t to = from + 1;
-
-    while (to < count && items[to].key == items[from].key) {
-        to++;
+    for (i = 0; i < count; i++) {
+        if (i + AHEAD < count) {
+            __builtin_prefetch(items[i + AHEAD].path + depth);
+        }
+        items[i].key = KeyAt(&items[i], depth);
+        more |= items[i].len > depth;
     }
-    return to;
+    for (i = 0; i < count && !more; i++) {
+        items[i].key = items[i].flags & DTSM_VOID ? 2
+                : items[i].flags & DTSM_PREFIX ? 1 : 0;
+    }
+    return more;
+}
+
+static void
+Swap(DtsmTclEntry *a, DtsmTclEntry *b)
+{
+    DtsmTclEntry item = *a;
+
+    *a = *b;
+    *b = item;
 }
 
 /*
  * Sort --
  *
- *      By path in the order of bytes; for one path, what a search answers
- *      first.  The items agree in the first depth bytes.  The longest run of
- *      what agrees further is left to the next round, so that no call has more
- *      than half of its caller's items.
+ *      By path in the order of bytes: a quicksort of three parts, whose middle
+ *      one agrees in its keys and goes on with the next.  The largest part is
+ *      left to the loop, so that no call has more than half of its caller's
+ *      items.
+ *
+ * Arguments:
+ *      depth    How many bytes the items agree in.
+ *      more     0: the keys are behind the end of all paths.
  */
 
 static void
-Sort(DtsmTclEntry *items, size_t count, size_t depth)
+Sort(DtsmTclEntry *items, size_t count, size_t depth, int more)
 {
-    while (count > 1) {
-        size_t i, to, best = 0, bestCount = 0;
-        int same = 1, more = 0;
+    static const size_t primes[] = {7919, 104729, 1299709};
+    size_t round = 0;
 
-        for (i = 0; i < count; i++) {
-            items[i].key = KeyAt(&items[i], depth);
-            same &= items[i].key == items[0].key;
-            more |= items[i].len > depth + 8;
+    while (count > 1) {
+        uint64_t pivot = items[count / 2 + primes[round++ % 3] % count / 2]
+                .key;
+        size_t low = 0, at = 0, high = count, same;
+
+        while (at < high) {
+            if (items[at].key < pivot) {
+                Swap(&items[low++], &items[at++]);
+            } else if (items[at].key > pivot) {
+                Swap(&items[at], &items[--high]);
+            } else {
+                at++;
+            }
         }
-        if (same && !more) {
-            qsort(items, count, sizeof *items, CompareRanks);
-            return;
-        }
-        if (same) {
-            depth += 8;
+        same = high - low;
+        if (same >= low && same >= count - high) {
+            Sort(items, low, depth, more);
+            Sort(items + high, count - high, depth, more);
+            if (!more) {
+                return;
+            }
+            items += low;
+            count = same;
+            depth += sizeof(items->key);
+            more = SetKeys(items, count, depth);
             continue;
         }
-        qsort(items, count, sizeof *items, CompareKeys);
-        for (i = 0; i < count; i = to) {
-            to = RunEnd(items, i, count);
-            if (to - i > bestCount) {
-                best = i;
-                bestCount = to - i;
-            }
+        if (more) {
+            int further = SetKeys(items + low, same,
+                    depth + sizeof(items->key));
+
+            Sort(items + low, same, depth + sizeof(items->key), further);
         }
-        for (i = 0; i < count; i = to) {
-            to = RunEnd(items, i, count);
-            if (i != best) {
-                Sort(items + i, to - i, depth);
-            }
+        if (low > count - high) {
+            Sort(items + high, count - high, depth, more);
+            count = low;
+        } else {
+            Sort(items, low, depth, more);
+            items += high;
+            count -= high;
         }
-        items += best;
-        count = bestCount;
     }
 }
 
@@ -253,7 +269,7 @@ DtsmTcl_GetEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
         return TCL_ERROR;
     }
     items = entries->items;
-    Sort(items, entries->count, 0);
+    Sort(items, entries->count, 0, SetKeys(items, entries->count, 0));
     if (walk.one) {
         return TCL_OK;
     }

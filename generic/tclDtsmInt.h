@@ -94,11 +94,13 @@ typedef struct DtsmTclPath {
 
 /*
  * DtsmTcl_ReleaseState --      Give a reference back.
- * DtsmTcl_Alloc --             Memory; panics if there is none.
+ * DtsmTcl_Alloc, DtsmTcl_Realloc --
+ *                              Memory; panics if there is none.
  */
 
 void DtsmTcl_ReleaseState(DtsmTclState *state);
 void *DtsmTcl_Alloc(size_t bytes);
+void *DtsmTcl_Realloc(void *memory, size_t bytes);
 void DtsmTcl_Free(void *memory);
 
 /*

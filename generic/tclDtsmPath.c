@@ -36,6 +36,19 @@ DtsmTcl_Alloc(size_t bytes)
 #endif
 }
 
+void *
+DtsmTcl_Realloc(void *memory, size_t bytes)
+{
+#if TCL_MAJOR_VERSION < 9
+    if (bytes > UINT_MAX) {
+        Tcl_Panic("dtsm: unable to realloc %lu bytes", (unsigned long) bytes);
+    }
+    return (void *) Tcl_Realloc(memory, (unsigned) bytes);
+#else
+    return Tcl_Realloc(memory, bytes);
+#endif
+}
+
 void
 DtsmTcl_Free(void *memory)
 {

@@ -474,7 +474,7 @@ proc ::dtsm::command::OpenReport {file} {
     }
     set made [expr {[catch {file lstat $file .}]}]
     set channel [open $file w]
-    fconfigure $channel -translation binary
+    fconfigure $channel -translation binary -buffersize 1000000
     return [list $channel $made]
 }
 
