@@ -264,6 +264,16 @@ DtsmTraceFdPath(int fd, char *buf, size_t size)
             : DtsmTraceFdText(folder, fd, buf, size);
 }
 
+size_t
+DtsmTraceGetFdPath(Dtsm_Map *map, int fd, char *buf, size_t size,
+        uint64_t *policyPtr, int fresh)
+{
+    (void) map;
+    (void) fresh;
+    *policyPtr = 0;
+    return DtsmTraceFdPath(fd, buf, size);
+}
+
 void
 DtsmTraceForgetCwd(void)
 {

@@ -202,6 +202,8 @@ void DtsmTraceChdir(void);
 void DtsmTraceInitCwd(void);
 int DtsmTraceIsStranger(void);
 void DtsmTraceStrangerExec(int back);
+size_t DtsmTraceGetFdPath(Dtsm_Map *map, int fd, char *buf, size_t size,
+        uint64_t *policyPtr, int fresh);
 size_t DtsmTraceFdPath(int fd, char *buf, size_t size);
 size_t DtsmTraceFdText(const char *folder, int fd, char *buf, size_t size);
 int DtsmTraceType(int dirfd, const char *path, int atFlags);

@@ -76,7 +76,8 @@ DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
     } else {
         len = dirfd == AT_FDCWD
                 ? DtsmTraceGetCwd(map, out, room, &spell->policy, fresh)
-                : DtsmTraceFdPath(dirfd, out, room);
+                : DtsmTraceGetFdPath(map, dirfd, out, room, &spell->policy,
+                        fresh);
         if (len == 0) {
             return size > PATH_MAX ? TRACE_NOWHERE : TRACE_LONG;
         }
