@@ -203,6 +203,7 @@ void DtsmTraceInitCwd(void);
 int DtsmTraceIsStranger(void);
 void DtsmTraceStrangerExec(int back);
 size_t DtsmTraceFdPath(int fd, char *buf, size_t size);
+size_t DtsmTraceFdName(const char *folder, int fd, char *buf, size_t size);
 size_t DtsmTraceFdText(const char *folder, int fd, char *buf, size_t size);
 int DtsmTraceType(int dirfd, const char *path, int atFlags);
 
@@ -265,6 +266,8 @@ int DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
 
 void *DtsmTraceBorrow(void);
 void DtsmTraceReturn(void *block);
+void *DtsmTraceMapRoom(size_t size);
+void DtsmTraceUnmapRoom(void *room, size_t size);
 
 _Static_assert(sizeof(DtsmTraceWalk) <= DTSM_SCRATCH_SIZE,
         "a walk fits a block");
@@ -417,6 +420,7 @@ void DtsmTraceIsListed(DtsmTraceProgram *program, char *const *argv,
 size_t DtsmTraceEnvSize(char *const *envp, int strip, size_t *textPtr);
 char *const *DtsmTraceMakeEnv(char *const *envp, int strip, char **array,
         char *text);
+void DtsmTracePutBack(void);
 
 /*
  * Kinds of access of open(2)'s flags and fopen(3)'s mode.

@@ -121,6 +121,36 @@ DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
 }
 
 /*
+ * DtsmTraceFdName --
+ *
+ *      A descriptor's name in a folder below /proc.
+ *
+ * Returns:
+ *      Its length, terminated in buf; 0 when it does not fit.
+ */
+
+size_t
+DtsmTraceFdName(const char *folder, int fd, char *buf, size_t size)
+{
+    char digits[12];
+    size_t at = sizeof(digits), len = strlen(folder);
+    unsigned value = (unsigned) fd;
+
+    if (fd < 0 || len + sizeof(digits) >= size) {
+        return 0;
+    }
+    memcpy(buf, folder, len);
+    do {
+        digits[--at] = (char) ('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    memcpy(buf + len, digits + at, sizeof(digits) - at);
+    len += sizeof(digits) - at;
+    buf[len] = '\0';
+    return len;
+}
+
+/*
  * DtsmTraceFdText --
  *
  *      The path of a descriptor, as a folder below /proc has it.
@@ -132,21 +162,12 @@ DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
 size_t
 DtsmTraceFdText(const char *folder, int fd, char *buf, size_t size)
 {
-    char name[48], digits[12];
-    size_t at = sizeof(digits), len = strlen(folder);
-    unsigned value = (unsigned) fd;
+    char name[48];
     long got;
 
-    if (fd < 0 || len + sizeof(digits) >= sizeof(name)) {
+    if (DtsmTraceFdName(folder, fd, name, sizeof(name)) == 0) {
         return 0;
     }
-    memcpy(name, folder, len);
-    do {
-        digits[--at] = (char) ('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    memcpy(name + len, digits + at, sizeof(digits) - at);
-    name[len + sizeof(digits) - at] = '\0';
     got = DtsmpSysReadlink(name, buf, size - 1);
     if (got < 1 || (size_t) got >= size - 1 || buf[0] != '/') {
         return 0;
