@@ -72,6 +72,12 @@
 
 #define TRACE_LARGE __attribute__((section(".bss.zlarge")))
 
+/*
+ * A pointer that no path can have, NULL among them: the kernel's to refuse.
+ */
+
+#define TRACE_NO_POINTER(p) ((uintptr_t) (p) - 4096 > (uintptr_t) -8192)
+
 #define DTSM_LIKELY(x) __builtin_expect(!!(x), 1)
 
 /*
@@ -147,11 +153,17 @@ int DtsmTraceCheck(int dirfd, const char *path, unsigned how,
  *
  *      Does this name of a listing look absent?  Nothing is recorded.  type
  *      is a d_type (DT_UNKNOWN is allowed).
+ *
+ * DtsmTraceFilter --
+ *
+ *      Take what is hidden out of a block of getdents64's, or (old) of
+ *      getdents's; returns the length that is left.
  */
 
 int DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
         unsigned type);
 int DtsmTraceHiddenName(const char *path);
+size_t DtsmTraceFilter(int fd, char *block, size_t len, int old);
 size_t DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size);
 int DtsmTraceFenced(void);
 
@@ -199,6 +211,7 @@ size_t DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size,
         uint64_t *policyPtr, int fresh);
 void DtsmTraceForgetCwd(void);
 void DtsmTraceChdir(void);
+void DtsmTraceManyCwds(void);
 void DtsmTraceInitCwd(void);
 int DtsmTraceIsStranger(void);
 void DtsmTraceStrangerExec(int back);
@@ -433,6 +446,7 @@ void DtsmTracePutBack(void);
 #endif
 
 unsigned DtsmTraceOpenHow(int flags);
+const char *DtsmTraceBelowRoot(const char *path);
 unsigned DtsmTraceFopenHow(const char *mode);
 
 #endif /* DTSM_TRACE_H */

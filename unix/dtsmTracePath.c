@@ -508,6 +508,9 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         if (walk->type == TRACE_IS_MISSING || walk->type == TRACE_IS_UNKNOWN) {
             broken = 1;
             if (walk->type == TRACE_IS_UNKNOWN) {
+                if (partLen > NAME_MAX) {
+                    return 0;
+                }
                 walk->noCache = 1;
             }
             continue;
@@ -595,4 +598,29 @@ DtsmTraceOpenHow(int flags)
         how |= TRACE_NOFOLLOW;
     }
     return how;
+}
+
+/*
+ * DtsmTraceBelowRoot --
+ *
+ *      A path where a folder is the root: relative to that folder, without
+ *      the ".." that lead out of it at once.
+ */
+
+const char *
+DtsmTraceBelowRoot(const char *path)
+{
+    if (TRACE_NO_POINTER(path) || *path == '\0') {
+        return path;
+    }
+    for (;;) {
+        size_t len = strcspn(path, "/");
+
+        if (len > 2 || (len > 0 && path[0] != '.')
+                || (len == 2 && path[1] != '.') || path[len] == '\0') {
+            return *path == '\0' || (len == 2 && path[0] == '.'
+                    && path[1] == '.') ? "." : path;
+        }
+        path += len + 1;
+    }
 }

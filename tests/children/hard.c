@@ -493,7 +493,7 @@ CALL(sys_statfs)
     return (int) syscall(SYS_statfs, path, &st);
 }
 CALL(sys_acct) { return (int) syscall(SYS_acct, path); }
-CALL(sys_mount) { return (int) syscall(SYS_mount, "x", path, "none", 0, 0); }
+CALL(sys_mount) { return (int) syscall(SYS_mount, "x", path, "tmpfs", 0, 0); }
 CALL(sys_getxattrat)
 {
     uint64_t args[2] = { 0, 0 };
