@@ -35,7 +35,7 @@ typedef struct DtsmSpare {
 
 struct Dtsm_Map {
     char *base;                 /* where the file is mapped */
-    uint64_t window;            /* bytes of it that we mapped */
+    uint64_t window;            /* bytes of it that we mapped; may shrink */
     _Atomic uint64_t ready;     /* the header's, as last seen; <= window */
     _Atomic uint64_t easy;      /* any piece that starts here ends below it */
     uint64_t seed;
@@ -61,6 +61,18 @@ DtsmOffsetOf(const Dtsm_Map *map, const void *place)
 {
     return (DtsmOffset) ((const char *) place - map->base);
 }
+
+/*
+ * DtsmShrink (dtsmMap.c) --
+ *
+ *      Give back address space: what lies beyond bytes of the window, but
+ *      never what this attachment knows to be ready.  Another thread that
+ *      makes more room than that in the same moment gets an error.
+ *
+ * Context: async-signal-safe.
+ */
+
+void        DtsmShrink(Dtsm_Map *map, uint64_t bytes);
 
 /* dtsmAlloc.c: space */
 

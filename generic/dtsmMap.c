@@ -279,6 +279,18 @@ Dtsm_Close(Dtsm_Map *map)
 }
 
 void
+DtsmShrink(Dtsm_Map *map, uint64_t bytes)
+{
+    uint64_t former = map->window;
+
+    bytes = (bytes + DTSM_HUGE_BYTES - 1) & ~(uint64_t) (DTSM_HUGE_BYTES - 1);
+    if (bytes < former && bytes >= DtsmReadyNow(map)) {
+        __atomic_store_n(&map->window, bytes, __ATOMIC_SEQ_CST);
+        DtsmpUnmap(map->base + bytes, former - bytes);
+    }
+}
+
+void
 Dtsm_Stat(const Dtsm_Map *map, Dtsm_Stats *statsPtr)
 {
     DtsmHeader *header = DtsmHeaderOf(map);

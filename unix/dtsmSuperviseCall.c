@@ -35,6 +35,7 @@
 #define MAKE (DTSM_WRITE | TRACE_MAKE | TRACE_NOFOLLOW)
 #define CHANGE_SELF (DTSM_WRITE | TRACE_CHANGE | TRACE_NOFOLLOW)
 #define PAGE 4096u
+#define IN_ROOT 0x10            /* RESOLVE_IN_ROOT */
 #define OLD_LIMIT_HI 0x2000u    /* libraries in the old layout lie above */
 
 #ifndef SYS_openat2
@@ -563,16 +564,22 @@ DtsmTraceFenced(void)
 /*
  * OpenHow2 --
  *
- *      The flags of openat2.
+ *      How openat2 touches its path, which one.path holds.  Its folder may be
+ *      the root for this call.
  */
 
 static unsigned
 OpenHow2(void)
 {
-    uint64_t flags = 0;
+    uint64_t how[3] = {0, 0, 0};
+    const char *path;
 
-    DtsmSupervisePeek(Arg(2), &flags, sizeof(flags));
-    return DtsmTraceOpenHow((int) flags);
+    DtsmSupervisePeek(Arg(2), how, sizeof(how));
+    if (how[2] & IN_ROOT) {
+        path = DtsmTraceBelowRoot(one.path);
+        memmove(one.path, path, strlen(path) + 1);
+    }
+    return DtsmTraceOpenHow((int) how[0]);
 }
 
 static int

@@ -72,6 +72,12 @@
 
 #define TRACE_LARGE __attribute__((section(".bss.zlarge")))
 
+/*
+ * A pointer that no path can have, NULL among them: the kernel's to refuse.
+ */
+
+#define TRACE_NO_POINTER(p) ((uintptr_t) (p) - 4096 > (uintptr_t) -8192)
+
 #define DTSM_LIKELY(x) __builtin_expect(!!(x), 1)
 
 /*
@@ -147,11 +153,17 @@ int DtsmTraceCheck(int dirfd, const char *path, unsigned how,
  *
  *      Does this name of a listing look absent?  Nothing is recorded.  type
  *      is a d_type (DT_UNKNOWN is allowed).
+ *
+ * DtsmTraceFilter --
+ *
+ *      Take what is hidden out of a block of getdents64's, or (old) of
+ *      getdents's; returns the length that is left.
  */
 
 int DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
         unsigned type);
 int DtsmTraceHiddenName(const char *path);
+size_t DtsmTraceFilter(int fd, char *block, size_t len, int old);
 size_t DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size);
 int DtsmTraceFenced(void);
 
@@ -199,12 +211,14 @@ size_t DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size,
         uint64_t *policyPtr, int fresh);
 void DtsmTraceForgetCwd(void);
 void DtsmTraceChdir(void);
+void DtsmTraceManyCwds(void);
 void DtsmTraceInitCwd(void);
 int DtsmTraceIsStranger(void);
 void DtsmTraceStrangerExec(int back);
 size_t DtsmTraceGetFdPath(Dtsm_Map *map, int fd, char *buf, size_t size,
         uint64_t *policyPtr, int fresh);
 size_t DtsmTraceFdPath(int fd, char *buf, size_t size);
+size_t DtsmTraceFdName(const char *folder, int fd, char *buf, size_t size);
 size_t DtsmTraceFdText(const char *folder, int fd, char *buf, size_t size);
 int DtsmTraceType(int dirfd, const char *path, int atFlags);
 
@@ -277,6 +291,8 @@ int DtsmTraceIsPlain(Dtsm_Map *map, const char *path, size_t len,
 
 void *DtsmTraceBorrow(void);
 void DtsmTraceReturn(void *block);
+void *DtsmTraceMapRoom(size_t size);
+void DtsmTraceUnmapRoom(void *room, size_t size);
 
 _Static_assert(sizeof(DtsmTraceWalk) <= DTSM_SCRATCH_SIZE,
         "a walk fits a block");
@@ -429,6 +445,7 @@ void DtsmTraceIsListed(DtsmTraceProgram *program, char *const *argv,
 size_t DtsmTraceEnvSize(char *const *envp, int strip, size_t *textPtr);
 char *const *DtsmTraceMakeEnv(char *const *envp, int strip, char **array,
         char *text);
+void DtsmTracePutBack(void);
 
 /*
  * Kinds of access of open(2)'s flags and fopen(3)'s mode.
@@ -441,6 +458,7 @@ char *const *DtsmTraceMakeEnv(char *const *envp, int strip, char **array,
 #endif
 
 unsigned DtsmTraceOpenHow(int flags);
+const char *DtsmTraceBelowRoot(const char *path);
 unsigned DtsmTraceFopenHow(const char *mode);
 
 #endif /* DTSM_TRACE_H */

@@ -14,8 +14,10 @@
 #include "dtsmTrace.h"
 
 #include <dirent.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/inotify.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/xattr.h>
@@ -31,6 +33,8 @@
 #   define SYS_fchmodat2 452
 #endif
 
+int pivot_root(const char *newRoot, const char *oldRoot);
+
 /*
  * What openat2 takes begins so.
  */
@@ -39,16 +43,53 @@ typedef struct OpenHow {
     uint64_t flags, mode, resolve;
 } OpenHow;
 
+#define IN_ROOT 0x10            /* RESOLVE_IN_ROOT */
+
+/*
+ * BeforeOpen, AfterOpen --
+ *
+ *      openat2, whose dirfd may be the root for this call: then the path is
+ *      relative to it, and where a symlink leads is known only afterwards.
+ */
+
+static int
+BeforeOpen(int dirfd, const char *path, const OpenHow *how, size_t size)
+{
+    if (TRACE_NO_POINTER(how) || size < sizeof(*how)) {
+        return 0;
+    }
+    if (how->resolve & IN_ROOT) {
+        path = DtsmTraceBelowRoot(path);
+    }
+    return CHECK(dirfd, path, DtsmTraceOpenHow((int) how->flags));
+}
+
+static int
+AfterOpen(int fd, const OpenHow *how)
+{
+    char path[PATH_MAX];
+    int err;
+
+    if (fd < 0 || !(how->resolve & IN_ROOT) || !DtsmTraceFenced()
+            || DtsmTraceFdPath(fd, path, sizeof(path)) == 0) {
+        return fd;
+    }
+    err = CHECK(AT_FDCWD, path, DtsmTraceOpenHow((int) how->flags));
+    if (err != 0) {
+        DtsmpSysClose(fd);
+        errno = err;
+        return -1;
+    }
+    return fd;
+}
+
 int openat2(int dirfd, const char *path, const void *how, size_t size);
 
 DTSM_EXPORT int
 openat2(int dirfd, const char *path, const void *how, size_t size)
 {
-    if (how != NULL && size >= sizeof(OpenHow)) {
-        REFUSE(CHECK(dirfd, path,
-                DtsmTraceOpenHow((int) ((const OpenHow *) how)->flags)), -1);
-    }
-    return REAL(openat2)(dirfd, path, how, size);
+    REFUSE(BeforeOpen(dirfd, path, how, size), -1);
+    return AfterOpen(REAL(openat2)(dirfd, path, how, size), how);
 }
 
 #if (defined(__x86_64__) && !defined(__ILP32__)) || defined(__aarch64__)
@@ -83,8 +124,16 @@ openat2(int dirfd, const char *path, const void *how, size_t size)
     X2(name_to_handle_at, name_to_handle_at(I(a), P(b), V(c), V(d), I(e))) \
     X2(connect, connect(I(a), V(b), (socklen_t) c)) \
     X2(bind, bind(I(a), V(b), (socklen_t) c)) \
-    X2(symlinkat, symlinkat(P(a), I(b), P(c))) \
     X2(getdents64, getdents64(I(a), V(b), Z(c))) \
+    X2(mount, mount(P(a), P(b), P(c), (unsigned long) d, V(e))) \
+    X2(sendto, sendto(I(a), V(b), Z(c), I(d), V(e), (socklen_t) f)) \
+    X2(sendmsg, sendmsg(I(a), V(b), I(c))) \
+    X2(sendmmsg, sendmmsg(I(a), V(b), U(c), I(d))) \
+    X2(open_by_handle_at, open_by_handle_at(I(a), V(b), I(c))) \
+    X1(symlinkat, symlinkat(P(a), I(b), P(c))) \
+    X1(umount2, umount2(P(a), I(b))) \
+    X1(pivot_root, pivot_root(P(a), P(b))) \
+    X1(unshare, unshare(I(a))) \
     X1(execve, execve(P(a), V(b), V(c))) \
     X1(truncate, truncate(P(a), (off_t) b)) \
     X1(chdir, chdir(P(a))) \
@@ -97,6 +146,34 @@ openat2(int dirfd, const char *path, const void *how, size_t size)
     X1(llistxattr, llistxattr(P(a), V(b), Z(c))) \
     X1(removexattr, removexattr(P(a), P(b))) \
     X1(lremovexattr, lremovexattr(P(a), P(b)))
+
+/*
+ * Those that are checked and then made as they are: which arguments are the
+ * directory and the path, and how the path is touched.  The newest are the
+ * same numbers on all machines.
+ */
+
+#define SELF(flags) ((flags) & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u)
+
+#define PLAIN_CALLS(X) \
+    X(SYS_statfs, AT_FDCWD, a, DTSM_STAT) \
+    X(SYS_acct, AT_FDCWD, a, DTSM_WRITE | TRACE_CHANGE) \
+    X(SYS_swapon, AT_FDCWD, a, DTSM_READ | DTSM_WRITE | TRACE_CHANGE) \
+    X(SYS_swapoff, AT_FDCWD, a, DTSM_WRITE | TRACE_CHANGE) \
+    X(SYS_quotactl, AT_FDCWD, b, DTSM_STAT) \
+    X(SYS_fanotify_mark, I(d), e, DTSM_STAT) \
+    X(SYS_faccessat2, I(a), b, DTSM_STAT | SELF(d)) \
+    X(SYS_fchmodat2, I(a), b, DTSM_WRITE | TRACE_CHANGE | SELF(d)) \
+    X(428 /* open_tree */, I(a), b, DTSM_STAT) \
+    X(433 /* fspick */, I(a), b, DTSM_STAT) \
+    X(442 /* mount_setattr */, I(a), b, DTSM_STAT) \
+    X(463 /* setxattrat */, I(a), b, DTSM_WRITE | TRACE_CHANGE | SELF(c)) \
+    X(464 /* getxattrat */, I(a), b, DTSM_STAT | SELF(c)) \
+    X(465 /* listxattrat */, I(a), b, DTSM_STAT | SELF(c)) \
+    X(466 /* removexattrat */, I(a), b, DTSM_WRITE | TRACE_CHANGE | SELF(c)) \
+    X(467 /* open_tree_attr */, I(a), b, DTSM_STAT) \
+    X(468 /* file_getattr */, I(a), b, DTSM_STAT | SELF(e)) \
+    X(469 /* file_setattr */, I(a), b, DTSM_WRITE | TRACE_CHANGE | SELF(e))
 
 #ifdef SYS_renameat
 #   define CALLS_RENAMEAT(X1, X2) \
@@ -141,7 +218,7 @@ openat2(int dirfd, const char *path, const void *how, size_t size)
  */
 
 static long
-PathCall(long number, long a, long b, long c, long d, long e)
+PathCall(long number, long a, long b, long c, long d, long e, long f)
 {
     switch (number) {
 #define X1(name, call) \
@@ -162,23 +239,28 @@ PathCall(long number, long a, long b, long c, long d, long e)
         case SYS_fchdir:
             return fchdir(I(a));
         case SYS_openat2:
-            if (c != 0 && Z(d) >= sizeof(OpenHow)) {
-                REFUSE(CHECK(I(a), P(b), DtsmTraceOpenHow(
-                        I(((OpenHow *) V(c))->flags))), -1);
-            }
+            REFUSE(BeforeOpen(I(a), P(b), V(c), Z(d)), -1);
+            return AfterOpen((int) REAL(syscall)(number, a, b, c, d), V(c));
+#define X(number, dirfd, path, how) \
+        case number: \
+            REFUSE(CHECK(dirfd, P(path), how), -1); \
             break;
-        case SYS_faccessat2:
-            REFUSE(CHECK(I(a), P(b), DTSM_STAT | (d & AT_SYMLINK_NOFOLLOW
-                    ? TRACE_NOFOLLOW : 0u)), -1);
-            break;
-        case SYS_fchmodat2:
-            REFUSE(CHECK(I(a), P(b), DTSM_WRITE | TRACE_CHANGE
-                    | (d & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u)), -1);
-            break;
+        PLAIN_CALLS(X)
+#undef X
+#ifdef SYS_getdents
+        case SYS_getdents:
+            do {
+                f = e = REAL(syscall)(number, a, b, c);
+                if (e > 0 && DtsmTraceFenced()) {
+                    f = (long) DtsmTraceFilter(I(a), V(b), Z(e), 1);
+                }
+            } while (e > 0 && f == 0);
+            return f;
+#endif
         default:
             break;
     }
-    return REAL(syscall)(number, a, b, c, d, e);
+    return REAL(syscall)(number, a, b, c, d, e, f);
 }
 
 /*
@@ -197,10 +279,14 @@ DtsmTraceSyscall(long number)
 #define X(name, call) case SYS_##name:
         CALLS(X, X)
 #undef X
+#define X(number, dirfd, path, how) case number:
+        PLAIN_CALLS(X)
+#undef X
+#ifdef SYS_getdents
+        case SYS_getdents:
+#endif
         case SYS_fchdir:
         case SYS_openat2:
-        case SYS_faccessat2:
-        case SYS_fchmodat2:
             if (DtsmTraceGetMap() != NULL) {
                 return (void *) (intptr_t) PathCall;
             }

@@ -13,7 +13,7 @@
  * new one).  A vfork child shares our memory but has its own directory, so:
  *
  *      owner       The process that the memory belongs to.  fork() hands it
- *                  on by its child handler; vfork() does not.
+ *                  on by its child handler; vfork() does not.  -1: nobody.
  *      stranger    The process that changed its directory without being the
  *                  owner.  While there is one, each relative call looks who
  *                  it is.  It ends being one when it starts its program.
@@ -156,6 +156,21 @@ DtsmTraceChdir(void)
     } else {
         __atomic_store_n(&cwd.stranger, pid, __ATOMIC_RELEASE);
     }
+}
+
+/*
+ * DtsmTraceManyCwds --
+ *
+ *      Threads of this process have directories of their own from now on:
+ *      nobody owns the memory, and so nobody uses it.
+ */
+
+void
+DtsmTraceManyCwds(void)
+{
+    __atomic_store_n(&cwd.owner, -1, __ATOMIC_SEQ_CST);
+    __atomic_fetch_add(&cwd.changes, 1, __ATOMIC_SEQ_CST);
+    DtsmTraceForgetCwd();
 }
 
 /*

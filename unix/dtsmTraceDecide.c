@@ -475,8 +475,8 @@ CheckIn(Dtsm_Map *map, int dirfd, const char *path, unsigned how, char *buf,
         }
         fresh = 1;              /* the remembered directory is out of date */
     }
-    if (hit == HIT_ALLOW) {
-        return 0;
+    if (hit == HIT_ALLOW || strnlen(path, PATH_MAX) == PATH_MAX) {
+        return 0;               /* one too long is the kernel's to refuse */
     }
     deny = hit == HIT_DENY;
     if (!deny) {
@@ -508,7 +508,7 @@ DtsmTraceCheck(int dirfd, const char *path, unsigned how, unsigned *sawPtr)
     if (sawPtr != NULL) {
         *sawPtr = 0;
     }
-    if (map == NULL || path == NULL || *path == '\0') {
+    if (map == NULL || TRACE_NO_POINTER(path) || *path == '\0') {
         return 0;
     }
     result = CheckIn(map, dirfd, path, how, buf, sizeof(buf), sawPtr);

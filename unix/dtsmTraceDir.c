@@ -16,6 +16,7 @@
 #include <dirent.h>
 #include <glob.h>
 #include <paths.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -208,19 +209,92 @@ DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size)
         } \
     } while (0)
 
-#define SCANDIR(name, type) \
+/*
+ * A filter of the caller's gets each entry without any word of ours, so a scan
+ * under way has a function of its own that stands before it and finds it by
+ * its number.  When all numbers are taken the filter sees all.
+ */
+
+#define SCANS 4
+
+static struct {
+    int taken;
+    void *filter;
+    size_t len;
+    char dir[PATH_MAX];
+} scans[SCANS] TRACE_LARGE;
+
+static int
+Claim(int dirfd, const char *path, void *filter)
+{
+    int i;
+
+    for (i = 0; filter != NULL && DtsmTraceFenced() && i < SCANS; i++) {
+        int expected = 0;
+
+        if (__atomic_compare_exchange_n(&scans[i].taken, &expected, 1, 0,
+                __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+            scans[i].filter = filter;
+            scans[i].len = DtsmTraceFolder(dirfd, path, scans[i].dir,
+                    sizeof(scans[i].dir));
+            return i;
+        }
+    }
+    return -1;
+}
+
+#define STEP(n, type, name) \
+    static int \
+    name##n(const struct type *entry) \
+    { \
+        int (*filter)(const struct type *) = \
+                (int (*)(const struct type *)) (intptr_t) scans[n].filter; \
+        return (scans[n].len == 0 || !DtsmTraceHidden(scans[n].dir, \
+                scans[n].len, entry->d_name, entry->d_type)) \
+                && filter(entry); \
+    }
+
+#define EACH_SCAN(X, type, name) \
+    X(0, type, name) X(1, type, name) X(2, type, name) X(3, type, name)
+#define STEP_NAME(n, type, name) name##n,
+
+EACH_SCAN(STEP, dirent, Scan)
+EACH_SCAN(STEP, dirent64, Scan64_)
+
+static int (*const scanSteps[SCANS])(const struct dirent *) = {
+    EACH_SCAN(STEP_NAME, dirent, Scan)
+};
+static int (*const scanSteps64[SCANS])(const struct dirent64 *) = {
+    EACH_SCAN(STEP_NAME, dirent64, Scan64_)
+};
+
+#define SCAN(type, steps, dirfd, path, list, filter, count, call) \
+    do { \
+        int number_ = Claim((dirfd), (path), (void *) (intptr_t) (filter)); \
+        if (number_ >= 0) { \
+            (filter) = (steps)[number_]; \
+        } \
+        (count) = (call); \
+        if (number_ >= 0) { \
+            __atomic_store_n(&scans[number_].taken, 0, __ATOMIC_RELEASE); \
+        } else { \
+            FILTER_LIST(type, dirfd, path, list, count); \
+        } \
+    } while (0)
+
+#define SCANDIR(name, type, steps) \
     DTSM_EXPORT int \
     name(const char *path, type ***list, int (*filter)(const type *), \
             int (*compare)(const type **, const type **)) \
     { \
         int count; \
         REFUSE(CHECK(AT_FDCWD, path, DTSM_READ | DTSM_LIST), -1); \
-        count = REAL(name)(path, list, filter, compare); \
-        FILTER_LIST(type, AT_FDCWD, path, list, count); \
+        SCAN(type, steps, AT_FDCWD, path, list, filter, count, \
+                REAL(name)(path, list, filter, compare)); \
         return count; \
     }
 
-#define SCANDIRAT(name, type) \
+#define SCANDIRAT(name, type, steps) \
     DTSM_EXPORT int \
     name(int dirfd, const char *path, type ***list, \
             int (*filter)(const type *), \
@@ -228,15 +302,15 @@ DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size)
     { \
         int count; \
         REFUSE(CHECK(dirfd, path, DTSM_READ | DTSM_LIST), -1); \
-        count = REAL(name)(dirfd, path, list, filter, compare); \
-        FILTER_LIST(type, dirfd, path, list, count); \
+        SCAN(type, steps, dirfd, path, list, filter, count, \
+                REAL(name)(dirfd, path, list, filter, compare)); \
         return count; \
     }
 
-SCANDIR(scandir, struct dirent)
-SCANDIR(scandir64, struct dirent64)
-SCANDIRAT(scandirat, struct dirent)
-SCANDIRAT(scandirat64, struct dirent64)
+SCANDIR(scandir, struct dirent, scanSteps)
+SCANDIR(scandir64, struct dirent64, scanSteps64)
+SCANDIRAT(scandirat, struct dirent, scanSteps)
+SCANDIRAT(scandirat64, struct dirent64, scanSteps64)
 
 /*
  * DtsmTraceHiddenName --
@@ -278,6 +352,21 @@ DtsmTraceHiddenName(const char *path)
  * libc's glob does not call readdir or stat by name either.
  */
 
+/*
+ * IsPattern --
+ *
+ *      Is a path that glob gives the pattern itself, as where nothing was
+ *      found?
+ */
+
+static int
+IsPattern(const char *path, const char *pattern, int flags)
+{
+    return ((flags & GLOB_NOCHECK) || ((flags & GLOB_NOMAGIC)
+                    && strpbrk(pattern, "*?[") == NULL))
+            && strcmp(path, pattern) == 0;
+}
+
 #define GLOB(name, type, real) \
     int name(const char *pattern, int flags, \
             int (*onError)(const char *, int), type *found); \
@@ -292,17 +381,22 @@ DtsmTraceHiddenName(const char *path)
             size_t from, to = had; \
             for (from = had; from < found->gl_pathc; from++) { \
                 char *path = found->gl_pathv[base + from]; \
-                if (DtsmTraceHiddenName(path)) { \
+                if (!IsPattern(path, pattern, flags) \
+                        && DtsmTraceHiddenName(path)) { \
                     free(path); \
                 } else { \
                     found->gl_pathv[base + to++] = path; \
                 } \
             } \
+            if (to == had && from > had && (flags & GLOB_NOCHECK)) { \
+                found->gl_pathv[base + to] = strdup(pattern); \
+                to += found->gl_pathv[base + to] != NULL; \
+            } \
             if (found->gl_pathv != NULL) { \
                 found->gl_pathv[base + to] = NULL; \
             } \
             found->gl_pathc = to; \
-            if (to == 0 && !(flags & (GLOB_NOCHECK | GLOB_NOMAGIC))) { \
+            if (to == had && from > had) { \
                 result = GLOB_NOMATCH; \
             } \
         } \
@@ -336,6 +430,19 @@ chdir(const char *path)
         DtsmTraceChdir();
     }
     return result;
+}
+
+/*
+ * A thread that shares its directory no longer.
+ */
+
+DTSM_EXPORT int
+unshare(int flags)
+{
+    if (flags & (CLONE_FS | CLONE_NEWNS)) {
+        DtsmTraceManyCwds();
+    }
+    return REAL(unshare)(flags);
 }
 
 DTSM_EXPORT int

@@ -10,10 +10,13 @@
 #include "dtsmTrace.h"
 
 #include <elf.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
+
+extern char **environ;
 
 #define HEAD_BYTES 1024         /* ELF header and program headers, mostly */
 #define MAX_SCRIPTS 5           /* as the kernel */
@@ -327,7 +330,8 @@ DtsmTraceInspect(const char *file, int start, DtsmTraceProgram *program)
         long got;
 
         if (fd < 0) {
-            program->absent = fd != -EACCES;
+            program->absent = fd != -EACCES && fd != -EMFILE
+                    && fd != -ENFILE && fd != -ENOMEM;
             if (fd == -EACCES && (why = WhyIds(-1, file)) != NULL
                     && DtsmpSyscall3(SYS_faccessat, AT_FDCWD,
                             (long) (intptr_t) file, X_OK) == 0) {
@@ -459,7 +463,8 @@ DtsmTraceIsListed(DtsmTraceProgram *program, char *const *argv,
 /*
  * IsWhole --
  *
- *      Does an environment carry the session already, each variable once?
+ *      Does an environment carry the session already, each variable once?  Of
+ *      several LD_PRELOAD the loader takes the last.
  */
 
 static int
@@ -473,10 +478,12 @@ IsWhole(char *const *envp)
         if (i == TRACE_ENVS) {
             continue;
         }
-        if (seen[i] || (i == TRACE_ENV_PRELOAD
-                ? !HasEntry(*envp + nameLen[i], ours + nameLen[i],
-                        strlen(ours + nameLen[i]))
-                : strcmp(*envp, dtsmTraceEnv[i]) != 0)) {
+        if (i == TRACE_ENV_PRELOAD) {
+            seen[i] = HasEntry(*envp + nameLen[i], ours + nameLen[i],
+                    strlen(ours + nameLen[i]));
+            continue;
+        }
+        if (seen[i] || strcmp(*envp, dtsmTraceEnv[i]) != 0) {
             return 0;
         }
         seen[i] = 1;
@@ -546,20 +553,26 @@ DtsmTraceMakeEnv(char *const *envp, int strip, char **array, char *text)
 {
     const char *ours = dtsmTraceEnv[TRACE_ENV_PRELOAD];
     int seen[TRACE_ENVS + 1] = { 0 }, i;
-    size_t from, to = 0;
+    size_t from, to = 0, last = 0;
 
     if (Keeps(envp, strip)) {
         return envp;
     }
     for (from = 0; envp != NULL && envp[from] != NULL; from++) {
+        if (Which(envp[from]) == TRACE_ENV_PRELOAD) {
+            last = from;
+        }
+    }
+    for (from = 0; envp != NULL && envp[from] != NULL; from++) {
         char *entry = envp[from];
 
         i = Which(entry);
-        if (i < TRACE_ENVS && (strip || seen[i])) {
+        if (i < TRACE_ENVS && (strip
+                || (seen[i] && i != TRACE_ENV_PRELOAD))) {
             continue;
         }
         seen[i] = 1;
-        if (i == TRACE_ENV_PRELOAD) {
+        if (i == TRACE_ENV_PRELOAD && from == last) {
             const char *value = ours + nameLen[i];
 
             if (!HasEntry(entry + nameLen[i], value, strlen(value))) {
@@ -572,7 +585,7 @@ DtsmTraceMakeEnv(char *const *envp, int strip, char **array, char *text)
                 strcpy(text + len, value);
                 entry = text;
             }
-        } else if (i < TRACE_ENVS) {
+        } else if (i < TRACE_ENVS && i != TRACE_ENV_PRELOAD) {
             entry = (char *) (intptr_t) dtsmTraceEnv[i];
         }
         array[to++] = entry;
@@ -584,4 +597,49 @@ DtsmTraceMakeEnv(char *const *envp, int strip, char **array, char *text)
     }
     array[to] = NULL;
     return array;
+}
+
+/*
+ * DtsmTracePutBack --
+ *
+ *      Put the session's variables back into this process's own environment:
+ *      what libc starts by itself takes that one.  By setenv, because other
+ *      threads may be at it.
+ */
+
+void
+DtsmTracePutBack(void)
+{
+    int i;
+
+    if (Keeps(environ, 0)) {
+        return;
+    }
+    for (i = 0; i < TRACE_ENVS; i++) {
+        const char *ours = dtsmTraceEnv[i], *had;
+        char name[16];
+        size_t len, hadLen;
+
+        if (ours == NULL) {
+            continue;
+        }
+        len = (size_t) nameLen[i] - 1;
+        memcpy(name, ours, len);
+        name[len] = '\0';
+        ours += len + 1;
+        had = i == TRACE_ENV_PRELOAD ? getenv(name) : NULL;
+        if (had == NULL || *had == '\0') {
+            setenv(name, ours, 1);
+        } else if (!HasEntry(had, ours, strlen(ours))) {
+            hadLen = strlen(had);
+            {
+                char both[hadLen + strlen(ours) + 2];
+
+                memcpy(both, had, hadLen);
+                both[hadLen] = ':';
+                strcpy(both + hadLen + 1, ours);
+                setenv(name, both, 1);
+            }
+        }
+    }
 }

@@ -199,7 +199,6 @@ DtsmTraceAttach(void)
         if (Dtsm_Open(file, DTSM_RDWR, &map) == DTSM_OK) {
             DtsmTraceInitCwd();
             DtsmTraceUsualLayout();
-            DtsmTraceReal(TRACE_SYM_dlerror);           /* dtsmTraceTemp.c */
             Dtsm_Count(map, DTSM_COUNT_EXPECTED, unexpected);
             Dtsm_Count(map, DTSM_COUNT_ATTACHED, 1);
             __atomic_store_n(&dtsmTraceMap, map, __ATOMIC_RELEASE);

@@ -18,6 +18,7 @@
 #include "dtsmTrace.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #define KEY_HEAD 4              /* "@U", a digit, a tab */
 
@@ -102,6 +103,28 @@ Keep(Line *line)
     }
 }
 
+/*
+ * IsFull --
+ *
+ *      Would a write be further than this process may go?  That is a signal.
+ */
+
+#define LEEWAY 65536            /* what others may append meanwhile */
+
+static int
+IsFull(int fd)
+{
+    struct { uint64_t now, most; } limit;
+    long end;
+
+    if (DtsmpSyscall4(SYS_prlimit64, 0, RLIMIT_FSIZE, 0,
+            (long) (intptr_t) &limit) != 0 || limit.now == ~(uint64_t) 0) {
+        return 0;
+    }
+    end = DtsmpSyscall3(SYS_lseek, fd, 0, SEEK_END);
+    return end < 0 || (uint64_t) end + LEEWAY > limit.now;
+}
+
 static void
 Write(Line *line)
 {
@@ -109,7 +132,10 @@ Write(Line *line)
     int fd = DtsmpSysOpen(file, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY,
             0);
 
-    if (fd >= 0) {
+    if (fd >= 0 && IsFull(fd)) {
+        DtsmpSysClose(fd);
+        Keep(line);
+    } else if (fd >= 0) {
         line->text[line->len++] = '\n';
         DtsmpSysWrite(fd, line->text, line->len);
         DtsmpSysClose(fd);

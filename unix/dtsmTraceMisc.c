@@ -62,7 +62,8 @@ SocketPath(const struct sockaddr *address, socklen_t len, char *buf)
     const struct sockaddr_un *name = (const void *) address;
     size_t head = offsetof(struct sockaddr_un, sun_path), max;
 
-    if (address == NULL || len <= head || address->sa_family != AF_UNIX
+    if (TRACE_NO_POINTER(address) || len <= head
+            || address->sa_family != AF_UNIX
             || name->sun_path[0] == '\0') {
         return NULL;
     }

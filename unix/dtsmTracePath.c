@@ -122,6 +122,36 @@ DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
 }
 
 /*
+ * DtsmTraceFdName --
+ *
+ *      A descriptor's name in a folder below /proc.
+ *
+ * Returns:
+ *      Its length, terminated in buf; 0 when it does not fit.
+ */
+
+size_t
+DtsmTraceFdName(const char *folder, int fd, char *buf, size_t size)
+{
+    char digits[12];
+    size_t at = sizeof(digits), len = strlen(folder);
+    unsigned value = (unsigned) fd;
+
+    if (fd < 0 || len + sizeof(digits) >= size) {
+        return 0;
+    }
+    memcpy(buf, folder, len);
+    do {
+        digits[--at] = (char) ('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    memcpy(buf + len, digits + at, sizeof(digits) - at);
+    len += sizeof(digits) - at;
+    buf[len] = '\0';
+    return len;
+}
+
+/*
  * DtsmTraceFdText --
  *
  *      The path of a descriptor, as a folder below /proc has it.
@@ -133,21 +163,12 @@ DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
 size_t
 DtsmTraceFdText(const char *folder, int fd, char *buf, size_t size)
 {
-    char name[48], digits[12];
-    size_t at = sizeof(digits), len = strlen(folder);
-    unsigned value = (unsigned) fd;
+    char name[48];
     long got;
 
-    if (fd < 0 || len + sizeof(digits) >= sizeof(name)) {
+    if (DtsmTraceFdName(folder, fd, name, sizeof(name)) == 0) {
         return 0;
     }
-    memcpy(name, folder, len);
-    do {
-        digits[--at] = (char) ('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    memcpy(name + len, digits + at, sizeof(digits) - at);
-    name[len + sizeof(digits) - at] = '\0';
     got = DtsmpSysReadlink(name, buf, size - 1);
     if (got < 1 || (size_t) got >= size - 1 || buf[0] != '/') {
         return 0;
@@ -504,6 +525,9 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         if (walk->type == TRACE_IS_MISSING || walk->type == TRACE_IS_UNKNOWN) {
             broken = 1;
             if (walk->type == TRACE_IS_UNKNOWN) {
+                if (partLen > NAME_MAX) {
+                    return 0;
+                }
                 walk->noCache = 1;
             }
             continue;
@@ -591,4 +615,29 @@ DtsmTraceOpenHow(int flags)
         how |= TRACE_NOFOLLOW;
     }
     return how;
+}
+
+/*
+ * DtsmTraceBelowRoot --
+ *
+ *      A path where a folder is the root: relative to that folder, without
+ *      the ".." that lead out of it at once.
+ */
+
+const char *
+DtsmTraceBelowRoot(const char *path)
+{
+    if (TRACE_NO_POINTER(path) || *path == '\0') {
+        return path;
+    }
+    for (;;) {
+        size_t len = strcspn(path, "/");
+
+        if (len > 2 || (len > 0 && path[0] != '.')
+                || (len == 2 && path[1] != '.') || path[len] == '\0') {
+            return *path == '\0' || (len == 2 && path[0] == '.'
+                    && path[1] == '.') ? "." : path;
+        }
+        path += len + 1;
+    }
 }

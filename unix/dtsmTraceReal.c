@@ -7,12 +7,19 @@
  * Each is looked up when it is first called: a process calls a few of them,
  * and looking all up would cost every short process more than its checks.
  *
+ * dlsym would take the loader's lock, which another thread may hold while it
+ * waits for this one (in a library's constructor), and would discard what
+ * dlerror has to say.  So the tables of those behind us are read here, in the
+ * loader's order; what they do not show is left to dlsym.
+ *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
 #include "dtsmTrace.h"
 
 #include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
 
 static const char *const names[TRACE_SYMS] = {
 #define DTSM_SYM(name) #name,
@@ -51,6 +58,179 @@ Missing(void)
     return -1;
 }
 
+#ifdef __GLIBC__
+
+/*
+ * Tables --
+ *
+ *      Where a loaded library has its names.
+ */
+
+typedef struct Tables {
+    const ElfW(Sym) *symbols;
+    const char *strings;
+    const uint32_t *hash;               /* DT_GNU_HASH */
+    const ElfW(Half) *versions;         /* of each symbol, or NULL */
+    const char *defined;                /* versions by number, or NULL */
+} Tables;
+
+extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden")));
+
+static const void *
+Table(const struct link_map *library, const ElfW(Dyn) *entry)
+{
+    /*
+     * The loader makes addresses of them, but not on all machines.
+     */
+
+    ElfW(Addr) at = entry->d_un.d_ptr;
+
+    return (const void *) (at < library->l_addr ? at + library->l_addr : at);
+}
+
+static int
+GetTables(const struct link_map *library, Tables *tables)
+{
+    const ElfW(Dyn) *entry;
+    const Tables none = { NULL, NULL, NULL, NULL, NULL };
+
+    *tables = none;
+    for (entry = library->l_ld; entry->d_tag != DT_NULL; entry++) {
+        switch (entry->d_tag) {
+            case DT_SYMTAB: tables->symbols = Table(library, entry); break;
+            case DT_STRTAB: tables->strings = Table(library, entry); break;
+            case DT_GNU_HASH: tables->hash = Table(library, entry); break;
+            case DT_VERSYM: tables->versions = Table(library, entry); break;
+            case DT_VERDEF: tables->defined = Table(library, entry); break;
+            default: break;
+        }
+    }
+    return tables->symbols != NULL && tables->strings != NULL
+            && tables->hash != NULL;
+}
+
+/*
+ * Same --
+ *
+ *      strcmp, which may be another library's that is not ready yet.
+ */
+
+static int
+Same(const char *one, const char *two)
+{
+    while (*one != '\0' && *one == *two) {
+        one++;
+        two++;
+    }
+    return *one == *two;
+}
+
+/*
+ * Version --
+ *
+ *      The number of a version in a library, or -1.
+ */
+
+static int
+Version(const Tables *tables, const char *version)
+{
+    const char *at = tables->defined;
+
+    while (at != NULL) {
+        const ElfW(Verdef) *one = (const void *) at;
+        const ElfW(Verdaux) *name = (const void *) (at + one->vd_aux);
+
+        if (Same(tables->strings + name->vda_name, version)) {
+            return one->vd_ndx & 0x7fff;
+        }
+        at = one->vd_next == 0 ? NULL : at + one->vd_next;
+    }
+    return -1;
+}
+
+/*
+ * Find --
+ *
+ *      A library's symbol of this name: its default version or a given one.
+ */
+
+static const ElfW(Sym) *
+Find(const Tables *tables, const char *name, const char *version)
+{
+    const uint32_t *head = tables->hash;
+    const uint32_t *buckets = (const void *) ((const ElfW(Addr) *)
+            (const void *) (head + 4) + head[2]);
+    const uint32_t *chain = buckets + head[0];
+    int wanted = version == NULL ? -1 : Version(tables, version);
+    uint32_t hash = 5381, i;
+    const char *at;
+
+    for (at = name; *at != '\0'; at++) {
+        hash = hash * 33 + (unsigned char) *at;
+    }
+    i = head[0] == 0 ? 0 : buckets[hash % head[0]];
+    if (i < head[1] || i == 0) {
+        return NULL;
+    }
+    for (;; i++) {
+        const ElfW(Sym) *symbol = &tables->symbols[i];
+        uint32_t own = chain[i - head[1]];
+        int number = tables->versions == NULL ? -1 : tables->versions[i];
+
+        if ((own | 1) == (hash | 1) && symbol->st_shndx != SHN_UNDEF
+                && (number < 0 || (version == NULL ? !(number & 0x8000)
+                        : (number & 0x7fff) == wanted))
+                && Same(tables->strings + symbol->st_name, name)) {
+            return symbol;
+        }
+        if (own & 1) {
+            return NULL;
+        }
+    }
+}
+
+/*
+ * Behind --
+ *
+ *      The first function of this name behind us, or NULL where that is to be
+ *      asked of dlsym.
+ */
+
+static void *
+Behind(const char *name, const char *version)
+{
+    const struct link_map *library = _r_debug.r_map;
+    const ElfW(Sym) *symbol;
+    Tables tables;
+
+    while (library != NULL && library->l_ld != _DYNAMIC) {
+        library = library->l_next;
+    }
+    while (library != NULL && (library = library->l_next) != NULL) {
+        if (!GetTables(library, &tables)) {
+            return NULL;
+        }
+        symbol = Find(&tables, name, version);
+        if (symbol != NULL) {
+            return (symbol->st_info & 15) != STT_FUNC ? NULL
+                    : (void *) (library->l_addr + symbol->st_value);
+        }
+    }
+    return NULL;
+}
+
+#else
+
+static void *
+Behind(const char *name, const char *version)
+{
+    (void) name;
+    (void) version;
+    return NULL;
+}
+
+#endif
+
 /*
  * DtsmTraceReal --
  *
@@ -66,11 +246,15 @@ DtsmTraceReal(int sym)
     if (DTSM_LIKELY(function != NULL)) {
         return function;
     } else {
+        const char *version = sym < TRACE_DEFAULT_SYMS ? NULL
+                : versions[sym - TRACE_DEFAULT_SYMS];
         int saved = errno;
 
-        function = sym < TRACE_DEFAULT_SYMS ? dlsym(RTLD_NEXT, names[sym])
-                : dlvsym(RTLD_NEXT, names[sym],
-                        versions[sym - TRACE_DEFAULT_SYMS]);
+        function = Behind(names[sym], version);
+        if (function == NULL) {
+            function = version == NULL ? dlsym(RTLD_NEXT, names[sym])
+                    : dlvsym(RTLD_NEXT, names[sym], version);
+        }
         if (function == NULL) {
             function = (void *) (intptr_t) Missing;
         }

@@ -27,6 +27,28 @@ static int taken[BLOCKS];
 #endif
 
 /*
+ * DtsmTraceMapRoom, DtsmTraceUnmapRoom --
+ *
+ *      Memory of any size, and its end.  NULL when there is none.
+ */
+
+void *
+DtsmTraceMapRoom(size_t size)
+{
+    long address = DtsmpSyscall6(MAP_CALL, 0, (long) size,
+            PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return address < 0 && address >= -4095 ? NULL
+            : (void *) (intptr_t) address;
+}
+
+void
+DtsmTraceUnmapRoom(void *room, size_t size)
+{
+    DtsmpSyscall2(SYS_munmap, (long) (intptr_t) room, (long) size);
+}
+
+/*
  * DtsmTraceBorrow --
  *
  *      Returns a block, not cleared, or NULL when there is no memory.
@@ -35,7 +57,6 @@ static int taken[BLOCKS];
 void *
 DtsmTraceBorrow(void)
 {
-    long address;
     int i;
 
     for (i = 0; i < BLOCKS; i++) {
@@ -47,12 +68,7 @@ DtsmTraceBorrow(void)
             return blocks[i];
         }
     }
-    address = DtsmpSyscall6(MAP_CALL, 0, DTSM_SCRATCH_SIZE,
-            PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (address < 0 && address >= -4095) {
-        return NULL;
-    }
-    return (void *) (intptr_t) address;
+    return DtsmTraceMapRoom(DTSM_SCRATCH_SIZE);
 }
 
 /*
@@ -75,5 +91,5 @@ DtsmTraceReturn(void *block)
             return;
         }
     }
-    DtsmpSyscall2(SYS_munmap, (long) (intptr_t) block, DTSM_SCRATCH_SIZE);
+    DtsmTraceUnmapRoom(block, DTSM_SCRATCH_SIZE);
 }

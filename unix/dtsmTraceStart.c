@@ -26,6 +26,58 @@
 extern char **environ;
 
 /*
+ * An environment that we make is on the stack, which may be small, or mapped.
+ * A vfork child that starts its program leaves what it mapped to its parent.
+ */
+
+#define ENV_ON_STACK 16384
+
+/*
+ * Become --
+ *
+ *      The end of an exec that was checked, by the function that was called.
+ */
+
+enum { BY_PATH, BY_FD, BY_BOTH };
+
+static int
+Become(DtsmTraceProgram *program, int by, int fd, const char *path,
+        char *const argv[], char *const envp[], int atFlags)
+{
+    size_t textLen, count, size;
+    void *room;
+    int result;
+
+    DtsmTraceIsListed(program, argv, envp);
+    count = DtsmTraceEnvSize(envp, program->strip, &textLen);
+    size = count * sizeof(char *) + textLen;
+    room = size > ENV_ON_STACK ? DtsmTraceMapRoom(size) : NULL;
+    {
+        char *array[room != NULL ? 1 : count];
+        char text[room != NULL ? 1 : textLen];
+
+        envp = room == NULL
+                ? DtsmTraceMakeEnv(envp, program->strip, array, text)
+                : DtsmTraceMakeEnv(envp, program->strip, room,
+                        (char *) ((char **) room + count));
+        DtsmTraceExpect(program, 1);
+        DtsmTraceStrangerExec(0);
+        result = by == BY_PATH ? REAL(execve)(path, argv, envp)
+                : by == BY_FD ? REAL(fexecve)(fd, argv, envp)
+                : REAL(execveat)(fd, path, argv, envp, atFlags);
+        DtsmTraceStrangerExec(1);
+        DtsmTraceExpect(program, -1);
+    }
+    if (room != NULL) {
+        int saved = errno;
+
+        DtsmTraceUnmapRoom(room, size);
+        errno = saved;
+    }
+    return result;
+}
+
+/*
  * Run --
  *
  *      execve, checked.
@@ -35,24 +87,10 @@ static int
 Run(const char *file, char *const argv[], char *const envp[])
 {
     DtsmTraceProgram program;
-    size_t textLen, count;
-    int result;
 
     REFUSE(CHECK(AT_FDCWD, file, DTSM_EXEC), -1);
     REFUSE(DtsmTraceInspect(file, TRACE_NOW, &program), -1);
-    DtsmTraceIsListed(&program, argv, envp);
-    count = DtsmTraceEnvSize(envp, program.strip, &textLen);
-    {
-        char *array[count], text[textLen];
-
-        envp = DtsmTraceMakeEnv(envp, program.strip, array, text);
-        DtsmTraceExpect(&program, 1);
-        DtsmTraceStrangerExec(0);
-        result = REAL(execve)(file, argv, envp);
-        DtsmTraceStrangerExec(1);
-        DtsmTraceExpect(&program, -1);
-    }
-    return result;
+    return Become(&program, BY_PATH, -1, file, argv, envp, 0);
 }
 
 /*
@@ -272,7 +310,8 @@ execle(const char *file, const char *arg, ...)
 }
 
 /*
- * A program that is given by descriptor goes by the path that it has.
+ * A program that is given by descriptor goes by the path that it has; one
+ * without a path may be untraced all the same.
  */
 
 static int
@@ -282,9 +321,12 @@ CheckFd(int fd, DtsmTraceProgram *program)
 
     memset(program, 0, sizeof(*program));
     if (DtsmTraceFdPath(fd, path, sizeof(path)) == 0) {
-        return 0;
+        if (DtsmTraceFdName("/proc/self/fd/", fd, path, sizeof(path)) == 0) {
+            return 0;
+        }
+    } else {
+        REFUSE(CHECK(AT_FDCWD, path, DTSM_EXEC), -1);
     }
-    REFUSE(CHECK(AT_FDCWD, path, DTSM_EXEC), -1);
     REFUSE(DtsmTraceInspect(path, TRACE_NOW, program), -1);
     return 0;
 }
@@ -293,25 +335,11 @@ DTSM_EXPORT int
 fexecve(int fd, char *const argv[], char *const envp[])
 {
     DtsmTraceProgram program;
-    size_t textLen, count;
-    int result;
 
     if (CheckFd(fd, &program) != 0) {
         return -1;
     }
-    DtsmTraceIsListed(&program, argv, envp);
-    count = DtsmTraceEnvSize(envp, program.strip, &textLen);
-    {
-        char *array[count], text[textLen];
-
-        envp = DtsmTraceMakeEnv(envp, program.strip, array, text);
-        DtsmTraceExpect(&program, 1);
-        DtsmTraceStrangerExec(0);
-        result = REAL(fexecve)(fd, argv, envp);
-        DtsmTraceStrangerExec(1);
-        DtsmTraceExpect(&program, -1);
-    }
-    return result;
+    return Become(&program, BY_FD, fd, NULL, argv, envp, 0);
 }
 
 DTSM_EXPORT int
@@ -319,7 +347,6 @@ execveat(int dirfd, const char *path, char *const argv[],
         char *const envp[], int atFlags)
 {
     DtsmTraceProgram program;
-    size_t textLen, count;
     const char *volatile given = path;  /* the header promises non-NULL */
     int result, fd;
 
@@ -341,19 +368,7 @@ execveat(int dirfd, const char *path, char *const argv[],
     } else if (given != NULL && CheckFd(dirfd, &program) != 0) {
         return -1;
     }
-    DtsmTraceIsListed(&program, argv, envp);
-    count = DtsmTraceEnvSize(envp, program.strip, &textLen);
-    {
-        char *array[count], text[textLen];
-
-        envp = DtsmTraceMakeEnv(envp, program.strip, array, text);
-        DtsmTraceExpect(&program, 1);
-        DtsmTraceStrangerExec(0);
-        result = REAL(execveat)(dirfd, path, argv, envp, atFlags);
-        DtsmTraceStrangerExec(1);
-        DtsmTraceExpect(&program, -1);
-    }
-    return result;
+    return Become(&program, BY_BOTH, dirfd, path, argv, envp, atFlags);
 }
 
 /*
@@ -444,7 +459,8 @@ Spawn(pid_t *pidPtr, const char *file,
         char *const envp[], SpawnProc *spawn)
 {
     DtsmTraceProgram program;
-    size_t textLen, count;
+    size_t textLen, count, size;
+    void *room;
     int err;
 
     memset(&program, 0, sizeof(program));
@@ -459,20 +475,34 @@ Spawn(pid_t *pidPtr, const char *file,
     }
     DtsmTraceIsListed(&program, argv, envp);
     count = DtsmTraceEnvSize(envp, program.strip, &textLen);
+    size = count * sizeof(char *) + textLen;
+    room = size > ENV_ON_STACK ? DtsmTraceMapRoom(size) : NULL;
     {
-        char *array[count], text[textLen];
+        char *array[room != NULL ? 1 : count];
+        char text[room != NULL ? 1 : textLen];
+        int supervised = 0;
 
-        envp = DtsmTraceMakeEnv(envp, program.strip, array, text);
+        envp = room == NULL
+                ? DtsmTraceMakeEnv(envp, program.strip, array, text)
+                : DtsmTraceMakeEnv(envp, program.strip, room,
+                        (char *) ((char **) room + count));
         if (program.supervise) {
             Spawning spawning = {spawn, pidPtr, file, actions, attributes,
                 argv, envp, 0};
 
-            if (DtsmTraceInThread(SpawnSupervised, &spawning)) {
-                return spawning.err;
+            supervised = DtsmTraceInThread(SpawnSupervised, &spawning);
+            if (supervised) {
+                err = spawning.err;
+            } else {
+                DtsmTraceInspect(file, TRACE_BY_LIBC, &program);
             }
-            DtsmTraceInspect(file, TRACE_BY_LIBC, &program);
         }
-        err = spawn(pidPtr, file, actions, attributes, argv, envp);
+        if (!supervised) {
+            err = spawn(pidPtr, file, actions, attributes, argv, envp);
+        }
+    }
+    if (room != NULL) {
+        DtsmTraceUnmapRoom(room, size);
     }
     if (err == 0) {
         DtsmTraceExpect(&program, 1);
@@ -557,27 +587,15 @@ DTSM_EXPORT int
 system(const char *command)
 {
     DtsmTraceProgram program;
-    char **saved = environ;
-    size_t textLen, count = DtsmTraceEnvSize(saved, 0, &textLen);
     int result;
 
     if (CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC) != 0) {
         return command == NULL ? 0 : 127 << 8;
     }
     DtsmTraceInspect(_PATH_BSHELL, TRACE_BY_LIBC, &program);
-    {
-        char *array[count], text[textLen];
-        char *const *envp = DtsmTraceMakeEnv(saved, 0, array, text);
-
-        if (envp != saved) {
-            environ = (char **) (intptr_t) envp;
-        }
-        DtsmTraceExpect(&program, 1);
-        result = REAL(system)(command);
-        if (envp != saved) {
-            environ = saved;
-        }
-    }
+    DtsmTracePutBack();
+    DtsmTraceExpect(&program, 1);
+    result = REAL(system)(command);
     if (result == -1) {
         DtsmTraceExpect(&program, -1);
     }
@@ -588,24 +606,12 @@ DTSM_EXPORT FILE *
 popen(const char *command, const char *mode)
 {
     DtsmTraceProgram program;
-    char **saved = environ;
-    size_t textLen, count = DtsmTraceEnvSize(saved, 0, &textLen);
     FILE *result;
 
     REFUSE(CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC), NULL);
     REFUSE(DtsmTraceInspect(_PATH_BSHELL, TRACE_BY_LIBC, &program), NULL);
-    {
-        char *array[count], text[textLen];
-        char *const *envp = DtsmTraceMakeEnv(saved, 0, array, text);
-
-        if (envp != saved) {
-            environ = (char **) (intptr_t) envp;
-        }
-        result = REAL(popen)(command, mode);
-        if (envp != saved) {
-            environ = saved;
-        }
-    }
+    DtsmTracePutBack();
+    result = REAL(popen)(command, mode);
     if (result != NULL) {
         DtsmTraceExpect(&program, 1);
     }

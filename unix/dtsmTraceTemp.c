@@ -184,8 +184,7 @@ RefusesLibrary(const char *file)
 
 /*
  * A refused one is looked for below a folder that cannot be, so that the
- * loader has its message; dlerror() takes that folder away again.  libc's
- * dlerror is looked up at attach, because a lookup discards the message.
+ * loader has its message; dlerror() takes that folder away again.
  */
 
 #define NO_FOLDER TRACE_NO_FILE "/"

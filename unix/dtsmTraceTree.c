@@ -42,6 +42,7 @@ typedef int NftwProc(const char *path, const void *st, int type,
 static struct {
     int taken;
     int moves;                  /* FTW_CHDIR */
+    int follows;                /* not FTW_PHYS */
     void *proc;
 } walks[WALKS];
 
@@ -55,12 +56,59 @@ IsHidden(const char *path)
     return 0;
 }
 
+/*
+ * LeadsToHidden --
+ *
+ *      Is path a symlink to what is hidden?  A walk that follows it has to
+ *      tell of one that leads nowhere; st receives its own properties.
+ */
+
+static int
+LeadsToHidden(const char *path, struct stat *st)
+{
+    char full[PATH_MAX], *name;
+    size_t len = 0;
+    long fd;
+
+    if (!DtsmTraceFenced() || DtsmTraceType(AT_FDCWD, path,
+            AT_SYMLINK_NOFOLLOW) != TRACE_IS_LINK) {
+        return 0;
+    }
+    fd = DtsmpSyscall4(SYS_openat, AT_FDCWD, (long) (intptr_t) path,
+            O_PATH | O_CLOEXEC, 0);
+    if (fd >= 0) {
+        len = DtsmTraceFdPath((int) fd, full, sizeof(full));
+        DtsmpSysClose((int) fd);
+    }
+    if (len == 0) {
+        return 0;
+    }
+    name = strrchr(full, '/') + 1;
+    return DtsmTraceHidden(full, (size_t) (name - full), name, DT_UNKNOWN)
+            && REAL(fstatat)(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/*
+ * Both kinds of struct stat are one where this is true; elsewhere the caller
+ * gets the properties of what is hidden.
+ */
+
+#define ONE_STAT (sizeof(struct stat) == sizeof(struct stat64))
+
 static int
 FtwStep(int number, const char *path, const void *st, int type)
 {
     FtwProc *proc = (FtwProc *) (intptr_t) walks[number].proc;
+    struct stat link;
 
-    return IsHidden(path) ? 0 : proc(path, st, type);
+    if (IsHidden(path)) {
+        return 0;
+    }
+    if (type == FTW_F && LeadsToHidden(path, &link)) {
+        type = FTW_NS;
+        st = ONE_STAT ? &link : st;
+    }
+    return proc(path, st, type);
 }
 
 static int
@@ -69,11 +117,18 @@ NftwStep(int number, const char *path, const void *st, int type,
 {
     NftwProc *proc = (NftwProc *) (intptr_t) walks[number].proc;
     int moves = walks[number].moves, result = 0;
+    const char *here = moves ? path + at->base : path;
+    struct stat link;
 
     if (moves) {
         DtsmTraceChdir();
     }
-    if (!IsHidden(moves ? path + at->base : path)) {
+    if (!IsHidden(here)) {
+        if (type == FTW_F && walks[number].follows
+                && LeadsToHidden(here, &link)) {
+            type = FTW_SLN;
+            st = ONE_STAT ? &link : st;
+        }
         result = proc(path, st, type, at);
     }
     if (moves) {
@@ -110,7 +165,7 @@ static NftwProc *const nftwSteps[WALKS] = { EACH_WALK(NFTW_NAME) };
  */
 
 static int
-Claim(void *proc, int moves)
+Claim(void *proc, int flags)
 {
     int i;
 
@@ -120,7 +175,8 @@ Claim(void *proc, int moves)
         if (__atomic_compare_exchange_n(&walks[i].taken, &expected, 1, 0,
                 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
             walks[i].proc = proc;
-            walks[i].moves = moves;
+            walks[i].moves = flags & FTW_CHDIR;
+            walks[i].follows = !(flags & FTW_PHYS);
             return i;
         }
     }
@@ -158,7 +214,7 @@ Ended(int number, int result)
         int number; \
         REFUSE(CHECK(AT_FDCWD, path, DTSM_STAT | DTSM_LIST \
                 | (flags & FTW_PHYS ? TRACE_NOFOLLOW : 0u)), -1); \
-        number = Claim((void *) (intptr_t) proc, flags & FTW_CHDIR); \
+        number = Claim((void *) (intptr_t) proc, flags); \
         return Ended(number, (real)(path, number < 0 ? proc \
                 : (type) (intptr_t) nftwSteps[number], fds, flags)); \
     }
@@ -186,6 +242,11 @@ OLD_NAME(nftw64)
     ((info) != FTS_D && (info) != FTS_DP && (info) != FTS_DNR \
             && (info) != FTS_DC && (info) != FTS_DOT && (info) != FTS_ERR)
 
+#define FTS_FOLLOWS(stream, entry) \
+    (((stream)->fts_options & FTS_LOGICAL) \
+            || (((stream)->fts_options & FTS_COMFOLLOW) \
+                    && (entry)->fts_level == FTS_ROOTLEVEL))
+
 #define FTS_FUNCTIONS(open, read, children, close, Fts, Entry) \
     DTSM_EXPORT Fts * \
     open(char *const *paths, int options, \
@@ -201,13 +262,23 @@ OLD_NAME(nftw64)
     DTSM_EXPORT Entry * \
     read(Fts *stream) \
     { \
+        struct stat link; \
         for (;;) { \
             Entry *entry = REAL(read)(stream); \
             if (!(stream->fts_options & FTS_NOCHDIR)) { \
                 DtsmTraceChdir(); \
             } \
-            if (entry == NULL || !FTS_KINDS(entry->fts_info) \
-                    || !IsHidden(entry->fts_accpath)) { \
+            if (entry == NULL || !FTS_KINDS(entry->fts_info)) { \
+                return entry; \
+            } \
+            if (!IsHidden(entry->fts_accpath)) { \
+                if (entry->fts_info == FTS_F && FTS_FOLLOWS(stream, entry) \
+                        && LeadsToHidden(entry->fts_accpath, &link)) { \
+                    entry->fts_info = FTS_SLNONE; \
+                    if (ONE_STAT && entry->fts_statp != NULL) { \
+                        memcpy(entry->fts_statp, &link, sizeof(link)); \
+                    } \
+                } \
                 return entry; \
             } \
             if (entry->fts_level == FTS_ROOTLEVEL) { \
@@ -266,22 +337,28 @@ FTS_FUNCTIONS(fts64_open, fts64_read, fts64_children, fts64_close, FTS64,
  * hidden is not the end of the folder.
  */
 
-static ssize_t
-Filter(int fd, char *block, ssize_t len)
+size_t
+DtsmTraceFilter(int fd, char *block, size_t len, int old)
 {
     char dir[PATH_MAX];
     size_t dirLen = DtsmTraceFdPath(fd, dir, sizeof(dir));
-    ssize_t from = 0, to = 0;
+    size_t from = 0, to = 0;
 
     while (dirLen > 0 && from < len) {
         struct dirent64 *entry = (struct dirent64 *) (void *) (block + from);
         size_t size = entry->d_reclen;
 
-        if (!DtsmTraceHidden(dir, dirLen, entry->d_name, entry->d_type)) {
+        /*
+         * The old kind has its type at the end, and its name one byte before.
+         */
+
+        if (!DtsmTraceHidden(dir, dirLen, entry->d_name - (old != 0),
+                old ? (unsigned char) block[from + size - 1]
+                        : entry->d_type)) {
             memmove(block + to, block + from, size);
-            to += (ssize_t) size;
+            to += size;
         }
-        from += (ssize_t) size;
+        from += size;
     }
     return dirLen > 0 ? to : len;
 }
@@ -294,7 +371,8 @@ Filter(int fd, char *block, ssize_t len)
         do { \
             kept = len = REAL(name) arguments; \
             if (len > 0 && DtsmTraceFenced()) { \
-                kept = Filter(fd, block, len); \
+                kept = (ssize_t) DtsmTraceFilter(fd, block, (size_t) len, \
+                        0); \
             } \
         } while (len > 0 && kept == 0); \
         return kept; \

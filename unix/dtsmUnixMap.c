@@ -119,13 +119,15 @@ Place(uint64_t bytes)
  * Map --
  *
  *      Map the file from its start, bytes of it or, where address space is
- *      short, as much as goes in halves.  0 when nothing goes.
+ *      short, as much as goes in halves, but an eighth of what this process
+ *      may have at all.  0 when nothing goes.
  */
 
 static uint64_t
 Map(int fd, uint64_t bytes, bool writable, char **basePtr)
 {
     int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+    struct rlimit limit;
 
     for (; bytes >= DTSM_HEADER_BYTES; bytes /= 2) {
         void *base;
@@ -136,6 +138,11 @@ Map(int fd, uint64_t bytes, bool writable, char **basePtr)
         if (base != MAP_FAILED) {
             *basePtr = base;
             return bytes;
+        }
+        if (getrlimit(RLIMIT_AS, &limit) == 0
+                && limit.rlim_cur != RLIM_INFINITY
+                && bytes > limit.rlim_cur / 4) {
+            bytes = limit.rlim_cur / 4;
         }
     }
     return 0;

@@ -1,0 +1,571 @@
+/*
+ * hard.c --
+ *
+ *      What traced programs may do to the injected library, and what libc
+ *      does behind its back, in the manner of calls.c:
+ *
+ *      hard NAME PATH ?+ NAME PATH ...?
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#define _GNU_SOURCE 1
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <ftw.h>
+#include <glob.h>
+#include <limits.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static char text[8 * PATH_MAX];         /* what a call answers beside "ok" */
+
+#define CALL(name) static int Do_##name(const char *path)
+
+static void
+Add(const char *word)
+{
+    size_t len = strlen(text);
+
+    snprintf(text + len, sizeof(text) - len, " %s", word);
+}
+
+static int
+Opened(int fd)
+{
+    return fd < 0 ? -1 : close(fd);
+}
+
+static int
+Wait(pid_t pid)
+{
+    int status = -1;
+
+    if (pid < 0 || waitpid(pid, &status, 0) < 0) {
+        return -1;
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
+        errno = WEXITSTATUS(status);
+        return -1;
+    }
+    return WIFEXITED(status) ? 0 : (errno = EINTR, -1);
+}
+
+CALL(stat) { struct stat st; return stat(path, &st); }
+CALL(open) { return Opened(open(path, O_RDONLY)); }
+
+/*
+ * The loader: what it has to say of an error outlives other calls, and it may
+ * be busy with a constructor that waits for such a call.
+ */
+
+CALL(dlerror)
+{
+    const char *message;
+    FILE *stream;
+    if (dlopen("/nonexistent/lib.so", RTLD_NOW) != NULL
+            || (stream = fopen(path, "r")) == NULL || fclose(stream) != 0) {
+        return -1;
+    }
+    message = dlerror();
+    Add(message != NULL ? "message" : "none");
+    return 0;
+}
+CALL(dlopen)
+{
+    alarm(20);                          /* it would wait for good */
+    return dlopen(path, RTLD_NOW) == NULL ? -1 : 0;
+}
+
+/*
+ * An environment without the session, of a program with threads.
+ */
+
+static void *
+Setter(void *data)
+{
+    char byte;
+
+    if (read(*(int *) data, &byte, 1) != 1 || setenv("HARD", "set", 1) != 0) {
+        text[0] = '?';
+    }
+    return NULL;
+}
+
+static void *
+System(void *data)
+{
+    if (system(data) != 0) {
+        text[0] = '?';
+    }
+    return NULL;
+}
+
+CALL(setenv)
+{
+    char command[200];
+    int wake[2], go[2];
+    pthread_t thread;
+    if (pipe(wake) != 0 || pipe(go) != 0) {
+        return -1;
+    }
+    unsetenv("LD_PRELOAD");
+    pthread_create(&thread, NULL, Setter, &wake[0]);
+    snprintf(command, sizeof(command), "echo >&%d; read line <&%d; : %.50s",
+            wake[1], go[0], path);
+    pthread_t other;
+    pthread_create(&other, NULL, System, command);
+    pthread_join(thread, NULL);
+    if (write(go[1], "\n", 1) != 1) {
+        return -1;
+    }
+    pthread_join(other, NULL);
+    Add(getenv("HARD") != NULL ? getenv("HARD") : "lost");
+    return 0;
+}
+
+/*
+ * Two at a time, of which the first ends first.
+ */
+
+CALL(systems)
+{
+    char first[100], second[100];
+    int a[2], b[2], up[2];
+    pthread_t threads[2];
+    char byte;
+    if (pipe(a) != 0 || pipe(b) != 0 || pipe(up) != 0) {
+        return -1;
+    }
+    unsetenv("LD_PRELOAD");
+    snprintf(first, sizeof(first), "echo >&%d; read line <&%d", up[1], a[0]);
+    snprintf(second, sizeof(second), "echo >&%d; read line <&%d", up[1],
+            b[0]);
+    pthread_create(&threads[0], NULL, System, first);
+    (void) !read(up[0], &byte, 1);
+    pthread_create(&threads[1], NULL, System, second);
+    (void) !read(up[0], &byte, 1);
+    (void) !write(a[1], "\n", 1);
+    pthread_join(threads[0], NULL);
+    (void) !write(b[1], "\n", 1);
+    pthread_join(threads[1], NULL);
+    memset(first, 'x', sizeof(first));
+    return getenv("PATH") == NULL ? -1 : Opened(open(path, O_RDONLY));
+}
+
+/*
+ * A large environment of one's own on a small stack.
+ */
+
+static int result;
+
+static void *
+Execute(void *data)
+{
+    char *argv[] = { "/bin/true", NULL };
+    pid_t pid = vfork();
+
+    if (pid == 0) {
+        execve(argv[0], argv, data);
+        _exit(errno);
+    }
+    result = Wait(pid);
+    return NULL;
+}
+
+CALL(ownenv)
+{
+    size_t i, count = 20000;
+    char **mine = calloc(count + 1, sizeof(*mine));
+    pthread_attr_t attr;
+    pthread_t thread;
+    (void) path;
+    for (i = 0; i < count; i++) {
+        mine[i] = "X=1";
+    }
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, 65536);
+    if (pthread_create(&thread, &attr, Execute, mine) != 0) {
+        return -1;
+    }
+    pthread_join(thread, NULL);
+    return result;
+}
+
+/*
+ * A thread with a directory of its own.
+ */
+
+static void *
+Mover(void *data)
+{
+    struct stat st;
+
+    (void) data;
+    result = unshare(CLONE_FS) != 0 || chdir("/") != 0 || stat("usr", &st);
+    return NULL;
+}
+
+CALL(unshare)
+{
+    struct stat st;
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, Mover, NULL) != 0) {
+        return -1;
+    }
+    pthread_join(thread, NULL);
+    return result != 0 ? -1 : stat(path, &st);
+}
+
+/*
+ * Limits.  The log of refusals may be longer than this process may write.
+ */
+
+static int
+Limit(int what, rlim_t value)
+{
+    struct rlimit limit = { value, value };
+
+    return setrlimit(what, &limit);
+}
+
+CALL(fsize)
+{
+    char name[PATH_MAX];
+    struct stat st;
+    int i;
+    if (Limit(RLIMIT_FSIZE, 4096) != 0) {
+        return -1;
+    }
+    for (i = 0; i < 100; i++) {
+        snprintf(name, sizeof(name), "%s-a-name-that-is-long-%d", path, i);
+        if (stat(name, &st) == 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+CALL(memory)
+{
+    void *place;
+    if (Limit(RLIMIT_AS, 256u << 20) != 0) {
+        return -1;
+    }
+    place = mmap(NULL, 64u << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+            0);
+    return place == MAP_FAILED ? -1 : Opened(open(path, O_RDONLY));
+}
+CALL(memorysystem)
+{
+    char command[PATH_MAX];
+    if (Limit(RLIMIT_AS, 64u << 20) != 0) {
+        return -1;
+    }
+    snprintf(command, sizeof(command), "cat %s >/dev/null 2>&1", path);
+    return system(command) == 0 ? 0 : (errno = ENOENT, -1);
+}
+CALL(execnofd)
+{
+    char *argv[] = { (char *) path, "true", NULL };
+    pid_t pid = fork();
+    if (pid == 0) {
+        Limit(RLIMIT_NOFILE, 3);
+        execve(path, argv, environ);
+        _exit(errno);
+    }
+    return Wait(pid);
+}
+
+/*
+ * A program that has no name.
+ */
+
+CALL(memfd)
+{
+    char block[65536], *argv[] = { "true", NULL };
+    int to = memfd_create("program", MFD_CLOEXEC);
+    int from = open(path, O_RDONLY);
+    ssize_t got;
+    pid_t pid;
+    while ((got = read(from, block, sizeof(block))) > 0) {
+        if (write(to, block, (size_t) got) != got) {
+            return -1;
+        }
+    }
+    pid = fork();
+    if (pid == 0) {
+        fexecve(to, argv, environ);
+        _exit(errno);
+    }
+    return Wait(pid);
+}
+
+/*
+ * The loader takes the last LD_PRELOAD of an environment.
+ */
+
+CALL(preloads)
+{
+    char last[PATH_MAX];
+    char *argv[] = { "/bin/sh", "-c", ": <no/file", NULL };
+    char *mine[] = { "LD_PRELOAD=/nonexistent/first.so", "PATH=/bin:/usr/bin",
+        last, NULL };
+    pid_t pid = fork();
+    snprintf(last, sizeof(last), "LD_PRELOAD=%s", path);
+    if (pid == 0) {
+        int null = open("/dev/null", O_WRONLY);
+
+        dup2(null, 2);
+        execve(argv[0], argv, mine);
+        _exit(errno);
+    }
+    return Wait(pid);
+}
+
+/*
+ * Pointers that are none, and names that cannot be.
+ */
+
+CALL(bad)
+{
+    struct stat st;
+    const char *volatile low = (const char *) (intptr_t) 1;
+    const char *volatile high = (const char *) (intptr_t) -1;
+    (void) path;
+    errno = 0;
+    if (open(low, O_RDONLY) >= 0 || errno != EFAULT) {
+        return -1;
+    }
+    return stat(high, &st);
+}
+CALL(longname)
+{
+    char name[PATH_MAX];
+    int len = snprintf(name, sizeof(name), "%s/", path);
+    struct stat st;
+    memset(name + len, 'n', 256);
+    name[len + 256] = '\0';
+    return stat(name, &st);
+}
+CALL(longpath)
+{
+    char name[PATH_MAX + 64];
+    struct stat st;
+    size_t len;
+    for (len = 0; len < PATH_MAX; len += 2) {
+        memcpy(name + len, "./", 2);
+    }
+    strcpy(name + len, path);
+    return stat(name, &st);
+}
+
+/*
+ * glob, with these flags and the name of a pattern.
+ */
+
+static int
+Glob(const char *pattern, int flags, int times)
+{
+    glob_t found;
+    size_t i;
+    int got = 0;
+
+    memset(&found, 0, sizeof(found));
+    while (times-- > 0 && (got == 0 || got == GLOB_NOMATCH)) {
+        got = glob(pattern, flags, NULL, &found);
+        flags |= GLOB_APPEND;
+        Add(got == 0 ? "match" : got == GLOB_NOMATCH ? "nomatch" : "error");
+    }
+    for (i = 0; i < found.gl_pathc; i++) {
+        Add(found.gl_pathv[i]);
+    }
+    return found.gl_pathv != NULL && found.gl_pathv[i] != NULL ? -1 : 0;
+}
+
+CALL(glob) { return Glob(path, 0, 1); }
+CALL(globcheck) { return Glob(path, GLOB_NOCHECK, 1); }
+CALL(globmagic) { return Glob(path, GLOB_NOMAGIC, 1); }
+CALL(globtwice) { return Glob(path, 0, 2); }
+CALL(globappend)
+{
+    glob_t found;
+    int got;
+    memset(&found, 0, sizeof(found));
+    if (glob("ok/f*", 0, NULL, &found) != 0) {
+        return -1;
+    }
+    got = glob(path, GLOB_APPEND, NULL, &found);
+    Add(got == GLOB_NOMATCH ? "nomatch" : "match");
+    return found.gl_pathc == 1 ? 0 : -1;
+}
+
+/*
+ * Walks that follow symlinks: one that leads to nothing that may be seen is
+ * one that leads nowhere.
+ */
+
+static const char *wanted;
+
+static int
+Seen(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    (void) at;
+    if (strcmp(path, wanted) == 0) {
+        Add(type == FTW_F ? "file" : type == FTW_SLN ? "nowhere"
+                : type == FTW_NS ? "unknown" : "other");
+        Add(S_ISLNK(st->st_mode) ? "link" : "-");
+    }
+    return 0;
+}
+static int
+FtwSeen(const char *path, const struct stat *st, int type)
+{
+    (void) st;
+    if (strcmp(path, wanted) == 0) {
+        Add(type == FTW_F ? "file" : type == FTW_NS ? "unknown" : "other");
+    }
+    return 0;
+}
+CALL(nftw) { wanted = path; return nftw("ok", Seen, 8, 0); }
+CALL(ftw) { wanted = path; return ftw("ok", FtwSeen, 8); }
+CALL(fts)
+{
+    char top[] = "ok", *paths[] = { top, NULL };
+    FTS *stream = fts_open(paths, FTS_LOGICAL, NULL);
+    FTSENT *entry;
+    while ((entry = fts_read(stream)) != NULL) {
+        if (strcmp(entry->fts_path, path) == 0) {
+            Add(entry->fts_info == FTS_F ? "file"
+                    : entry->fts_info == FTS_SLNONE ? "nowhere" : "other");
+            Add(S_ISLNK(entry->fts_statp->st_mode) ? "link" : "-");
+        }
+    }
+    return fts_close(stream);
+}
+
+static int
+Take(const struct dirent *entry)
+{
+    if (entry->d_name[0] != '.') {
+        Add(entry->d_name);
+    }
+    return 0;
+}
+CALL(scandir)
+{
+    struct dirent **list;
+    return scandir(path, &list, Take, NULL);
+}
+
+/*
+ * syscall() with rarer numbers.
+ */
+
+CALL(sys_symlinkat)
+{
+    close(0);
+    if (open(".", O_RDONLY | O_DIRECTORY) != 0) {
+        return -1;
+    }
+    return (int) syscall(SYS_symlinkat, "text", 0, path);
+}
+CALL(sys_statfs)
+{
+    struct statfs st;
+    return (int) syscall(SYS_statfs, path, &st);
+}
+CALL(sys_acct) { return (int) syscall(SYS_acct, path); }
+CALL(sys_mount) { return (int) syscall(SYS_mount, "x", path, "tmpfs", 0, 0); }
+CALL(sys_getxattrat)
+{
+    uint64_t args[2] = { 0, 0 };
+    return (int) syscall(464, AT_FDCWD, path, 0, "user.none", args,
+            sizeof(args));
+}
+CALL(sys_getdents)
+{
+#ifdef SYS_getdents
+    char block[1024];
+    long len, at;
+    int fd = open(path, O_RDONLY | O_DIRECTORY);
+    while ((len = syscall(SYS_getdents, fd, block, sizeof(block))) > 0) {
+        for (at = 0; at < len;) {
+            unsigned short size;
+
+            if (block[at + 18] != '.') {
+                Add(block + at + 18);
+            }
+            memcpy(&size, block + at + 16, sizeof(size));
+            at += size;
+        }
+    }
+    return len < 0 ? -1 : close(fd);
+#else
+    (void) path;
+    return -1;
+#endif
+}
+CALL(inroot)
+{
+    uint64_t how[3] = { O_RDONLY, 0, 0x10 /* RESOLVE_IN_ROOT */ };
+    int fd = open(".", O_RDONLY | O_DIRECTORY);
+    return Opened((int) syscall(437, fd, path, how, sizeof(how)));
+}
+
+static const struct {
+    const char *name;
+    int (*call)(const char *path);
+} calls[] = {
+#define X(name) { #name, Do_##name },
+    X(stat) X(open) X(dlerror) X(dlopen) X(setenv) X(systems) X(ownenv)
+    X(unshare) X(fsize) X(memory) X(memorysystem) X(execnofd) X(memfd)
+    X(preloads) X(bad) X(longname) X(longpath) X(glob) X(globcheck)
+    X(globmagic) X(globtwice) X(globappend) X(nftw) X(ftw) X(fts) X(scandir)
+    X(sys_symlinkat) X(sys_statfs) X(sys_acct) X(sys_mount)
+    X(sys_getxattrat) X(sys_getdents) X(inroot)
+};
+
+int
+main(int argc, char **argv)
+{
+    int at;
+
+    setvbuf(stdout, NULL, _IONBF, 0);
+    for (at = 1; at + 1 < argc; at += 3) {
+        size_t i, count = sizeof(calls) / sizeof(calls[0]);
+
+        for (i = 0; i < count && strcmp(argv[at], calls[i].name) != 0; i++) {
+            ;
+        }
+        if (i == count) {
+            fprintf(stderr, "hard: bad call %s\n", argv[at]);
+            return 2;
+        }
+        text[0] = '\0';
+        if (calls[i].call(argv[at + 1]) == 0) {
+            printf("ok%s\n", text);
+        } else {
+            printf("%s%s\n", strerrorname_np(errno) != NULL
+                    ? strerrorname_np(errno) : "?", text);
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,64 @@
+/*
+ * dtsmTraceLimit.c --
+ *
+ *      Wrappers of calls that limit a process's memory: the map's window is
+ *      far larger than what is in it, and counts.  Before such a limit holds
+ *      the window shrinks to what the map needs.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "dtsmTrace.h"
+#include "../generic/dtsmInt.h"
+
+#include <sys/resource.h>
+
+#undef setrlimit64
+#undef prlimit64
+
+#define LEAST ((uint64_t) 4 << 20)      /* left beyond what is in the map */
+
+/*
+ * Shrink --
+ *
+ *      A vfork child's window is its parent's, and it starts a program next.
+ */
+
+static void
+Shrink(int resource, uint64_t limit)
+{
+    Dtsm_Map *map = DtsmTraceGetMap();
+
+    if (resource == RLIMIT_AS && map != NULL && limit < map->window * 2
+            && !DtsmTraceIsStranger()) {
+        uint64_t ready = DtsmReadyNow(map);
+
+        DtsmShrink(map, ready + (ready > LEAST ? ready : LEAST));
+    }
+}
+
+#define LIMITS(set, other, type) \
+    int set(__rlimit_resource_t resource, const type *limit); \
+    int other(pid_t pid, __rlimit_resource_t resource, const type *limit, \
+            type *former); \
+    DTSM_EXPORT int \
+    set(__rlimit_resource_t resource, const type *limit) \
+    { \
+        const type *volatile given = limit; \
+        if (given != NULL) { \
+            Shrink((int) resource, limit->rlim_cur); \
+        } \
+        return REAL(set)(resource, limit); \
+    } \
+    DTSM_EXPORT int \
+    other(pid_t pid, __rlimit_resource_t resource, const type *limit, \
+            type *former) \
+    { \
+        if (limit != NULL && (pid == 0 || pid == DtsmpSysGetpid())) { \
+            Shrink((int) resource, limit->rlim_cur); \
+        } \
+        return REAL(other)(pid, resource, limit, former); \
+    }
+
+LIMITS(setrlimit, prlimit, struct rlimit)
+LIMITS(setrlimit64, prlimit64, struct rlimit64)
