@@ -110,6 +110,10 @@ testConstraint threads [expr {![catch {package require Thread}]}]
 testConstraint strace [common::works strace -f -e trace=%file true]
 testConstraint musl [common::works musl-gcc --version]
 testConstraint gcc [common::works gcc --version]
+testConstraint m32 [expr {![catch {
+    exec gcc -m32 -x c -o /dev/null - << \
+        "#include <errno.h>\nint main(void) { return 0; }\n"
+}]}]
 testConstraint ownMounts [common::works unshare -rm true]
 # Another user, whom the folders above this build let in.
 testConstraint otherUser [expr {[exec id -u] == 0
