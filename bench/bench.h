@@ -85,4 +85,16 @@ BenchPath  *BenchPathsPick(const BenchPath *paths, size_t count, size_t want,
                 uint64_t seed, const char *suffix);
 void        BenchPathsWarm(const BenchPath *paths, size_t count);
 
+/* calls.c */
+
+/*
+ * BenchCalls --
+ *
+ *      System calls of a program, by ptrace; -1 where that is not allowed.
+ *      *statusPtr is as wait(2) has it.
+ */
+
+long        BenchCalls(char *const argv[], char *const envp[],
+                int *statusPtr);
+
 #endif /* BENCH_H */

@@ -5,7 +5,7 @@
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
-.PHONY: bench bench-quick bench-programs bench-plot bench-builds
+.PHONY: bench bench-quick bench-programs bench-plot bench-builds bench-load
 
 BENCH_COMPILE = $(CC) -std=gnu11 $(INCLUDES) $(CPPFLAGS) $(WARNINGS) \
 	$(WERROR) $(CFLAGS) $(DEPS)
@@ -62,7 +62,8 @@ $(BENCH_DIR)/map: $(BENCH_DIR)/map.o $(BENCH_DIR)/common.o \
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(BENCH_LAST) \
 		$(foreach p,$(BENCH_FOUND),$(BENCH_LIBS_$(p)))
 
-$(BENCH_DIR)/life: $(BENCH_DIR)/life.o $(BENCH_DIR)/common.o
+$(BENCH_DIR)/life: $(BENCH_DIR)/life.o $(BENCH_DIR)/common.o \
+		$(BENCH_DIR)/calls.o
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # Bound at load time, as the injected library is: no lazy binding is counted.
@@ -98,7 +99,15 @@ $(BENCH_DIR)/usage: $(srcdir)/bench/usage.c Makefile
 	@mkdir -p $(@D)
 	$(BENCH_COMPILE) -o $@ "$<"
 
-bench-builds: all $(BENCH_DIR)/nothing.so $(BENCH_DIR)/usage
+$(BENCH_DIR)/load: $(BENCH_DIR)/load.o $(BENCH_DIR)/common.o \
+		$(BENCH_DIR)/calls.o
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+bench-load: all $(BENCH_DIR)/nothing.so $(BENCH_DIR)/load
+	$(TCLSH_PROG) "$(srcdir)/bench/load.tcl" "$(abs_builddir)" \
+		"$(abs_srcdir)/library" $(BENCH_DIR)
+
+bench-builds: bench-load $(BENCH_DIR)/usage
 	$(TCLSH_PROG) "$(srcdir)/bench/builds" -dtsm "$(abs_builddir)/dtsm" \
 		-programs $(BENCH_DIR) $(BENCHFLAGS)
 

@@ -22,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -124,52 +123,19 @@ Print(const char *figure, unsigned count, unsigned round, double value)
             flavour ? "-small" : "", figure, count, round, value);
 }
 
-/*
- * Calls --
- *
- *      System calls of a visit by ptrace, -1 where that is not allowed.
- */
-
 static long
 Calls(const char *steps)
 {
-    long stops = 0;
+    char *arguments[] = {(char *) (uintptr_t) visit,
+            (char *) (uintptr_t) steps, (char *) (uintptr_t) dir, questions,
+            NULL};
     int status;
-    pid_t child = fork();
+    long calls = BenchCalls(arguments, environ, &status);
 
-    if (child == 0) {
-        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0) {
-            _exit(99);
-        }
-        execl(visit, visit, steps, dir, questions, (char *) NULL);
-        _exit(98);
+    if (calls >= 0) {
+        Ended(steps, status);
     }
-    if (child < 0 || waitpid(child, &status, 0) != child
-            || !WIFSTOPPED(status)) {
-        return -1;
-    }
-    ptrace(PTRACE_SETOPTIONS, child, NULL,
-            (void *) (uintptr_t) (PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL));
-    for (;;) {
-        int signalled = 0;
-
-        if (WIFSTOPPED(status)) {
-            if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
-                stops++;
-            } else if (WSTOPSIG(status) != SIGTRAP) {
-                signalled = WSTOPSIG(status);
-            }
-        } else {
-            break;
-        }
-        if (ptrace(PTRACE_SYSCALL, child, NULL,
-                (void *) (uintptr_t) signalled) != 0
-                || waitpid(child, &status, 0) != child) {
-            return -1;
-        }
-    }
-    Ended(steps, status);
-    return (stops + 1) / 2;     /* the last call does not come back */
+    return calls;
 }
 
 /*

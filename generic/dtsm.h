@@ -283,6 +283,15 @@ int Dtsm_Look(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned *flagsPtr, Dtsm_Token *tokenPtr);
 
 /*
+ * Dtsm_Prefetch --
+ *
+ *      A look at path comes soon: have the processor fetch where it begins.
+ *      Worth its while for what has not been looked at for long.
+ */
+
+void Dtsm_Prefetch(const Dtsm_Map *map, const char *path, size_t pathLen);
+
+/*
  * Dtsm_InsertLooked --
  *
  *      Store a verdict that rests on a look.  If the path was forgotten, or

@@ -216,6 +216,15 @@ Dtsm_Search(const Dtsm_Map *map, const char *path, size_t pathLen,
     return DTSM_OK;
 }
 
+void
+Dtsm_Prefetch(const Dtsm_Map *map, const char *path, size_t pathLen)
+{
+    if (path != NULL && pathLen - 1 < DTSM_PATH_MAX) {
+        __builtin_prefetch(DtsmRootBucket(map, DtsmHash(path, pathLen,
+                map->secret)));
+    }
+}
+
 int
 Dtsm_Look(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned *flagsPtr, Dtsm_Token *tokenPtr)

@@ -96,15 +96,14 @@ int DtsmTcl_CountEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
         const DtsmTclChoice *choice, size_t *countPtr);
 
 /*
- * DtsmTcl_NewJson (tclDtsmJson.c) --
+ * DtsmTcl_WriteJson (tclDtsmJson.c) --
  *
- *      A JSON array of {"path":...,"flags":[...]}, one a line, as UTF-8 bytes.
- *      A path that is not UTF-8 is "path_base64" instead.
- *
- * Results:
- *      A new byte array.
+ *      Write a JSON array of {"path":...,"flags":[...]}, one a line, as UTF-8
+ *      bytes to a binary channel.  A path that is not UTF-8 is "path_base64"
+ *      instead.
  */
 
-Tcl_Obj *DtsmTcl_NewJson(const DtsmTclEntries *entries);
+int DtsmTcl_WriteJson(Tcl_Interp *interp, Tcl_Channel channel,
+        const DtsmTclEntries *entries);
 
 #endif /* TCL_DTSM_ENTRIES_H */

@@ -17,10 +17,17 @@
 
 enum { BYTE_MOST = 6, ENTRY_MOST = 512 };
 
+/*
+ * Pieces of this many bytes are written, out of memory that is in the cache.
+ */
+
+enum { PIECE = 65536 };
+
 typedef struct Text {
-    Tcl_Obj *objPtr;            /* a byte array that only we hold */
+    Tcl_Channel channel;
     unsigned char *bytes;
     size_t used, room;
+    int failed;                 /* the errno of a write that failed */
 } Text;
 
 /*
@@ -72,12 +79,24 @@ IsUtf8(const unsigned char *at, size_t len)
 }
 
 static void
+Flush(Text *text)
+{
+    if (text->failed == 0 && Tcl_Write(text->channel,
+            (const char *) text->bytes, (Tcl_Size) text->used) < 0) {
+        text->failed = Tcl_GetErrno();
+    }
+    text->used = 0;
+}
+
+static void
 Reserve(Text *text, size_t more)
 {
+    if (text->used >= PIECE) {
+        Flush(text);
+    }
     if (text->room - text->used < more) {
-        text->room = text->room * 2 + more;
-        text->bytes = Tcl_SetByteArrayLength(text->objPtr,
-                (Tcl_Size) text->room);
+        text->room = text->used + more;
+        text->bytes = DtsmTcl_Realloc(text->bytes, text->room);
     }
 }
 
@@ -152,13 +171,13 @@ PutFlags(Text *text, unsigned flags)
 #undef DTSM_ROW
 }
 
-Tcl_Obj *
-DtsmTcl_NewJson(const DtsmTclEntries *entries)
+int
+DtsmTcl_WriteJson(Tcl_Interp *interp, Tcl_Channel channel,
+    const DtsmTclEntries *entries)
 {
-    Text text = {Tcl_NewByteArrayObj(NULL, 0), NULL, 0, 0};
+    Text text = {channel, DtsmTcl_Alloc(2 * PIECE), 0, 2 * PIECE, 0};
     size_t i;
 
-    Reserve(&text, ENTRY_MOST);
     Put(&text, "[");
     for (i = 0; i < entries->count; i++) {
         const DtsmTclEntry *item = &entries->items[i];
@@ -179,6 +198,11 @@ DtsmTcl_NewJson(const DtsmTclEntries *entries)
     }
     Reserve(&text, ENTRY_MOST);
     Put(&text, "]");
-    Tcl_SetByteArrayLength(text.objPtr, (Tcl_Size) text.used);
-    return text.objPtr;
+    Flush(&text);
+    DtsmTcl_Free(text.bytes);
+    if (text.failed != 0) {
+        return DtsmTcl_Posix(interp, text.failed, "write",
+                Tcl_GetChannelName(channel));
+    }
+    return TCL_OK;
 }

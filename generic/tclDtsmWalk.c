@@ -10,11 +10,12 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
+#include <errno.h>
 #include <string.h>
 
 #include "tclDtsmEntries.h"
 
-enum { AS_NAMES, AS_DICT, AS_JSON, AS_TOTAL };
+enum { AS_NAMES, AS_DICT, AS_TOTAL };
 
 typedef struct Loop {
     DtsmTclState *state;        /* counted */
@@ -126,9 +127,7 @@ Collect(DtsmTclMap *mapPtr, Tcl_Interp *interp, const DtsmTclChoice *choice,
         result = Match(interp, choice, &entries);
     }
     if (result == TCL_OK) {
-        if (form == AS_JSON) {
-            *resultPtrPtr = DtsmTcl_NewJson(&entries);
-        } else if (form == AS_TOTAL) {
+        if (form == AS_TOTAL) {
             *resultPtrPtr = Tcl_NewWideIntObj((Tcl_WideInt) entries.count);
         } else {
             result = MakeList(interp, choice, &entries, form, resultPtrPtr);
@@ -165,12 +164,10 @@ Produce(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
 }
 
 /*
- * DtsmTcl_NamesMethod, DtsmTcl_GetMethod, DtsmTcl_JsonMethod,
- * DtsmTcl_TotalMethod --
+ * DtsmTcl_NamesMethod, DtsmTcl_GetMethod, DtsmTcl_TotalMethod --
  *
  *      $map names ?option value ...? ?--? ?glob?       a list of paths
  *      $map get ?option value ...? ?--? ?glob?         path flags ...
- *      $map json ?option value ...? ?--? ?glob?        the same as JSON
  *      $map total ?option value ...? ?--? ?glob?       how many they are
  */
 
@@ -189,17 +186,61 @@ DtsmTcl_GetMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
 }
 
 int
-DtsmTcl_JsonMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
-    Tcl_Obj *const objv[])
-{
-    return Produce(mapPtr, interp, skip, objc, objv, AS_JSON);
-}
-
-int
 DtsmTcl_TotalMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
     int objc, Tcl_Obj *const objv[])
 {
     return Produce(mapPtr, interp, skip, objc, objv, AS_TOTAL);
+}
+
+/*
+ * DtsmTcl_JsonMethod --
+ *
+ *      $map json channel ?option value ...? ?--? ?glob?
+ */
+
+int
+DtsmTcl_JsonMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+    Tcl_Obj *const objv[])
+{
+    DtsmTclChoice choice;
+    DtsmTclEntries entries;
+    Tcl_Channel channel;
+    int i = skip + 1, mode, result;
+
+    if (objc <= skip) {
+        Tcl_WrongNumArgs(interp, skip, objv,
+                "channel ?option value ...? ?--? ?glob?");
+        return TCL_ERROR;
+    }
+    channel = Tcl_GetChannel(interp, Tcl_GetString(objv[skip]), &mode);
+    if (channel == NULL) {
+        return TCL_ERROR;
+    }
+    if ((mode & TCL_WRITABLE) == 0) {
+        return DtsmTcl_Posix(interp, EACCES, "write",
+                Tcl_GetString(objv[skip]));
+    }
+    result = DtsmTcl_ReadChoice(interp, &i, objc, objv, &choice);
+    if (result == TCL_OK && objc - i > 1) {
+        Tcl_WrongNumArgs(interp, skip + 1, objv,
+                "?option value ...? ?--? ?glob?");
+        result = TCL_ERROR;
+    }
+    if (result == TCL_OK) {
+        if (i < objc) {
+            DtsmTcl_SetGlob(&choice, Tcl_GetString(objv[i]));
+        }
+        result = DtsmTcl_GetEntries(mapPtr, interp, &choice, &entries);
+        if (result == TCL_OK && choice.glob != NULL) {
+            result = Match(interp, &choice, &entries);
+        }
+        if (result == TCL_OK) {
+            result = DtsmTcl_WriteJson(interp, channel, &entries);
+        }
+        DtsmTcl_FreeEntries(&entries);
+    }
+    DtsmTcl_FreeChoice(&choice);
+    return result;
 }
 
 /*

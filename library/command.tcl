@@ -335,9 +335,7 @@ proc ::dtsm::command::Verb-run {trace words} {
             puts -nonewline stderr [::dtsm::report::text $finding]
             flush stderr
         }
-        if {[dict get $settings report] ne ""} {
-            ::dtsm::report::json $finding [$session json]
-        }
+        list ::dtsm::report::json $finding $session
     }]
 }
 
@@ -360,8 +358,13 @@ proc ::dtsm::command::Verb-deps {trace words} {
         Doubts $finding
         set found [::dtsm::deps::find [$session paths] \
             [lindex $registries 0] [::dtsm::policy::load packages]]
-        list [::dtsm::deps::[dict get $settings format] $found]
+        list ::dtsm::command::Put [::dtsm::deps::[
+            dict get $settings format] $found]
     }]
+}
+
+proc ::dtsm::command::Put {text channel} {
+    puts -nonewline $channel $text
 }
 
 # dtsm::command::Doubts --
@@ -390,8 +393,8 @@ proc ::dtsm::command::Doubts {finding} {
 #
 # Arguments:
 #      script   Run in the caller, with the finding in findingName, and the
-#               session and the open registries in the other two; gives the
-#               report's text as a list of parts.
+#               session and the open registries in the other two; gives a
+#               command that writes the report to a channel, its last word.
 #
 # Results:
 #      The exit status.
@@ -459,8 +462,8 @@ proc ::dtsm::command::Trace {trace settings findingName sessionName \
 # dtsm::command::OpenReport, dtsm::command::CloseReport --
 #
 #      The report's file is opened before the command runs: one that cannot
-#      be written is told now and not after an hour.  Without parts, a file
-#      that only we made is removed again.
+#      be written is told now and not after an hour.  Without something
+#      that writes it, a file that only we made is removed again.
 #
 # Results:
 #      OpenReport: the channel, empty for no report, and 1 if the file is new.
@@ -474,34 +477,31 @@ proc ::dtsm::command::OpenReport {file} {
     }
     set made [expr {[catch {file lstat $file .}]}]
     set channel [open $file w]
-    fconfigure $channel -translation binary -buffersize 1000000
+    fconfigure $channel -translation binary -buffersize 65536
     return [list $channel $made]
 }
 
-proc ::dtsm::command::CloseReport {report file parts} {
+proc ::dtsm::command::CloseReport {report file write} {
     lassign $report channel made
     if {$channel eq ""} {
         return
     }
-    if {$channel eq "stdout"} {
-        foreach part $parts {
-            puts -nonewline stdout $part
-        }
-        flush stdout
-        return
-    }
     try {
-        foreach part $parts {
-            puts -nonewline $channel $part
+        if {[llength $write]} {
+            {*}$write $channel
+        }
+        if {$channel eq "stdout"} {
+            flush stdout
+            return
         }
         close $channel
-    } on error {message options} {
+    } trap POSIX {message options} {
         catch {close $channel}
         return -code error -errorcode [dict get $options -errorcode] \
             "couldn't write the report \"$file\":\
             [lindex [dict get $options -errorcode] 2]"
     }
-    if {![llength $parts] && $made} {
+    if {![llength $write] && $made} {
         catch {file delete -- $file}
     }
 }

@@ -205,15 +205,13 @@ proc ::dtsm::report::members {details} {
 
 # dtsm::report::json --
 #
-#      The report for programs, version 1, as UTF-8.
+#      Write the report for programs, version 1, as UTF-8.
 #
 # Arguments:
-#      paths    The session's json.
-#
-# Results:
-#      A list of parts, to be written one behind the other.
+#      session  What the finding is of: its json is the paths.
+#      channel  A binary one.
 
-proc ::dtsm::report::json {finding paths} {
+proc ::dtsm::report::json {finding session channel} {
     set end [dict get $finding end]
     if {[dict get $end kind] eq "signal"} {
         set exit "{\"signal\":[::dtsm::json::string [dict get $end name]]}"
@@ -276,6 +274,7 @@ proc ::dtsm::report::json {finding paths} {
             ::dtsm::json::string [encoding convertto utf-8 \
                 [dict get $finding failure]]]}"
     }
-    return [::list "{[join $before ,\n]" $paths \
-        "[join $after ,\n]}\n"]
+    puts -nonewline $channel "{[join $before ,\n]"
+    $session json $channel
+    puts -nonewline $channel "[join $after ,\n]}\n"
 }

@@ -14,7 +14,7 @@
 #      $s environment      what a traced program's environment needs
 #      $s collect ?last?   what the map and the log tell
 #      $s paths            what was touched: path flags ...
-#      $s json             the same as JSON
+#      $s json channel     the same, written as a JSON array
 #      $s destroy          removes folder and map, whatever happened before
 #
 # -first 1   Of the rules that cover a path the first in the list holds; else
@@ -518,12 +518,12 @@ oo::class create ::dtsm::Session {
 
     # Touched --
     #
-    #      What a command of the map tells of the paths that were touched:
-    #      without mere spellings, which are aliases as all of the tracer's
-    #      notes are, and without the session's own files.
+    #      What a command of the map, a list of words, tells of the paths that
+    #      were touched: without mere spellings, which are aliases as all of
+    #      the tracer's notes are, and without the session's own files.
 
     method Touched {verb args} {
-        return [$map $verb -rules 0 -void 1 -bytes 1 -without alias \
+        return [$map {*}$verb -rules 0 -void 1 -bytes 1 -without alias \
             -outside $own {*}$args]
     }
 
@@ -531,8 +531,8 @@ oo::class create ::dtsm::Session {
         return [my Touched get]
     }
 
-    method json {} {
-        return [my Touched json]
+    method json {channel} {
+        my Touched [list json $channel]
     }
 
     # ReadLog --

@@ -276,12 +276,13 @@ int DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
 /*
  * DtsmTraceIsPlain --
  *
- *      Is the folder of a spelling known to be reached without a symlink, as
- *      of this number of the policy?  Never, when ".." is in it.
+ *      Is the folder of a spelling known to be reached without a symlink?
+ *      Never, when ".." is in it.  *policyPtr receives the number of the
+ *      policy that this is as of.
  */
 
 int DtsmTraceIsPlain(Dtsm_Map *map, const char *path, size_t len,
-        uint64_t policy);
+        uint64_t *policyPtr);
 
 /*
  * Borrowed memory (dtsmTraceScratch.c): DTSM_SCRATCH_SIZE bytes, or NULL.

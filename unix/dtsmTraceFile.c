@@ -92,16 +92,18 @@ OpenNew(int dirfd, const char *path, int flags, mode_t mode, OpenatProc *real)
     char buf[TRACE_KEY_HEAD + TRACE_SPELL_MAX];
     DtsmTraceSpelling spell;
     Dtsm_Token token;
+    uint64_t policy;
     int fd;
 
     if (map == NULL || path == NULL || *path == '\0'
             || DtsmTraceSpell(map, dirfd, path, 0, buf, sizeof(buf), &spell)
                     != TRACE_SPELLED
             || spell.follow
+            || (Dtsm_Prefetch(map, spell.path, spell.len),
+                    !DtsmTraceIsPlain(map, spell.path, spell.len, &policy))
             || Dtsm_Look(map, spell.path, spell.len, &rule, &token) != DTSM_OK
-            || rule != (DTSM_ALLOW | DTSM_PREFIX)
-            || (spell.policy != 0 && spell.policy != token.policy)
-            || !DtsmTraceIsPlain(map, spell.path, spell.len, token.policy)) {
+            || rule != (DTSM_ALLOW | DTSM_PREFIX) || token.policy != policy
+            || (spell.policy != 0 && spell.policy != policy)) {
         REFUSE(CHECK(dirfd, path, how), -1);
         return real(dirfd, path, flags, mode);
     }

@@ -400,14 +400,6 @@ KnownFolder(Dtsm_Map *map, const char *path, size_t len, uint64_t policy,
             &folder->token) == DTSM_OK && (flags & DTSM_ALIAS);
 }
 
-int
-DtsmTraceIsPlain(Dtsm_Map *map, const char *path, size_t len, uint64_t policy)
-{
-    Folder folder;
-
-    return KnownFolder(map, path, len, policy, &folder);
-}
-
 static uint64_t
 PolicyNow(Dtsm_Map *map)
 {
@@ -416,6 +408,16 @@ PolicyNow(Dtsm_Map *map)
 
     Dtsm_Look(map, "/", 1, &flags, &token);
     return token.policy;
+}
+
+int
+DtsmTraceIsPlain(Dtsm_Map *map, const char *path, size_t len,
+        uint64_t *policyPtr)
+{
+    Folder folder;
+
+    *policyPtr = PolicyNow(map);
+    return KnownFolder(map, path, len, *policyPtr, &folder);
 }
 
 /*
