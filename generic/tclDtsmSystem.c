@@ -183,9 +183,40 @@ IsOurLoader(
 }
 
 /*
+ * IsGo --
+ *
+ *      Is there a note of Go's compiler here?  Its programs make their system
+ *      calls themselves, also where they load libc for a few names.
+ */
+
+static int
+IsGo(
+    int fd,
+    const ElfW(Phdr) *program)
+{
+    uint32_t notes[128];
+    size_t at = 0, count = ReadAt(fd, notes, program->p_filesz < sizeof notes
+            ? (size_t) program->p_filesz : sizeof notes,
+            (off_t) program->p_offset) / sizeof notes[0];
+
+    while (at + 4 <= count) {           /* lengths of name and text, kind */
+        if (notes[at] == 4 && notes[at + 2] == 4
+                && memcmp(&notes[at + 3], "Go", 3) == 0) {
+            return 1;
+        }
+        if (notes[at] > sizeof notes || notes[at + 1] > sizeof notes) {
+            break;
+        }
+        at += 3 + (notes[at] + 3) / 4 + (notes[at + 1] + 3) / 4;
+    }
+    return 0;
+}
+
+/*
  * ElfWhy --
  *
- *      Why a preload does not reach the ELF file in fd; "" if it does.
+ *      Why a preload does not reach the ELF file in fd, or all that it does;
+ *      "" if it does.
  */
 
 static const char *
@@ -197,6 +228,7 @@ ElfWhy(
     ElfW(Ehdr) header;
     ElfW(Phdr) program;
     unsigned i, machine;
+    int loads = 0, go = 0;
 
     if (head[EI_CLASS] != (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)) {
         return "architecture";
@@ -212,12 +244,16 @@ ElfWhy(
             break;
         }
         if (program.p_type == PT_INTERP) {
-            *mappedPtr = !IsOurLoader(fd, &program);
-            return *mappedPtr ? "refused" : "";
+            loads = IsOurLoader(fd, &program);
+            if (!loads) {
+                *mappedPtr = 1;
+                return "refused";
+            }
         }
+        go |= program.p_type == PT_NOTE && IsGo(fd, &program);
     }
-    *mappedPtr = header.e_type == ET_DYN;
-    return "static";
+    *mappedPtr = header.e_type == ET_DYN && !loads;
+    return !loads ? "static" : go ? "direct" : "";
 }
 
 /*

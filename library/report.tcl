@@ -24,6 +24,7 @@ namespace eval ::dtsm::report {
         capabilities    "has file capabilities"
         architecture    "of another architecture"
         refused         "the loader did not take the library"
+        direct          "makes system calls without libc"
         environment     "started without the session's environment"
         user            "of another user"
     }

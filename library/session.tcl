@@ -370,9 +370,10 @@ oo::class create ::dtsm::Session {
                 [::dtsm::system environ LD_PRELOAD]]
         }
         set options [list -file $file -env $environment -cwd $dir]
-        if {$why eq ""} {
+        if {$why in {{} direct}} {
             $map count expected 1
-        } elseif {$why in {static refused} && $socket ne ""} {
+        }
+        if {$why in {static refused direct} && $socket ne ""} {
             lappend options -supervise $socket \
                 -mapped [::dtsm::system mapped $file]
         }

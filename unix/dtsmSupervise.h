@@ -13,10 +13,13 @@
  * that it comes from.  That address tells the two apart:
  *
  *      below SUPERVISE_LIMIT_HI    programs with fixed addresses, as static
- *              ones mostly are, and all that the kernel maps when it is told
- *              to use its old layout of addresses (from a third upward)
- *      above it        position-independent programs, and, in the usual
- *              layout, every shared library, libc and the loader with them
+ *              ones mostly are; position-independent ones with a loader (from
+ *              two thirds upward), whose own text makes no calls unless their
+ *              language does so, as Go does; and all that the kernel maps
+ *              when it is told to use its old layout of addresses (from a
+ *              third upward)
+ *      above it        position-independent static programs, and, in the
+ *              usual layout, every shared library, libc and the loader too
  *
  * So the calls of libc in a traced program pass the filter after a few
  * comparisons.  A program that is mapped like a library (a position-
@@ -61,7 +64,7 @@
 #   endif
 #endif
 
-#define SUPERVISE_LIMIT_HI 0x5000u      /* upper half of an address */
+#define SUPERVISE_LIMIT_HI 0x6000u      /* upper half of an address */
 #define SUPERVISE_PROBE 25716           /* no system call's number */
 #define SUPERVISE_PROBED 3237           /* the errno that it gets */
 #define SUPERVISE_YES '1'

@@ -37,6 +37,7 @@
 #define PAGE 4096u
 #define IN_ROOT 0x10            /* RESOLVE_IN_ROOT */
 #define OLD_LIMIT_HI 0x2000u    /* libraries in the old layout lie above */
+#define TEXT_HI 0x5000u         /* and below the text of such programs */
 
 #ifndef SYS_openat2
 #   define SYS_openat2 437
@@ -424,9 +425,10 @@ Exec(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call,
         int isEmpty)
 {
     int err, flags = call->flags >= 0 ? (int) Arg(call->flags) : 0;
+    uint64_t from = notice->data.instruction_pointer >> 32;
     DtsmTraceProgram program;
 
-    if (notice->data.instruction_pointer >> 32 >= OLD_LIMIT_HI
+    if (from >= OLD_LIMIT_HI && from < TEXT_HI
             && DtsmSuperviseMaps("/libdtsmtrace.so\n")) {
         return ANSWERED;
     }

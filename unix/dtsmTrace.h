@@ -405,6 +405,8 @@ typedef struct DtsmTraceProgram {
                                  * its loader does not take us */
     int mapped;                 /* placed among the mappings, as a library */
     int supervise;              /* with TRACE_LATER: it needs a supervisor */
+    int direct;                 /* loads us, and makes system calls that do not
+                                 * come by libc, as Go's do */
 } DtsmTraceProgram;
 
 enum {                          /* who starts the program? */

@@ -117,6 +117,43 @@ IsOurLoader(int fd, const Phdr *part)
 
 static const char isStatic[] = "static";
 static const char refused[] = "refused";
+static const char isDirect[] = "direct";
+
+/*
+ * IsGo --
+ *
+ *      Is there a note of Go's compiler among these?  Its programs make their
+ *      system calls themselves, also where they load libc for a few names.
+ */
+
+static int
+IsGo(int fd, const char *head, size_t headLen, const Phdr *part)
+{
+    uint32_t block[128], at = 0;
+    size_t size = part->p_filesz < sizeof(block) ? (size_t) part->p_filesz
+            : sizeof(block);
+
+    if (part->p_offset < headLen && size <= headLen - part->p_offset) {
+        memcpy(block, head + part->p_offset, size);
+    } else if (DtsmpSyscall4(SYS_pread64, fd, (long) (intptr_t) block,
+            (long) size, (long) part->p_offset) != (long) size) {
+        return 0;
+    }
+    size /= sizeof(block[0]);
+    while (at + 4 <= size) {            /* lengths of name and text, kind */
+        uint32_t name = block[at], text = block[at + 1];
+
+        if (name == 4 && block[at + 2] == 4
+                && memcmp(&block[at + 3], "Go", 3) == 0) {
+            return 1;
+        }
+        if (name > sizeof(block) || text > sizeof(block)) {
+            break;
+        }
+        at += 3 + (name + 3) / 4 + (text + 3) / 4;
+    }
+    return 0;
+}
 
 /*
  * WhyNot --
@@ -130,6 +167,7 @@ WhyNot(int fd, const char *head, size_t headLen, DtsmTraceProgram *program)
 {
     Ehdr elf;
     uint64_t dynamic = 0, dynamicLen = 0;
+    int loads = 0;
     unsigned i;
 
     if (headLen < sizeof(elf) || memcmp(head, ELFMAG, SELFMAG) != 0) {
@@ -152,18 +190,25 @@ WhyNot(int fd, const char *head, size_t headLen, DtsmTraceProgram *program)
             return NULL;
         }
         if (part.p_type == PT_INTERP) {
-            if (IsOurLoader(fd, &part)) {
-                return NULL;
+            if (!IsOurLoader(fd, &part)) {
+                program->strip = 1;
+                program->mapped = 1;
+                return refused;
             }
-            program->strip = 1;
-            program->mapped = 1;
-            return refused;
+            loads = 1;
+        }
+        if (part.p_type == PT_NOTE && IsGo(fd, head, headLen, &part)) {
+            program->direct = 1;
         }
         if (part.p_type == PT_DYNAMIC) {
             dynamic = part.p_offset;
             dynamicLen = part.p_filesz;
         }
     }
+    if (loads) {
+        return program->direct ? isDirect : NULL;
+    }
+    program->direct = 0;
     if (dynamic != 0 && HasName(fd, dynamic, dynamicLen)) {
         program->loader = 1;
         return NULL;
@@ -272,7 +317,7 @@ Interpreter(char *head, size_t headLen)
 /*
  * Tell --
  *
- *      A program that does not load us: supervised or not, the log says so.
+ *      A program that we do not see: supervised or not, the log says so.
  */
 
 static void
@@ -280,9 +325,9 @@ Tell(int fd, const char *file, const char *why, int start,
         DtsmTraceProgram *program)
 {
     char full[PATH_MAX];
-    int can = why == isStatic || why == refused;
+    int can = why == isStatic || why == refused || why == isDirect;
 
-    program->untraced = 1;
+    program->untraced = why != isDirect;
     if (can && start == TRACE_LATER) {
         program->supervise = 1;
         return;
