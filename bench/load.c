@@ -58,7 +58,7 @@ Live(const World *world, char **argv, unsigned round)
     double start = BenchNow();
     struct rusage used;
     pid_t child;
-    int status;
+    int status = 0;
 
     if (posix_spawn(&child, argv[0], NULL, NULL, argv, world->envp) != 0
             || wait4(child, &status, 0, &used) != child) {
