@@ -431,8 +431,8 @@ Serve(int fd)
     if (seen < 0) {
         super.unseen++;
     }
-    if (seen != 0) {
-        ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &reply);
+    if (seen == 0 || ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &reply) != 0) {
+        DtsmSuperviseLost();
     }
 }
 

@@ -208,7 +208,14 @@ int64_t DtsmSuperviseStop(void);
  * Returns:
  *      0 when its process is gone and needs no reply, -1 when the call could
  *      not be looked at and passes, else 1.
+ *
+ * DtsmSuperviseLost --
+ *
+ *      The reply to the call that was decided last did not reach it: it was
+ *      taken back, and may be made once more.
  */
+
+void DtsmSuperviseLost(void);
 
 int DtsmSuperviseDecide(int listener, const struct seccomp_notif *notice,
         struct seccomp_notif_resp *reply);
@@ -237,6 +244,21 @@ int DtsmSuperviseMaps(const char *end);
 void DtsmSuperviseSetLog(const char *file);
 void DtsmSuperviseSetAsk(const char *ask);
 size_t DtsmSuperviseProc(char *buf, size_t size, const char *rest);
+
+/*
+ * DtsmSuperviseList (dtsmSuperviseList.c) --
+ *
+ *      getdents64 of its descriptor folder into its memory at this address,
+ *      without what is hidden.
+ *
+ * Returns:
+ *      What the call answers, or one of these.
+ */
+
+#define SUPERVISE_NO_FOLDER (-10000)    /* it has no path */
+#define SUPERVISE_NO_ACCESS (-10001)    /* we may not read it */
+
+long DtsmSuperviseList(int folder, uint64_t at, uint64_t most);
 
 #endif /* DTSM_SUPERVISES */
 

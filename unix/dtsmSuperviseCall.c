@@ -15,6 +15,9 @@
  * C2  That needs the caller's own rights.  Where they are not ours, the map
  *     is corrected before the call goes on, and what another process asks in
  *     the moment between may stay stale.
+ * C3  Before Linux 5.19 a signal may take a call back while it is decided, and
+ *     the program makes it again.  What was carried out already is kept, so
+ *     that it is answered then and not done twice.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -24,7 +27,6 @@
 
 #ifdef DTSM_SUPERVISES
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -47,12 +49,6 @@
 #endif
 #ifndef SYS_fchmodat2
 #   define SYS_fchmodat2 452
-#endif
-#ifndef SYS_pidfd_open
-#   define SYS_pidfd_open 434
-#endif
-#ifndef SYS_pidfd_getfd
-#   define SYS_pidfd_getfd 438
 #endif
 #ifndef RENAME_EXCHANGE
 #   define RENAME_EXCHANGE 2
@@ -215,6 +211,49 @@ Answer(struct seccomp_notif_resp *reply, long result)
 }
 
 /*
+ * What was carried out and whose answer came too late (C3).
+ */
+
+#define LOST 8
+
+static int carriedOut;
+static struct {
+    uint32_t pid;
+    struct seccomp_data data;
+    char path[PATH_MAX];
+} lost[LOST];
+
+void
+DtsmSuperviseLost(void)
+{
+    static unsigned next;
+    unsigned i = next % LOST;
+
+    if (carriedOut) {
+        lost[i].pid = notice->pid;
+        lost[i].data = notice->data;
+        memcpy(lost[i].path, one.path, strlen(one.path) + 1);
+        next++;
+    }
+}
+
+static int
+Recalls(void)
+{
+    int i;
+
+    for (i = 0; i < LOST; i++) {
+        if (lost[i].pid == notice->pid && lost[i].pid != 0
+                && memcmp(&lost[i].data, &notice->data, sizeof(notice->data))
+                        == 0 && strcmp(lost[i].path, one.path) == 0) {
+            lost[i].pid = 0;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/*
  * Changed --
  *
  *      The end of a call that we made (C1), or, with done 0, the beginning of
@@ -230,6 +269,7 @@ Changed(struct seccomp_notif_resp *reply, int done, long result, int both)
         }
         DtsmTraceChanged(both ? two.dirfd : one.dirfd,
                 both ? two.path : one.path, 1);
+        carriedOut = done;
     }
     return done ? Answer(reply, result) : ANSWERED;
 }
@@ -487,74 +527,20 @@ Socket(void)
 /*
  * List --
  *
- *      getdents64, without what is hidden: read through a copy of the
- *      descriptor, which shares its place in the folder.
+ *      getdents64, without what is hidden.
  */
-
-typedef struct Entry {
-    uint64_t inode;
-    int64_t next;
-    unsigned short len;
-    unsigned char type;
-    char name[];
-} Entry;
-
-static long
-Filtered(int fd, const char *folder, size_t folderLen, char *buf, long size)
-{
-    long got, from, to = 0;
-
-    do {
-        got = DtsmpSyscall3(SYS_getdents64, fd, P(buf), size);
-        for (from = 0; from < got;) {
-            Entry *entry = (Entry *) (void *) (buf + from);
-            long len = entry->len;
-
-            if (!DtsmTraceHidden(folder, folderLen, entry->name,
-                    entry->type)) {
-                memmove(buf + to, entry, (size_t) len);
-                to += len;
-            }
-            from += len;
-        }
-    } while (got > 0 && to == 0);
-    return got < 0 ? got : to;
-}
 
 static int
 List(struct seccomp_notif_resp *reply)
 {
-    static _Alignas(8) char buf[32 * 1024];
-    long size = Arg(2) < sizeof(buf) ? (long) Arg(2) : (long) sizeof(buf);
-    long got, process, fd;
-    size_t len;
+    long got;
 
     if (!DtsmTraceFenced()) {
         return ANSWERED;
     }
-    len = DtsmTraceFdPath((int) Arg(0), one.path, sizeof(one.path));
-    if (len == 0) {
-        return ANSWERED;
-    }
-    if (len == 1) {
-        len = 0;                        /* "/": names follow a slash */
-    }
-    process = DtsmpSyscall2(SYS_pidfd_open,
-            DtsmSuperviseStatus("\nTgid:", 0, 10), 0);
-    fd = process < 0 ? process : DtsmpSyscall3(SYS_pidfd_getfd, process,
-            (long) (int) Arg(0), 0);
-    if (process >= 0) {
-        DtsmpSysClose((int) process);
-    }
-    if (fd < 0) {
-        return UNSEEN;
-    }
-    got = Filtered((int) fd, one.path, len, buf, size);
-    DtsmpSysClose((int) fd);
-    if (got > 0 && DtsmSupervisePoke(Arg(1), buf, (size_t) got) != got) {
-        got = -EFAULT;
-    }
-    return Answer(reply, got);
+    got = DtsmSuperviseList((int) Arg(0), Arg(1), Arg(2));
+    return got == SUPERVISE_NO_FOLDER ? ANSWERED
+            : got == SUPERVISE_NO_ACCESS ? UNSEEN : Answer(reply, got);
 }
 
 int
@@ -592,6 +578,10 @@ Act(const DtsmSuperviseCall *call, int isEmpty,
     unsigned self = flags & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u;
     unsigned how = DTSM_STAT;
 
+    if (Recalls()) {
+        carriedOut = 1;
+        return Answer(reply, 0);
+    }
     switch (call->act) {
         case SUPERVISE_OPEN: how = DtsmTraceOpenHow((int) flags); break;
         case SUPERVISE_OPEN2: how = OpenHow2(); break;
@@ -631,6 +621,7 @@ DtsmSuperviseDecide(int from, const struct seccomp_notif *its,
 
     notice = its;
     listener = from;
+    carriedOut = 0;
     memset(reply, 0, sizeof(*reply));
     reply->id = its->id;
     reply->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;

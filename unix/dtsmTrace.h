@@ -214,7 +214,8 @@ void DtsmTraceChdir(void);
 void DtsmTraceManyCwds(void);
 void DtsmTraceInitCwd(void);
 int DtsmTraceIsStranger(void);
-void DtsmTraceStrangerExec(int back);
+int DtsmTraceStrangerExec(void);
+void DtsmTraceStrangerBack(int was);
 size_t DtsmTraceGetFdPath(Dtsm_Map *map, int fd, char *buf, size_t size,
         uint64_t *policyPtr, int fresh);
 size_t DtsmTraceFdPath(int fd, char *buf, size_t size);

@@ -17,6 +17,7 @@
  *      stranger    The process that changed its directory without being the
  *                  owner.  While there is one, each relative call looks who
  *                  it is.  It ends being one when it starts its program.
+ *                  SEVERAL at once stay until this program ends.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -26,6 +27,8 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/prctl.h>
+
+#define SEVERAL -1
 
 static char cwdPath[PATH_MAX] TRACE_LARGE;
 
@@ -76,23 +79,53 @@ DtsmTraceIsStranger(void)
 }
 
 /*
+ * BeStranger --
+ *
+ *      This process has a directory of its own, and so may another one that
+ *      still lives.
+ */
+
+static void
+BeStranger(int pid)
+{
+    int former = 0;
+
+    while (!__atomic_compare_exchange_n(&cwd.stranger, &former, pid, 0,
+            __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+        if (former == pid || former == SEVERAL) {
+            return;
+        }
+        if (former != 0 && DtsmpSyscall2(SYS_kill, former, 0) != -ESRCH) {
+            pid = SEVERAL;
+        }
+    }
+}
+
+/*
  * DtsmTraceStrangerExec --
  *
  *      A stranger is about to start its program, and with that leaves our
- *      memory; or it is back, because that failed.
+ *      memory.
+ *
+ * Returns:
+ *      For DtsmTraceStrangerBack, when that failed and it is back.
  */
 
-void
-DtsmTraceStrangerExec(int back)
+int
+DtsmTraceStrangerExec(void)
 {
-    int pid;
+    int pid = __atomic_load_n(&cwd.stranger, __ATOMIC_RELAXED);
 
-    if (!back && __atomic_load_n(&cwd.stranger, __ATOMIC_RELAXED) == 0) {
-        return;
-    }
-    pid = DtsmpSysGetpid();
-    if (pid != __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED)) {
-        __atomic_store_n(&cwd.stranger, back ? pid : 0, __ATOMIC_RELAXED);
+    return pid > 0 && pid == DtsmpSysGetpid()
+            && __atomic_compare_exchange_n(&cwd.stranger, &pid, 0, 0,
+                    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+void
+DtsmTraceStrangerBack(int was)
+{
+    if (was) {
+        BeStranger(DtsmpSysGetpid());
     }
 }
 
@@ -154,7 +187,7 @@ DtsmTraceChdir(void)
         __atomic_fetch_add(&cwd.changes, 1, __ATOMIC_SEQ_CST);
         DtsmTraceForgetCwd();
     } else {
-        __atomic_store_n(&cwd.stranger, pid, __ATOMIC_RELEASE);
+        BeStranger(pid);
     }
 }
 

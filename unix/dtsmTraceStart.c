@@ -46,7 +46,7 @@ Become(DtsmTraceProgram *program, int by, int fd, const char *path,
 {
     size_t textLen, count, size;
     void *room;
-    int result;
+    int result, was;
 
     DtsmTraceIsListed(program, argv, envp);
     count = DtsmTraceEnvSize(envp, program->strip, &textLen);
@@ -61,11 +61,11 @@ Become(DtsmTraceProgram *program, int by, int fd, const char *path,
                 : DtsmTraceMakeEnv(envp, program->strip, room,
                         (char *) ((char **) room + count));
         DtsmTraceExpect(program, 1);
-        DtsmTraceStrangerExec(0);
+        was = DtsmTraceStrangerExec();
         result = by == BY_PATH ? REAL(execve)(path, argv, envp)
                 : by == BY_FD ? REAL(fexecve)(fd, argv, envp)
                 : REAL(execveat)(fd, path, argv, envp, atFlags);
-        DtsmTraceStrangerExec(1);
+        DtsmTraceStrangerBack(was);
         DtsmTraceExpect(program, -1);
     }
     if (room != NULL) {

@@ -24,6 +24,7 @@ typedef struct Record {
 
 #define RECORD_HEAD     offsetof(Record, name)
 #define UNIT            8
+#define SLOTS_LEAST     ((size_t) 1 << 16)      /* few paths, many folders */
 
 typedef struct Slot {
     uint64_t hash;
@@ -37,7 +38,7 @@ static BenchArena arena;
 static int
 Open(const char *dir, size_t pathCount)
 {
-    size_t slotCount = 16;
+    size_t slotCount = SLOTS_LEAST;
 
     (void) dir;
     while (slotCount < pathCount * 2) {

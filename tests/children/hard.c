@@ -236,6 +236,64 @@ CALL(unshare)
 }
 
 /*
+ * Two vfork children with directories of their own; one starts its program
+ * while the other goes on.
+ */
+
+static int ready[2], resume[2];
+static const char *vforkPath;
+
+static void *
+Stays(void *data)
+{
+    char byte = '+';
+    pid_t pid = vfork();
+
+    (void) data;
+    if (pid == 0) {
+        if (chdir("no") != 0 || write(ready[1], &byte, 1) != 1
+                || read(resume[0], &byte, 1) != 1) {
+            _exit(EIO);
+        }
+        _exit(open(vforkPath, O_RDONLY) < 0 ? errno : 0);
+    }
+    result = Wait(pid);
+    if (result != 0) {
+        result = errno;
+    }
+    return NULL;
+}
+
+CALL(vforks)
+{
+    char *argv[] = { "/bin/true", NULL }, byte;
+    struct stat st;
+    pthread_t thread;
+    pid_t pid;
+    vforkPath = path;
+    if (pipe(ready) != 0 || pipe(resume) != 0 || stat("ok", &st) != 0) {
+        return -1;
+    }
+    pthread_create(&thread, NULL, Stays, NULL);
+    if (read(ready[0], &byte, 1) != 1) {
+        return -1;
+    }
+    pid = vfork();
+    if (pid == 0) {
+        if (chdir("ok") == 0) {
+            execv(argv[0], argv);
+        }
+        _exit(1);
+    }
+    if (Wait(pid) != 0 || write(resume[1], "+", 1) != 1) {
+        return -1;
+    }
+    pthread_join(thread, NULL);
+    errno = result;
+    return result == 0 ? 0 : -1;
+}
+
+/*
  * Limits.  The log of refusals may be longer than this process may write.
  */
 
@@ -536,7 +594,7 @@ static const struct {
 } calls[] = {
 #define X(name) { #name, Do_##name },
     X(stat) X(open) X(dlerror) X(dlopen) X(setenv) X(systems) X(ownenv)
-    X(unshare) X(fsize) X(memory) X(memorysystem) X(execnofd) X(memfd)
+    X(unshare) X(vforks) X(fsize) X(memory) X(memorysystem) X(execnofd) X(memfd)
     X(preloads) X(bad) X(longname) X(longpath) X(glob) X(globcheck)
     X(globmagic) X(globtwice) X(globappend) X(nftw) X(ftw) X(fts) X(scandir)
     X(sys_symlinkat) X(sys_statfs) X(sys_acct) X(sys_mount)
