@@ -270,6 +270,7 @@ typedef struct DtsmTraceWalk {
 
 #define TRACE_FOLLOW_LAST 1     /* ways of DtsmTraceResolve */
 #define TRACE_RECORD_HOPS 2
+#define TRACE_RECORD_NOTHING 4  /* and ask nobody */
 
 int DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         DtsmTraceWalk *walk);
@@ -315,6 +316,23 @@ _Static_assert(sizeof(DtsmTraceWalk) <= DTSM_SCRATCH_SIZE,
 
 unsigned DtsmTraceRuling(Dtsm_Map *map, const char *path, size_t len,
         int type);
+
+/*
+ * DtsmTraceLeads (dtsmTraceAsk.c) --
+ *
+ *      Where a symlink, resolved itself and terminated, leads to.  One that a
+ *      rule denies counts as the folder that it leads to.
+ *
+ * Returns:
+ *      TRACE_TO_ALLOWED    a folder that is not denied
+ *      TRACE_TO_DENIED     a folder that is denied: following it works, as
+ *                          folders are visible; the symlink itself is hidden
+ *      TRACE_TO_OTHER      no folder
+ */
+
+enum { TRACE_TO_OTHER, TRACE_TO_DENIED, TRACE_TO_ALLOWED };
+
+int DtsmTraceLeads(Dtsm_Map *map, const char *path, size_t len);
 
 /*
  * The session's log (dtsmTraceLog.c).

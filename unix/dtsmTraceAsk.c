@@ -391,3 +391,24 @@ DtsmTraceRuling(Dtsm_Map *map, const char *path, size_t len, int type)
     }
     return Answer(map, path, len);
 }
+
+int
+DtsmTraceLeads(Dtsm_Map *map, const char *path, size_t len)
+{
+    int leads = TRACE_TO_OTHER;
+    DtsmTraceWalk *walk;
+
+    if (DtsmTraceType(AT_FDCWD, path, 0) != TRACE_IS_DIR) {
+        return leads;
+    }
+    leads = TRACE_TO_ALLOWED;
+    walk = DtsmTraceBorrow();
+    if (walk != NULL && DtsmTraceResolve(map, path, len,
+            TRACE_FOLLOW_LAST | TRACE_RECORD_NOTHING, walk)
+            && (DtsmTraceRuling(map, walk->out, walk->outLen, TRACE_IS_DIR)
+                    & DTSM_DENY)) {
+        leads = TRACE_TO_DENIED;
+    }
+    DtsmTraceReturn(walk);
+    return leads;
+}

@@ -15,6 +15,9 @@
  * D3  A folder that a rule denies is visible to calls that only read, so its
  *     verdict is ALLOW, and it never gets the kind WRITE: who wants to change
  *     it goes the slow way and is refused there.
+ *     A symlink that is denied as well as the folder that it leads to has DENY
+ *     without a kind: who follows it goes by the alias key, and who means
+ *     itself goes the slow way.
  * D4  What nobody was asked about (ASK) is hit only by calls that change
  *     nothing; the others go the slow way and say so in the map (Announce).
  *
@@ -59,6 +62,9 @@ Judge(unsigned flags, unsigned how, int fence, int isAlias)
         }
     }
     if (flags & DTSM_DENY) {
+        if (!(flags & TRACE_KINDS) && !isAlias) {
+            return how & TRACE_NOFOLLOW ? HIT_NONE : HIT_FOLLOW;
+        }
         if ((flags & kinds) != kinds || (fence && !(flags & DTSM_REPORTED))
                 || (!fence && (how & TRACE_MAKE))) {
             return HIT_NONE;
@@ -146,6 +152,7 @@ Weigh(Dtsm_Map *map, const DtsmTraceWalk *walk, unsigned how, Found *found)
     unsigned rule = DtsmTraceRuling(map, walk->out, walk->outLen, walk->type);
     unsigned kinds = how & TRACE_KINDS;
     int folder = walk->type == TRACE_IS_DIR;
+    int hidden = 0;             /* a symlink, and the folder it leads to */
 
     found->saw = 0;
     if (rule & DTSM_DENY) {
@@ -153,9 +160,11 @@ Weigh(Dtsm_Map *map, const DtsmTraceWalk *walk, unsigned how, Found *found)
     }
     if (walk->type == TRACE_IS_LINK) {
         found->saw |= TRACE_SAW_LINK;
-        if ((rule & DTSM_DENY)
-                && DtsmTraceType(AT_FDCWD, walk->out, 0) == TRACE_IS_DIR) {
-            folder = 1;
+        if (rule & DTSM_DENY) {
+            int leads = DtsmTraceLeads(map, walk->out, walk->outLen);
+
+            folder = leads == TRACE_TO_ALLOWED;
+            hidden = leads == TRACE_TO_DENIED;
         }
     } else if (folder) {
         found->saw |= TRACE_SAW_DIR;
@@ -174,7 +183,7 @@ Weigh(Dtsm_Map *map, const DtsmTraceWalk *walk, unsigned how, Found *found)
         }
     } else {
         found->flags = rule;
-        if (walk->type != TRACE_IS_LINK || (rule & DTSM_DENY)) {
+        if (walk->type != TRACE_IS_LINK || ((rule & DTSM_DENY) && !hidden)) {
             found->flags |= kinds;
         }
     }
@@ -331,7 +340,7 @@ Slow(Dtsm_Map *map, char *buf, const DtsmTraceSpelling *spell, unsigned how,
     noAlias = noCache || walk->noAlias;
     deny = found.deny;
     *sawPtr = found.saw | TRACE_SAW_NEW;
-    if (walk->badLen > 0 && !deny && !(found.saw & TRACE_SAW_DIR)
+    if (walk->badLen > 0 && !(found.saw & TRACE_SAW_DIR)
             && Bad(map, walk, how, fence)) {
         deny = 1;
     } else if (walk->outLen == spell->len
@@ -591,10 +600,12 @@ DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
         return (DtsmTraceRuling(map, buf, len, DtsmTraceType(AT_FDCWD, buf,
                 AT_SYMLINK_NOFOLLOW)) & DTSM_DENY) != 0;
     }
-    if (type != DT_UNKNOWN && type != DT_LNK) {
-        return 1;
+    if (type == DT_UNKNOWN && DtsmTraceType(AT_FDCWD, buf,
+            AT_SYMLINK_NOFOLLOW) == TRACE_IS_DIR) {
+        return 0;
     }
-    return DtsmTraceType(AT_FDCWD, buf, 0) != TRACE_IS_DIR;
+    return (type != DT_UNKNOWN && type != DT_LNK)
+            || DtsmTraceLeads(map, buf, len) != TRACE_TO_ALLOWED;
 }
 
 /*

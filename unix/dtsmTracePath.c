@@ -281,7 +281,7 @@ IsMagic(const char *text, size_t len)
  */
 
 static size_t
-NoteLink(Dtsm_Map *map, DtsmTraceWalk *walk, int last)
+NoteLink(Dtsm_Map *map, DtsmTraceWalk *walk, int ways, int last)
 {
     Dtsm_Token token;
     char own[TRACE_OWN_MAX];
@@ -296,6 +296,9 @@ NoteLink(Dtsm_Map *map, DtsmTraceWalk *walk, int last)
         return 0;
     }
     walk->link[got] = '\0';
+    if (ways & TRACE_RECORD_NOTHING) {
+        return (size_t) got;
+    }
     ruling = DtsmTraceRuling(map, walk->out, walk->outLen, TRACE_IS_LINK);
     if (ruling & DTSM_DENY) {
         if (last && walk->badLen == 0) {
@@ -303,14 +306,20 @@ NoteLink(Dtsm_Map *map, DtsmTraceWalk *walk, int last)
             walk->badLen = walk->outLen;
             walk->badRuling = ruling;
         }
-        if (DtsmTraceType(AT_FDCWD, walk->out, 0) != TRACE_IS_DIR) {
-            return (size_t) got;
+        switch (DtsmTraceLeads(map, walk->out, walk->outLen)) {
+            case TRACE_TO_OTHER:
+                return (size_t) got;
+            case TRACE_TO_DENIED:
+                ruling = DTSM_DENY;
+                break;
+            default:
+                ruling = DTSM_ALLOW;
+                break;
         }
-        ruling = DTSM_ALLOW;
     }
     if (status != DTSM_OK || (flags & (DTSM_PREFIX | DTSM_ALIAS))
-            || (flags & (DTSM_ALLOW | DTSM_ASK | DTSM_UNKNOWN | TRACE_KINDS
-                    | DTSM_MISSING)) != ruling) {
+            || (flags & (DTSM_ALLOW | DTSM_DENY | DTSM_ASK | DTSM_UNKNOWN
+                    | TRACE_KINDS | DTSM_MISSING)) != ruling) {
         Dtsm_InsertLooked(map, walk->out, walk->outLen, ruling, &token);
     }
     return (size_t) got;
@@ -428,7 +437,8 @@ DtsmTraceIsPlain(Dtsm_Map *map, const char *path, size_t len,
  * Arguments:
  *      path, len   From DtsmTraceSpell.
  *      ways        TRACE_FOLLOW_LAST: follow a symlink at the end;
- *                  TRACE_RECORD_HOPS: record the folders on the way.
+ *                  TRACE_RECORD_HOPS: record the folders on the way;
+ *                  TRACE_RECORD_NOTHING: nor the symlinks.
  *      walk        Receives the result; what is missing has the rest of its
  *                  path appended as it stands, up to a ".." below it.
  *
@@ -506,6 +516,7 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
             return 0;
         }
         if (before == folder.len && before > 0 && walk->links == 0
+                && !(ways & TRACE_RECORD_NOTHING)
                 && walk->type == TRACE_IS_DIR && !walk->noCache) {
             Dtsm_InsertLooked(map, folder.key, folder.keyLen,
                     DTSM_ALIAS | DTSM_ALLOW, &folder.token);
@@ -548,7 +559,7 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         if (++walk->links > MAX_LINKS) {
             return 0;
         }
-        linkLen = NoteLink(map, walk, last);
+        linkLen = NoteLink(map, walk, ways, last);
         if (linkLen == 0) {
             return 0;
         }
