@@ -213,6 +213,7 @@ void DtsmTraceForgetCwd(void);
 void DtsmTraceChdir(void);
 void DtsmTraceManyCwds(void);
 void DtsmTraceInitCwd(void);
+void DtsmTraceForked(void);
 int DtsmTraceIsStranger(void);
 int DtsmTraceStrangerExec(void);
 void DtsmTraceStrangerBack(int was);

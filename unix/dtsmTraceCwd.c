@@ -13,7 +13,9 @@
  * new one).  A vfork child shares our memory but has its own directory, so:
  *
  *      owner       The process that the memory belongs to.  fork() hands it
- *                  on by its child handler; vfork() does not.  -1: nobody.
+ *                  on, by our wrapper: to register a handler would cost each
+ *                  program two page faults.  vfork() does not, and a copy
+ *                  that was made otherwise asks the kernel.  -1: nobody.
  *      stranger    The process that changed its directory without being the
  *                  owner.  While there is one, each relative call looks who
  *                  it is.  It ends being one when it starts its program.
@@ -24,9 +26,9 @@
 
 #include "dtsmTrace.h"
 
-#include <pthread.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #define SEVERAL -1
 
@@ -41,8 +43,14 @@ static struct {
     uint64_t policy;
 } cwd;                          /* with cwdPath */
 
-static void
-AfterFork(void)
+/*
+ * DtsmTraceForked --
+ *
+ *      This process is a copy of another, in memory of its own.
+ */
+
+void
+DtsmTraceForked(void)
 {
     cwd.owner = DtsmpSysGetpid();
     cwd.stranger = 0;
@@ -62,7 +70,6 @@ void
 DtsmTraceInitCwd(void)
 {
     cwd.owner = DtsmpSysGetpid();
-    pthread_atfork(NULL, NULL, AfterFork);
 }
 
 /*
@@ -312,3 +319,19 @@ DtsmTraceNoNewPrivs(void)
 {
     return DtsmpSyscall5(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 }
+
+#define FORK(name) \
+    DTSM_EXPORT pid_t \
+    name(void) \
+    { \
+        pid_t child = REAL(name)(); \
+        if (child == 0) { \
+            DtsmTraceForked(); \
+        } \
+        return child; \
+    }
+
+pid_t __fork(void);
+
+FORK(fork)
+FORK(__fork)

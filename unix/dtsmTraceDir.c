@@ -469,6 +469,9 @@ daemon(int stay, int keepStreams)
         CHECK(AT_FDCWD, _PATH_DEVNULL, DTSM_READ | DTSM_WRITE | TRACE_NOTE);
     }
     result = REAL(daemon)(stay, keepStreams);
+    if (result == 0) {
+        DtsmTraceForked();
+    }
     DtsmTraceChdir();
     return result;
 }

@@ -97,8 +97,11 @@ SavePreload(void)
     size_t bestLen = 0;
 
     while (list != NULL && *list != '\0') {
-        size_t len = strcspn(list, ": ");
+        size_t len = 0;
 
+        while (list[len] != '\0' && list[len] != ':' && list[len] != ' ') {
+            len++;                      /* strcspn has pages of its own */
+        }
         if (len > 0 && best == NULL) {
             best = list;
             bestLen = len;
@@ -109,8 +112,7 @@ SavePreload(void)
             bestLen = len;
             break;
         }
-        list += len;
-        list += strspn(list, ": ");
+        list += len + (list[len] != '\0');
     }
     if (best != NULL) {
         dtsmTraceEnv[TRACE_ENV_PRELOAD] = Save("LD_PRELOAD", best, bestLen);
@@ -186,7 +188,14 @@ DtsmTraceAttach(void)
     unexpected = file != NULL && file[0] == '/' && file[1] == '/';
     file += unexpected;                 /* dtsmTraceWord.c */
     if (file != NULL && *file == '/') {
-        dtsmTraceEnv[TRACE_ENV_MAP] = Save("DTSM_MAP", file, strlen(file));
+        /*
+         * A thread sanitizer that is preloaded as well lays out its memory
+         * when its strnlen is first called (strlen does not do): that comes
+         * before our map takes a place.
+         */
+
+        dtsmTraceEnv[TRACE_ENV_MAP] = Save("DTSM_MAP", file,
+                strnlen(file, PATH_MAX));
         if (log != NULL && *log == '/') {
             dtsmTraceEnv[TRACE_ENV_LOG] = Save("DTSM_LOG", log, strlen(log));
         }
