@@ -296,6 +296,7 @@ Dtsm_Unload(Tcl_Interp *interp, int flags)
         (void) Tcl_DeleteCommand(interp, "::dtsm::process");
         (void) Tcl_DeleteCommand(interp, "::dtsm::supervise");
         (void) Tcl_DeleteCommand(interp, "::dtsm::system");
+        (void) Tcl_DeleteCommand(interp, "::dtsm::worker");
     }
     for (i = state->commandCount; i-- > 0;) {
         if (state->commands[i].token != NULL) {

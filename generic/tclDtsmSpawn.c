@@ -588,5 +588,7 @@ DtsmTcl_InitSpawn(
             NULL, NULL);
     Tcl_CreateObjCommand(interp, "::dtsm::system", DtsmTclSystemCmd, NULL,
             NULL);
+    Tcl_CreateObjCommand(interp, "::dtsm::worker", DtsmTclWorkerCmd, NULL,
+            NULL);
     return TCL_OK;
 }

@@ -62,6 +62,16 @@
  *              End it.  How many calls it had to let pass unseen; -1 when it
  *              had ended by itself.
  *
+ *      dtsm::worker start argv
+ *              Start a process that may hang, with its own process group, no
+ *              input, and our standard error as its output.  A list: a
+ *              channel from it, one to it, and its id.
+ *      dtsm::worker join
+ *              In the worker, a list: a channel from us, and one to us.
+ *      dtsm::worker end pid
+ *              Kill it and its group.  How it ended: exit and a status, or
+ *              signal and a number; SIGKILL unless it had ended before.
+ *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
@@ -79,8 +89,9 @@
 /*
  * DtsmTcl_InitSpawn --
  *
- *      Create dtsm::process, dtsm::supervise and dtsm::system in interp.  To
- *      be called once for each trusted interpreter, after Tcl_InitStubs.
+ *      Create dtsm::process, dtsm::supervise, dtsm::system and dtsm::worker in
+ *      interp.  To be called once for each trusted interpreter, after
+ *      Tcl_InitStubs.
  *
  * Returns:
  *      TCL_OK, or TCL_ERROR with a message in interp.
@@ -112,7 +123,7 @@ int DtsmTclEnviron(Tcl_Interp *interp, Tcl_Obj *dictPtr,
 const char *DtsmTclPathOf(const DtsmTclStrings *envPtr);
 
 /*
- * Shared by tclDtsmSpawn.c and tclDtsmSystem.c.
+ * Shared by what makes the commands.
  *
  * DtsmTclBytes --      The bytes of an object, NUL-terminated, in memory to be
  *                      given to ckfree; NULL with a message in interp when
@@ -120,7 +131,7 @@ const char *DtsmTclPathOf(const DtsmTclStrings *envPtr);
  * DtsmTclCandidates -- A NULL-terminated array (one block, for ckfree) of the
  *                      files that name may mean along path.
  * DtsmTclPosix --      TCL_ERROR, with what errno says of `what' in interp.
- * DtsmTclSystemCmd, DtsmTclSuperviseCmd --  The commands.
+ * DtsmTclSystemCmd, DtsmTclSuperviseCmd, DtsmTclWorkerCmd --  The commands.
  */
 
 char *DtsmTclBytes(Tcl_Interp *interp, Tcl_Obj *objPtr);
@@ -129,6 +140,8 @@ int DtsmTclPosix(Tcl_Interp *interp, const char *what);
 int DtsmTclSystemCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[]);
 int DtsmTclSuperviseCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
+int DtsmTclWorkerCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[]);
 
 #endif /* TCL_DTSM_SPAWN_H */

@@ -14,6 +14,11 @@ namespace eval ::dtsm::command {
 
     variable library [file dirname [file normalize [info script]]]
 
+    # What registries need.
+
+    variable registryFiles {policy depends dpkg registry registryfile
+        registrydb registrydpkg registrymacports}
+
     # What help says behind the options.
 
     variable notes {
@@ -180,13 +185,13 @@ proc ::dtsm::command::Verb-help {trace words} {
 #
 #      The settings that a command line of run or deps asks for, as a
 #      dictionary: verb, rules, default, report, fail-on, keep, map-dir,
-#      supervise, format, registry, depends, policy (lists), command.
+#      supervise, format, patience, registry, depends, policy (lists), command.
 
 proc ::dtsm::command::Parse {verb words} {
     lassign [::dtsm::options::parse $verb $words] options command
     set result [list verb $verb rules {} default {} report {} keep {} \
         map-dir {} fail-on {} supervise 1 format text registry {} \
-        depends {} policy {}]
+        depends {} policy {} patience 60]
     foreach {option value} $options {
         ::dtsm::options::checkWord $verb $option $value
         set name [string range $option 2 end]
@@ -216,6 +221,15 @@ proc ::dtsm::command::Parse {verb words} {
                     dict lappend result fail-on $value
                 }
             }
+            --patience {
+                if {![string is integer -strict $value] || $value < 1
+                        || $value > 86400} {
+                    ::dtsm::options::wrong "--patience is a number of\
+                        seconds, 1 to 86400, not\
+                        \"[::dtsm::bytes::shown $value]\"" "help $verb"
+                }
+                dict set result patience $value
+            }
             --strict {
                 dict lappend result fail-on untraced
             }
@@ -230,6 +244,10 @@ proc ::dtsm::command::Parse {verb words} {
     if {[dict get $result keep] ne "" && [dict get $result map-dir] ne ""} {
         ::dtsm::options::wrong "--keep and --map-dir both say where the map\
             lies" "help $verb"
+    }
+    if {$verb eq "run" && [llength [dict get $result depends]]
+            && ![llength [dict get $result registry]]} {
+        ::dtsm::options::wrong "--depends needs --registry"
     }
     if {![llength $command]} {
         ::dtsm::options::wrong "there is no command to run" "help $verb"
@@ -264,63 +282,56 @@ proc ::dtsm::command::Compose {settings} {
     return $settings
 }
 
-# dtsm::command::Registries --
+# dtsm::command::Ready --
 #
-#      Open the registries that settings name, and tell them what was
-#      declared.  Declared packages that none of them has are said.
+#      Registries as settings name them, in a process of their own.
+#
+# Results:
+#      A dtsm::Worker.
 
-proc ::dtsm::command::Registries {settings} {
-    set registries {}
+proc ::dtsm::command::Ready {settings} {
+    Need worker
+    set worker [::dtsm::Worker new [dict get $settings registry] \
+        [dict get $settings depends]]
     try {
-        foreach name [dict get $settings registry] {
-            Need policy depends dpkg registry registryfile registrydb \
-                registrydpkg registrymacports
-            lappend registries [::dtsm::registry::make $name]
-        }
-        set knowing [lmap registry $registries {
-            if {![$registry knowsPackages]} {
-                continue
-            }
-            set registry
-        }]
-        set depends [dict get $settings depends]
-        if {[llength $depends] && ![llength $knowing]} {
-            ::dtsm::options::wrong [expr {[llength $registries]
-                ? "no --registry knows packages"
-                : "--depends needs --registry"}]
-        }
-        if {[dict get $settings verb] eq "deps" && ([llength $knowing] != 1
-                || [llength $registries] != 1)} {
-            ::dtsm::options::wrong "deps wants one registry that knows\
-                packages: dpkg, macports or tdbc" "help deps"
-        }
-        foreach registry $knowing {
-            $registry declare $depends
-        }
-        if {[llength $knowing]} {
-            Unmet $knowing
-        }
+        Unmet [$worker ready [expr {10 * [dict get $settings patience]}] \
+            ::dtsm::command::Say]
     } on error {message options} {
+        $worker destroy
+        return -options $options $message
+    }
+    return $worker
+}
+
+# dtsm::command::Only --
+#
+#      The one registry, with packages, that deps works on, opened here: deps
+#      asks it much more than who may use a path.
+
+proc ::dtsm::command::Only {settings} {
+    variable registryFiles
+    Need {*}$registryFiles
+    set names [dict get $settings registry]
+    if {![llength $names]} {
+        set names dpkg
+    }
+    lassign [::dtsm::registry::several $names [dict get $settings depends]] \
+        registries unmet
+    set registry [lindex $registries 0]
+    if {[llength $registries] > 1 || ![$registry knowsPackages]} {
         foreach registry $registries {
             $registry destroy
         }
-        return -options $options $message
+        ::dtsm::options::wrong "deps wants one registry that knows\
+            packages: dpkg, macports or tdbc" "help deps"
     }
-    return $registries
+    Unmet $unmet
+    return $registry
 }
 
-proc ::dtsm::command::Unmet {registries} {
-    set unmet {}
-    foreach registry $registries {
-        foreach entry [$registry declared] {
-            dict incr unmet [dict get $entry text] \
-                [expr {![llength [dict get $entry packages]]}]
-        }
-    }
-    foreach {text count} $unmet {
-        if {$count >= [llength $registries]} {
-            Say "declared, but not installed: $text"
-        }
+proc ::dtsm::command::Unmet {texts} {
+    foreach text $texts {
+        Say "declared, but not installed: $text"
     }
 }
 
@@ -330,7 +341,7 @@ proc ::dtsm::command::Unmet {registries} {
 
 proc ::dtsm::command::Verb-run {trace words} {
     set settings [Compose [Parse run $words]]
-    return [Trace $trace $settings finding session registries {
+    return [Trace $trace $settings finding session . {
         catch {
             puts -nonewline stderr [::dtsm::report::text $finding]
             flush stderr
@@ -347,17 +358,14 @@ proc ::dtsm::command::Verb-run {trace words} {
 proc ::dtsm::command::Verb-deps {trace words} {
     Need policy deps
     set settings [Parse deps $words]
-    if {![llength [dict get $settings registry]]} {
-        dict set settings registry dpkg
-    }
     if {[dict get $settings report] eq ""} {
         dict set settings report -
     }
     dict set settings default allow
-    return [Trace $trace $settings finding session registries {
+    return [Trace $trace $settings finding session registry {
         Doubts $finding
         set found [::dtsm::deps::find [$session paths] \
-            [lindex $registries 0] [::dtsm::policy::load packages]]
+            $registry [::dtsm::policy::load packages]]
         list ::dtsm::command::Put [::dtsm::deps::[
             dict get $settings format] $found]
     }]
@@ -393,28 +401,30 @@ proc ::dtsm::command::Doubts {finding} {
 #
 # Arguments:
 #      script   Run in the caller, with the finding in findingName, and the
-#               session and the open registries in the other two; gives a
-#               command that writes the report to a channel, its last word.
+#               session and, for deps, the open registry in the other two;
+#               gives a command that writes the report to a channel, its
+#               last word.
 #
 # Results:
 #      The exit status.
 
 proc ::dtsm::command::Trace {trace settings findingName sessionName \
-        registriesName script} {
+        registryName script} {
     variable statusNotFound
     variable statusNotExecutable
     upvar 1 $findingName finding $sessionName session \
-        $registriesName registries
+        $registryName registry
     Need json server session lookup report
     set report [OpenReport [dict get $settings report]]
     set session {}
-    set registries {}
+    set registry {}
+    set worker {}
     ::dtsm::process hold
     try {
-        set registries [Registries $settings]
-        set registry {}
-        if {[llength $registries]} {
-            set registry [list ::dtsm::registry::first $registries]
+        if {[dict get $settings verb] eq "deps"} {
+            set registry [Only $settings]
+        } elseif {[llength [dict get $settings registry]]} {
+            set worker [Ready $settings]
         }
         set session [::dtsm::Session new -trace $trace \
             -default [dict get $settings default] \
@@ -422,7 +432,8 @@ proc ::dtsm::command::Trace {trace settings findingName sessionName \
             -keep [dict get $settings keep] \
             -dir [dict get $settings map-dir] \
             -supervise [dict get $settings supervise] \
-            -registry $registry]
+            -patience [dict get $settings patience] \
+            -worker $worker]
         $session probe
         $session fence 1
         try {
@@ -451,8 +462,8 @@ proc ::dtsm::command::Trace {trace settings findingName sessionName \
         if {$session ne ""} {
             $session destroy
         }
-        foreach registry $registries {
-            $registry destroy
+        foreach object [concat $worker $registry] {
+            $object destroy
         }
         ::dtsm::process release
     }

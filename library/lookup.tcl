@@ -49,8 +49,9 @@ oo::define ::dtsm::Session {
     # Ask --
     #
     #      Ask for a program as a traced process does: record it and the
-    #      symlinks that lead to it, if the fence is up.  What a rule denies is
-    #      a violation of ours; if it is there, it is added to the member
+    #      symlinks that lead to it, if the fence is up.  What a rule or the
+    #      registry denies is a violation of ours, and what the registry is
+    #      silent about is refused; if it is there, it is added to the member
     #      `denied'.
     #
     # Results: empty if there is such a program; denied; ENOENT; EACCES.
@@ -73,18 +74,27 @@ oo::define ::dtsm::Session {
             set verdict allow
             if {[catch {::dtsm::system resolve $step/.}]} {
                 set verdict [my Governed $step]
+                set who "a rule denies"
                 if {$verdict eq "ask"} {
+                    set who "the registry denies"
                     set verdict [expr {!$exists ? "allow" : $server eq ""
-                        ? "unknown" : [$server verdict $step]}]
+                        ? "unknown" : [$server verdict $step \
+                            [dict get $settings -patience]]}]
                 }
             }
             set unknown [expr {$verdict eq "unknown" ? $verdict : {}}]
-            if {$verdict eq "deny"} {
+            if {$verdict in {deny {}}} {
+                set why [expr {$verdict eq "" ? "unknown" : "violation"}]
                 $map insert -bytes 1 $step \
-                    [list deny violation reported exec {*}$missing]
-                my LogRefused $step $exists
-                if {$exists && $step ni $denied} {
-                    lappend denied $step
+                    [list deny $why reported exec {*}$missing]
+                if {$verdict eq ""} {
+                    set who "the registry did not answer for"
+                    $map count unanswered 1
+                }
+                my LogRefused [expr {$verdict eq "" ? "unanswered"
+                    : "refused"}] $step $exists
+                if {$exists} {
+                    dict set denied $step "$who [::dtsm::bytes::shown $step]"
                 }
                 return denied
             }
@@ -103,7 +113,7 @@ oo::define ::dtsm::Session {
     #
     #      A line of the log, as the tracing library writes it.
 
-    method LogRefused {path exists} {
+    method LogRefused {verb path exists} {
         set program [info script]
         if {$program eq ""} {
             set program [info nameofexecutable]
@@ -115,7 +125,7 @@ oo::define ::dtsm::Session {
         }]
         set channel [open $logFile {WRONLY APPEND}]
         fconfigure $channel -translation binary
-        puts $channel [join [list refused [pid] {*}$fields $exists] \t]
+        puts $channel [join [list $verb [pid] {*}$fields $exists] \t]
         close $channel
     }
 
@@ -125,7 +135,7 @@ oo::define ::dtsm::Session {
     #      what a rule denies is passed over, and so is a script whose
     #      interpreter is denied.
     #
-    # Errors: DTSM DENIED when rules leave none; POSIX ...
+    # Errors: DTSM DENIED when rules and registry leave none; POSIX ...
 
     method Program {name} {
         set failure {ENOENT "no such file or directory"}
@@ -153,9 +163,8 @@ oo::define ::dtsm::Session {
         }
         set name [::dtsm::bytes::shown $name]
         if {[llength $denied]} {
-            set shown [lmap path $denied {::dtsm::bytes::shown $path}]
             return -code error -errorcode {DTSM DENIED} \
-                "$name: a rule denies [join $shown {, }]"
+                "$name: [join [dict values $denied] {, }]"
         }
         return -code error -errorcode [list POSIX {*}$failure] \
             "$name: [lindex $failure 1]"

@@ -59,6 +59,10 @@ namespace eval ::dtsm::options {
             not know (unknown), or a process was not traced (untraced).  What
             was refused because the registry gave no answer is a violation.
             May be given for several; never is what holds unless said."
+        --patience SECONDS
+            "How long a program waits for an answer of the registry, which may
+            hang, and is refused then; 60 unless said.  To open a registry may
+            take ten times that."
         --strict ""
             "The same as --fail-on untraced."
         --no-supervise ""

@@ -24,7 +24,7 @@
 package require TclOO
 
 namespace eval ::dtsm::registry {
-    namespace export make first key needPackage
+    namespace export make several first key needPackage
 
     # kind, what stands behind its colon (? for: may be left out), its class
 
@@ -73,6 +73,57 @@ proc ::dtsm::registry::make {name} {
     return -code error -errorcode {DTSM REGISTRY NAME} \
         "unknown registry \"[::dtsm::bytes::shown $name]\"; known are\
         [join $names {, }]"
+}
+
+# dtsm::registry::several --
+#
+#      Open registries, and tell those that know packages what was declared.
+#
+# Arguments:
+#      names    As for make.
+#      depends  What was declared: a list of {where text}.
+#
+# Results:
+#      A list of the registries, and one of what was declared and none has.
+#
+# Errors: as those of make and declare; nothing is left open.
+
+proc ::dtsm::registry::several {names depends} {
+    set registries {}
+    set knowing {}
+    try {
+        foreach name $names {
+            set registry [make $name]
+            lappend registries $registry
+            if {[$registry knowsPackages]} {
+                $registry declare $depends
+                lappend knowing $registry
+            }
+        }
+        if {[llength $depends] && ![llength $knowing]} {
+            throw {DTSM REGISTRY DECLARE} \
+                "[lindex $depends 0 0]: no --registry knows packages"
+        }
+    } on error {message options} {
+        foreach registry $registries {
+            $registry destroy
+        }
+        return -options $options $message
+    }
+    return [list $registries [Unmet $knowing]]
+}
+
+proc ::dtsm::registry::Unmet {registries} {
+    set unmet {}
+    foreach registry $registries {
+        foreach entry [$registry declared] {
+            dict incr unmet [dict get $entry text] \
+                [expr {![llength [dict get $entry packages]]}]
+        }
+    }
+    return [dict keys [dict filter $unmet script {text count} {
+        expr {$count >= [llength $registries]}
+    }]]
 }
 
 # dtsm::registry::first --

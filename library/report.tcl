@@ -104,6 +104,15 @@ proc ::dtsm::report::answers {finding} {
             paths], taken as denied: [::dtsm::bytes::shown \
             [dict get $finding failure]]"
     }
+    set count [llength [dict get $finding waiting]]
+    if {$count} {
+        lassign [dict get $finding waiting] oldest
+        lassign $oldest path seconds
+        lappend lines "dtsm: [counted $count {question was} {questions were}]\
+            still with the registry at the end; about\
+            [::dtsm::bytes::shown $path] it had said nothing for [format %.1f \
+            $seconds] s"
+    }
     return $lines
 }
 
@@ -269,11 +278,22 @@ proc ::dtsm::report::json {finding session channel} {
             dict get $finding silent],\"paths\":[
             ::dtsm::json::array $unanswered \n]}"
     }
+    set registry {}
     if {[dict get $finding failures]} {
-        lappend after "\"registry\":{\"failures\":[
-            dict get $finding failures],\"first\":[
-            ::dtsm::json::string [encoding convertto utf-8 \
-                [dict get $finding failure]]]}"
+        lappend registry "\"failures\":[dict get $finding failures]" \
+            "\"first\":[::dtsm::json::string [encoding convertto utf-8 \
+                [dict get $finding failure]]]"
+    }
+    if {[llength [dict get $finding waiting]]} {
+        lappend registry "\"waiting\":[::dtsm::json::array [lmap entry \
+                [dict get $finding waiting] {
+            lassign $entry path seconds
+            string cat "{" [::dtsm::json::path $path] ",\"seconds\":" \
+                [format %.3f $seconds] "}"
+        }]]"
+    }
+    if {[llength $registry]} {
+        lappend after "\"registry\":{[join $registry ,]}"
     }
     puts -nonewline $channel "{[join $before ,\n]"
     $session json $channel

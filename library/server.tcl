@@ -3,32 +3,50 @@
 #      Answers a session's questions: may this path be used?
 #
 #      set s [dtsm::Server new registry]
-#      $s listen file alive     answer traced programs at this socket
-#      $s verdict path          allow, deny or unknown
-#      $s details path          what the registry said of it beside that
-#      $s stats                 asked, failures, failure
-#      $s close                 answer nobody any more
+#      $s listen file alive      answer traced programs at this socket
+#      $s verdict path seconds   allow, deny or unknown; empty: no answer yet
+#      $s details path           what the registry said of it beside that
+#      $s stats                  asked, failures, failure, waiting
+#      $s close                  answer nobody any more
 #      $s destroy
 #
 # A registry is a command prefix.  It is called with a path, a byte string,
-# and returns a list: allow, deny or unknown, then keys and values, of which
-# `package' and `why' go into reports.  It is called once for each path; when
-# it fails or returns something else, that counts as a failure and as deny.
+# and a callback, which it calls then or later: with the word ok and a list,
+# allow, deny or unknown, then keys and values, of which `package' and `why' go
+# into reports; or with the word error and a message.  It is called once for
+# each path; an error, or another list, counts as a failure and as deny.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 package require TclOO
 
+# dtsm::atOnce --
+#
+#      A registry made of a simple one, which returns the list.
+
+proc ::dtsm::atOnce {prefix path callback} {
+    if {[catch {uplevel #0 [list {*}$prefix $path]} answer]} {
+        {*}$callback error $answer
+    } else {
+        {*}$callback ok $answer
+    }
+}
+
 oo::class create ::dtsm::Server {
-    variable registry answers listener alive asked failures failure
+    variable registry answers listener alive asked failures failure \
+        waiting since tick
 
     constructor {prefix} {
         set registry $prefix
         set answers {}
         set listener {}
+        set alive {}
         set asked 0
         set failures 0
         set failure {}
+        set waiting {}          ;# path -> channels, in the questions' order
+        set since {}            ;# path -> when it was asked, in ms
+        set tick 0
     }
 
     destructor {
@@ -39,6 +57,12 @@ oo::class create ::dtsm::Server {
         if {$listener ne ""} {
             $listener close
             set listener {}
+        }
+        dict for {path channels} $waiting {
+            foreach channel $channels {
+                catch {::close $channel}
+            }
+            dict set waiting $path {}
         }
     }
 
@@ -51,7 +75,15 @@ oo::class create ::dtsm::Server {
     method listen {file script} {
         set alive $script
         set listener [::dtsm::listen $file \
-            [list [namespace which my] Answer]]
+            [list [namespace which my] Question]]
+    }
+
+    method Question {channel path} {
+        if {[dict exists $answers $path]} {
+            my Answer $channel $path
+        } else {
+            my Ask $path $channel
+        }
     }
 
     # Answer --
@@ -60,34 +92,70 @@ oo::class create ::dtsm::Server {
 
     method Answer {channel path} {
         uplevel #0 $alive
-        set verdict [my verdict $path]
         incr asked
         catch {
-            puts -nonewline $channel \
-                [dict get {allow a deny d unknown u} $verdict]
+            puts -nonewline $channel [dict get {allow a deny d unknown u} \
+                [lindex [dict get $answers $path] 0]]
         }
         catch {::close $channel}
     }
 
-    method verdict {path} {
-        if {![dict exists $answers $path]} {
-            try {
-                set answer [uplevel #0 [list {*}$registry $path]]
-                if {[lindex $answer 0] ni {allow deny unknown}
-                        || [llength $answer] % 2 == 0} {
-                    error "the registry answered \"$answer\", not allow, deny\
-                        or unknown"
-                }
-            } on error message {
-                incr failures
-                if {$failure eq ""} {
-                    set failure $message
-                }
-                set answer deny
-            }
-            dict set answers $path $answer
+    # Ask --
+    #
+    #      Put a path to the registry unless it waits for an answer already.
+
+    method Ask {path args} {
+        if {[dict exists $waiting $path]} {
+            dict lappend waiting $path {*}$args
+            return
         }
-        return [lindex [dict get $answers $path] 0]
+        dict set waiting $path $args
+        dict set since $path [clock milliseconds]
+        {*}$registry $path [list [namespace which my] Answered $path]
+    }
+
+    method Answered {path outcome answer} {
+        if {$outcome eq "ok" && ([catch {lindex $answer 0} verdict]
+                || $verdict ni {allow deny unknown}
+                || [llength $answer] % 2 == 0)} {
+            set outcome error
+            set answer "the registry answered \"$answer\", not allow, deny\
+                or unknown"
+        }
+        if {$outcome eq "error"} {
+            incr failures
+            if {$failure eq ""} {
+                set failure $answer
+            }
+            set answer deny
+        }
+        dict set answers $path $answer
+        set channels [dict get $waiting $path]
+        dict unset waiting $path
+        incr tick
+        foreach channel $channels {
+            my Answer $channel $path
+        }
+    }
+
+    # verdict --
+    #
+    #      Ask for a path, and serve events until the answer is there, the
+    #      seconds have passed, or a signal was caught.
+
+    method verdict {path seconds} {
+        if {![dict exists $answers $path]} {
+            my Ask $path
+        }
+        set end [expr {[clock milliseconds] + 1000 * $seconds}]
+        while {![dict exists $answers $path] && [clock milliseconds] < $end
+                && ![llength [::dtsm::process caught]]} {
+            set timer [after 50 [list incr [my varname tick]]]
+            vwait [my varname tick]
+            after cancel $timer
+        }
+        return [expr {[dict exists $answers $path]
+            ? [lindex [dict get $answers $path] 0] : ""}]
     }
 
     method details {path} {
@@ -97,7 +165,16 @@ oo::class create ::dtsm::Server {
         return [lrange [dict get $answers $path] 1 end]
     }
 
+    # stats --
+    #
+    #      As a dictionary; waiting is a list of {path seconds}, the oldest
+    #      first.
+
     method stats {} {
-        return [list asked $asked failures $failures failure $failure]
+        set now [clock milliseconds]
+        return [list asked $asked failures $failures failure $failure \
+            waiting [lmap path [dict keys $waiting] {
+                list $path [expr {($now - [dict get $since $path]) / 1000.0}]
+            }]]
     }
 }

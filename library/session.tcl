@@ -5,8 +5,8 @@
 #
 #      set s [dtsm::Session new -trace FILE ?-default allow|deny|ask?
 #              ?-rules {allow /usr deny /opt ask /x ...}? ?-first BOOL?
-#              ?-registry PREFIX? ?-patience SECONDS? ?-keep FILE?
-#              ?-dir FOLDER? ?-supervise BOOL?]
+#              ?-registry PREFIX? ?-worker WORKER? ?-patience SECONDS?
+#              ?-keep FILE? ?-dir FOLDER? ?-supervise BOOL?]
 #      $s probe            prove that the library loads
 #      $s spawn argv ?dir? start the command
 #      $s wait             how it ended; questions are answered meanwhile
@@ -19,8 +19,10 @@
 #
 # -first 1   Of the rules that cover a path the first in the list holds; else
 #            the longest, and of two for one path the last.
-# -registry  Answers for what an ask rule governs (server.tcl); without one
-#            all of that is unknown.
+# -registry  Answers for what an ask rule governs: PREFIX path returns allow,
+#            deny or unknown, then keys and values.  Without one all of that is
+#            unknown.
+# -worker    A dtsm::Worker that answers instead (worker.tcl).
 # -patience  The seconds that a program waits for an answer (60).
 #
 # All paths and words are byte strings, but for -trace, -keep and
@@ -82,7 +84,8 @@ oo::class create ::dtsm::Session {
 
     constructor {args} {
         set settings [dict merge {-default allow -rules {} -first 0
-            -registry {} -patience 60 -keep {} -dir {} -supervise 1} $args]
+            -registry {} -worker {} -patience 60 -keep {} -dir {}
+            -supervise 1} $args]
         set folder {}
         set server {}
         set map {}
@@ -222,11 +225,14 @@ oo::class create ::dtsm::Session {
     #      Answer questions, if there can be any and somebody to ask.
 
     method Serve {} {
-        if {[dict get $settings -registry] eq ""
+        set registry [expr {[dict get $settings -worker] ne ""
+            ? [list [dict get $settings -worker] ask]
+            : [list ::dtsm::atOnce [dict get $settings -registry]]}]
+        if {[lindex $registry end] eq ""
                 || "ask" ni [dict values $verdictOf]} {
             return
         }
-        set server [::dtsm::Server new [dict get $settings -registry]]
+        set server [::dtsm::Server new $registry]
         $server listen $folder/ask [list [namespace which my] Alive]
     }
 
@@ -356,7 +362,7 @@ oo::class create ::dtsm::Session {
     #      Start the command.  One that the loader will not trace is
     #      supervised, or runs all the same and is listed.
     #
-    # Errors: DTSM DENIED when a rule denies the command; POSIX ... when it
+    # Errors: DTSM DENIED when the command is denied; POSIX ... when it
     #      cannot be started.
 
     method spawn {argv {dir .}} {
@@ -420,6 +426,8 @@ oo::class create ::dtsm::Session {
     #      silent       questions that got no answer
     #      failures     how often the registry failed
     #      failure      what it said the first time
+    #      waiting      a list of {path seconds}: questions that wait for an
+    #                   answer now
     #      lost         lines of the log that make no sense
     #
     # `details' are the registry's keys and values.
@@ -496,7 +504,7 @@ oo::class create ::dtsm::Session {
             unanswered [my Refusals $unanswered] \
             unknown [lsort -index 0 $unknown] \
             silent [$map count unanswered] \
-            asked 0 failures 0 failure {} lost $lost]
+            asked 0 failures 0 failure {} waiting {} lost $lost]
         if {$server ne ""} {
             set result [dict merge $result [$server stats]]
         }

@@ -1,0 +1,174 @@
+# worker.tcl --
+#
+#      Registries in a process beside ours: one may loop, wait for a dead
+#      database or end, and the session goes on.
+#
+#      set w [dtsm::Worker new registries depends]
+#      $w ready seconds say  wait until they are open (see registry::several)
+#      $w ask path callback  callback ok ANSWER, or callback error MESSAGE
+#      $w destroy            ends the process, and all that it started
+#
+# Questions are answered in their order, on the event loop.
+#
+# The two talk in lines, each a Tcl list: first {registries depends} and
+# {ready UNMET} or {failed MESSAGE ERRORCODE}; then {PATH}, answered by {ok
+# ANSWER} or {error MESSAGE}.  When its input ends, the worker does.
+#
+# Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+package require TclOO
+
+namespace eval ::dtsm::workerline {
+    # A list with its line ends hidden, and back.
+
+    proc pack {list} {
+        return [string map {\\ \\\\ \n \\n} $list]
+    }
+    proc unpack {line} {
+        return [string map {\\\\ \\ \\n \n} $line]
+    }
+    proc configure {channel args} {
+        fconfigure $channel -encoding utf-8 -translation lf -buffering line \
+            {*}$args
+    }
+
+    variable main [file join [file dirname [file normalize [info script]]] \
+        workermain.tcl]
+}
+
+oo::class create ::dtsm::Worker {
+    variable reader writer pid opened failure callbacks tick
+
+    constructor {registries depends} {
+        set opened {}
+        set failure {}
+        set callbacks {}
+        set tick 0
+        set argv [lmap word [list [info nameofexecutable] \
+                $::dtsm::workerline::main \
+                [package ifneeded dtsm [package require dtsm]]] {
+            ::dtsm::bytes::fromText $word
+        }]
+        lassign [::dtsm::worker start $argv] reader writer pid
+        ::dtsm::workerline::configure $writer -blocking 0
+        ::dtsm::workerline::configure $reader -blocking 0
+        fileevent $reader readable [list [namespace which my] Read]
+        my Put [list $registries $depends]
+    }
+
+    destructor {
+        my End
+    }
+
+    # End --
+    #
+    #      How it ended, for a reader; empty when it had been ended before.
+
+    method End {} {
+        if {$reader eq ""} {
+            return {}
+        }
+        catch {close $reader}
+        catch {close $writer}
+        set reader {}
+        lassign [::dtsm::worker end $pid] kind code
+        return [expr {$kind eq "exit" ? "status $code" : "signal $code"}]
+    }
+
+    method Put {message} {
+        catch {puts $writer [::dtsm::workerline::pack $message]}
+    }
+
+    # Read --
+    #
+    #      A message came, or the end of the worker.
+
+    method Read {} {
+        if {[catch {gets $reader line} length]} {
+            set length -1
+        } elseif {$length < 0 && ![eof $reader]} {
+            return
+        }
+        incr tick
+        if {$length < 0} {
+            set failure "the registry's process ended ([my End])"
+            set waiting $callbacks
+            set callbacks {}
+            foreach callback $waiting {
+                {*}$callback error $failure
+            }
+            return
+        }
+        set message [::dtsm::workerline::unpack $line]
+        if {$opened eq ""} {
+            set opened $message
+            return
+        }
+        set callbacks [lassign $callbacks callback]
+        {*}$callback {*}$message
+    }
+
+    # ready --
+    #
+    #      Arguments:
+    #      seconds  How long to wait.
+    #      say      A command prefix that is told, with a sentence, that the
+    #               wait goes on.
+    #
+    # Results: as those of registry::several.
+    #
+    # Errors: those of the registries; DTSM INTERRUPTED ...; DTSM REGISTRY
+    #      WORKER when it ended or the time is over.
+
+    method ready {seconds say} {
+        set begin [clock milliseconds]
+        set next 5
+        while {$opened eq "" && $failure eq ""} {
+            my Pause
+            set passed [expr {([clock milliseconds] - $begin) / 1000.0}]
+            if {$passed >= $seconds} {
+                set failure "the registry did not open in [format %g \
+                    $seconds] s"
+            } elseif {$passed >= $next} {
+                {*}$say "the registry is not open yet after $next s"
+                set next [expr {$next * 2}]
+            }
+        }
+        lassign $opened outcome value code
+        switch -- $outcome {
+            ready {
+                return $value
+            }
+            failed {
+                return -code error -errorcode $code $value
+            }
+        }
+        return -code error -errorcode {DTSM REGISTRY WORKER} $failure
+    }
+
+    # Pause --
+    #
+    #      Serve events for a moment, or until a message comes.
+    #
+    # Errors: DTSM INTERRUPTED name
+
+    method Pause {} {
+        set timer [after 50 [list incr [my varname tick]]]
+        vwait [my varname tick]
+        after cancel $timer
+        set name [lindex [::dtsm::process caught] 0]
+        if {$name ne ""} {
+            return -code error -errorcode [list DTSM INTERRUPTED $name] \
+                "interrupted by $name"
+        }
+    }
+
+    method ask {path callback} {
+        if {$reader eq ""} {
+            {*}$callback error $failure
+            return
+        }
+        lappend callbacks $callback
+        my Put [list $path]
+    }
+}

@@ -1,0 +1,52 @@
+# workermain.tcl --
+#
+#      The process of a dtsm::Worker (worker.tcl): opens registries and answers
+#      for them.  Its argument is a script that loads the package dtsm.
+#
+# Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+eval [lindex $argv 0]
+source -encoding utf-8 [file join [file dirname [info script]] command.tcl]
+::dtsm::command::Need worker {*}$::dtsm::command::registryFiles
+
+# next --
+#
+#      The next message; without one this process ends.
+
+proc next {channel} {
+    if {[gets $channel line] < 0} {
+        exit
+    }
+    return [::dtsm::workerline::unpack $line]
+}
+
+proc put {channel args} {
+    puts $channel [::dtsm::workerline::pack $args]
+}
+
+proc main {} {
+    lassign [::dtsm::worker join] reader writer
+    ::dtsm::workerline::configure $reader
+    ::dtsm::workerline::configure $writer
+    lassign [next $reader] names depends
+    try {
+        lassign [::dtsm::registry::several $names $depends] registries unmet
+        put $writer ready $unmet
+    } on error {message options} {
+        set code [dict get $options -errorcode]
+        if {[lindex $code 0] ni {DTSM POSIX}} {
+            set message [dict get $options -errorinfo]
+        }
+        put $writer failed $message $code
+        exit
+    }
+    while 1 {
+        lassign [next $reader] path
+        if {[catch {::dtsm::registry::first $registries $path} answer]} {
+            put $writer error $answer
+        } else {
+            put $writer ok $answer
+        }
+    }
+}
+main
