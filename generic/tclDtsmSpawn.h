@@ -68,9 +68,10 @@
  *              channel from it, one to it, and its id.
  *      dtsm::worker join
  *              In the worker, a list: a channel from us, and one to us.
- *      dtsm::worker end pid
- *              Kill it and its group.  How it ended: exit and a status, or
- *              signal and a number; SIGKILL unless it had ended before.
+ *      dtsm::worker end pid ?ms?
+ *              Kill it and its group, after so many milliseconds unless it
+ *              ends before.  How it ended: exit and a status, or signal and a
+ *              number.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */

@@ -203,28 +203,39 @@ JoinCmd(
  * EndCmd --
  *
  *      The child is not reaped before the group is signalled, so its id, which
- *      is the group's, is nobody else's.
+ *      is the group's, is nobody else's.  One whose channel has ended is about
+ *      to end itself.
  */
 
 static int
 EndCmd(
     Tcl_Interp *interp,
-    Tcl_Obj *pidObj)
+    Tcl_Obj *pidObj,
+    Tcl_Obj *graceObj)
 {
     Tcl_WideInt wide;
     Tcl_Obj *pair[2];
     siginfo_t info;
-    int status = 0, bySignal;
+    int status = 0, bySignal, grace = 0;
     pid_t child;
 
-    if (Tcl_GetWideIntFromObj(interp, pidObj, &wide) != TCL_OK) {
+    if (Tcl_GetWideIntFromObj(interp, pidObj, &wide) != TCL_OK
+            || (graceObj != NULL && Tcl_GetIntFromObj(interp, graceObj,
+            &grace) != TCL_OK)) {
         return TCL_ERROR;
     }
     child = (pid_t) wide;
-    if (child <= 1 || child != wide || waitid(P_PID, (id_t) child, &info,
-            WEXITED | WNOHANG | WNOWAIT) != 0) {
-        errno = ECHILD;
-        return DtsmTclPosix(interp, "couldn't end a worker");
+    for (;;) {
+        info.si_pid = 0;
+        if (child <= 1 || child != wide || waitid(P_PID, (id_t) child, &info,
+                WEXITED | WNOHANG | WNOWAIT) != 0) {
+            errno = ECHILD;
+            return DtsmTclPosix(interp, "couldn't end a worker");
+        }
+        if (info.si_pid != 0 || grace-- <= 0) {
+            break;
+        }
+        Tcl_Sleep(1);
     }
     (void) kill(-child, SIGKILL);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
@@ -246,7 +257,7 @@ DtsmTclWorkerCmd(
     Tcl_Obj *const objv[])
 {
     static const char *const verbs[] = {"end", "join", "start", NULL};
-    static const char *const usages[] = {"pid", NULL, "argv"};
+    static const char *const usages[] = {"pid ?ms?", NULL, "argv"};
     enum {VERB_END, VERB_JOIN, VERB_START};
     int verb;
 
@@ -259,7 +270,8 @@ DtsmTclWorkerCmd(
             != TCL_OK) {
         return TCL_ERROR;
     }
-    if (objc != (verb == VERB_JOIN ? 2 : 3)) {
+    if (objc != (verb == VERB_JOIN ? 2 : 3)
+            && (verb != VERB_END || objc != 4)) {
         Tcl_WrongNumArgs(interp, 2, objv, usages[verb]);
         return TCL_ERROR;
     }
@@ -269,6 +281,6 @@ DtsmTclWorkerCmd(
     case VERB_JOIN:
         return JoinCmd(interp);
     default:
-        return EndCmd(interp, objv[2]);
+        return EndCmd(interp, objv[2], objc == 4 ? objv[3] : NULL);
     }
 }

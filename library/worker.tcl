@@ -63,15 +63,18 @@ oo::class create ::dtsm::Worker {
     # End --
     #
     #      How it ended, for a reader; empty when it had been ended before.
+    #
+    # Arguments:
+    #      ms       Wait so long for its own end.
 
-    method End {} {
+    method End {{ms 0}} {
         if {$reader eq ""} {
             return {}
         }
         catch {close $reader}
         catch {close $writer}
         set reader {}
-        lassign [::dtsm::worker end $pid] kind code
+        lassign [::dtsm::worker end $pid $ms] kind code
         return [expr {$kind eq "exit" ? "status $code" : "signal $code"}]
     }
 
@@ -91,7 +94,7 @@ oo::class create ::dtsm::Worker {
         }
         incr tick
         if {$length < 0} {
-            set failure "the registry's process ended ([my End])"
+            set failure "the registry's process ended ([my End 1000])"
             set waiting $callbacks
             set callbacks {}
             foreach callback $waiting {
