@@ -49,6 +49,11 @@ foreach pattern $patterns {
                     > $maxColumns && ![string match *http* $line]} {
                 bad $name:$number "wider than $maxColumns columns"
             }
+            # Tcl 8.6 reads a script in the locale's encoding.
+            if {![string is ascii $line]
+                    && [file extension $file] in {.tcl .test}} {
+                bad $name:$number "not ASCII"
+            }
             if {[regexp {[ \t]$} $line]} {
                 bad $name:$number "blanks at the line's end"
             }
