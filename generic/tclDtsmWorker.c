@@ -238,6 +238,7 @@ EndCmd(
         Tcl_Sleep(1);
     }
     (void) kill(-child, SIGKILL);
+    (void) kill(child, SIGKILL);        /* if it could not leave our group */
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
         continue;
     }

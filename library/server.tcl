@@ -140,16 +140,21 @@ oo::class create ::dtsm::Server {
 
     # verdict --
     #
-    #      Ask for a path, and serve events until the answer is there, the
-    #      seconds have passed, or a signal was caught.
+    #      Ask for a path, and serve events until the answer is there or the
+    #      seconds have passed.
+    #
+    # Errors: DTSM INTERRUPTED name when a signal was caught meanwhile.
 
     method verdict {path seconds} {
         if {![dict exists $answers $path]} {
             my Ask $path
         }
         set end [expr {[clock milliseconds] + 1000 * $seconds}]
-        while {![dict exists $answers $path] && [clock milliseconds] < $end
-                && ![llength [::dtsm::process caught]]} {
+        while {![dict exists $answers $path] && [clock milliseconds] < $end} {
+            set name [lindex [::dtsm::process caught] 0]
+            if {$name ne ""} {
+                throw [list DTSM INTERRUPTED $name] "interrupted by $name"
+            }
             set timer [after 50 [list incr [my varname tick]]]
             vwait [my varname tick]
             after cancel $timer
