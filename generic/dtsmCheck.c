@@ -82,16 +82,19 @@ CheckHeader(Check *check)
  * CheckSlot --
  *
  *      A record must be what a search for its path finds: so it lies on its
- *      way, under its tag, before the first empty slot, and only once (S3).
+ *      way, under its tag, before the first empty slot of its turn (S5), and
+ *      only once (S3).
  */
 
 static void
-CheckSlot(Check *check, uint64_t slot, const void *place)
+CheckSlot(Check *check, DtsmBucket *bucket, unsigned i)
 {
+    DtsmWord *place = &bucket->slots[i];
+    uint64_t hash, slot = DtsmSlotLoad(place);
     uint64_t policy;
     uint32_t version;
     DtsmRecord *record = DtsmRecordAt(check->map, slot & DTSM_OFFSET_MASK);
-    unsigned flags;
+    unsigned flags, n;
     uint64_t word;
     DtsmKey key;
 
@@ -105,6 +108,16 @@ CheckSlot(Check *check, uint64_t slot, const void *place)
     if (DtsmTrieFind(check->map, &key) != record) {
         Flaw(check, "a record is not found where it lies, or is there twice"
                 " (S3)", record);
+    }
+    hash = DtsmKeyHash(&key, check->map->secret);
+    for (n = 0; DtsmTurn(hash, n) != i; n++) {
+        unsigned before = DtsmTurn(hash, n);
+
+        if (before != DTSM_SLOTS
+                && DtsmSlotLoad(&bucket->slots[before]) == 0) {
+            Flaw(check, "a slot is full behind an empty one (S5)", place);
+            break;
+        }
     }
     word = DtsmStateLoad(&record->word);
     policy = DtsmPolicyNow(check->map);
@@ -133,7 +146,7 @@ CheckBuckets(Check *check, DtsmOffset offset, uint64_t count, unsigned level)
     for (; count > 0; count--, bucket++) {
         uint64_t child = DtsmSlotLoad(&bucket->child);
         bool empty = false;
-        int i;
+        unsigned i;
 
         if (check->left == 0) {
             Flaw(check, "more buckets than the file can hold", bucket);
@@ -141,15 +154,10 @@ CheckBuckets(Check *check, DtsmOffset offset, uint64_t count, unsigned level)
         }
         check->left--;
         for (i = 0; i < DTSM_SLOTS; i++) {
-            uint64_t slot = DtsmSlotLoad(&bucket->slots[i]);
-
-            if (slot == 0) {
+            if (DtsmSlotLoad(&bucket->slots[i]) == 0) {
                 empty = true;
-            } else if (empty) {
-                Flaw(check, "a slot is full behind an empty one (S5)",
-                        &bucket->slots[i]);
             } else {
-                CheckSlot(check, slot, &bucket->slots[i]);
+                CheckSlot(check, bucket, i);
             }
         }
         if (child != 0) {
@@ -254,7 +262,7 @@ Dtsm_Check(const Dtsm_Map *map, Dtsm_CheckProc *proc, void *data)
         Flaw(&check, "the snapshot's bitmap of depths is wrong",
                 check.snapshot);
     }
-    CheckBuckets(&check, DtsmOffsetOf(map, map->buckets), map->rootMask + 1,
-            0);
+    CheckBuckets(&check, DtsmOffsetOf(map, map->buckets),
+            UINT64_C(1) << map->rootBits, 0);
     return check.flaws == 0 ? DTSM_OK : DTSM_CORRUPT;
 }

@@ -29,10 +29,22 @@ DtsmIsUsual(size_t len)
     return len - DTSM_USUAL_LEAST <= DTSM_USUAL_MOST - DTSM_USUAL_LEAST;
 }
 
+/*
+ * DtsmRootPair, DtsmRootBucket --
+ *
+ *      The hash's words in the root, and the bucket that they lie in.
+ */
+
+static inline DtsmWord *
+DtsmRootPair(const Dtsm_Map *map, uint64_t hash)
+{
+    return map->buckets->slots + 2 * (hash & map->pairMask);
+}
+
 static inline DtsmBucket *
 DtsmRootBucket(const Dtsm_Map *map, uint64_t hash)
 {
-    return map->buckets + (hash & map->rootMask);
+    return map->buckets + ((hash & map->pairMask) >> DTSM_PAIR_BITS);
 }
 
 /*
@@ -48,26 +60,43 @@ DtsmTagsFit(DtsmBucket *bucket, uint64_t hash)
 }
 
 /*
- * DtsmFirstUsual --
+ * DtsmPairOffset --
  *
- *      The record of a usual path if it is in the first of these slots, as it
- *      is unless something rare is so; else NULL.  Calls nothing, so that who
- *      does no more than this need not save registers.
+ *      The offset in that slot of the hash's pair which carries its tag; more
+ *      than any offset when neither does.  Without a branch, for which of two
+ *      it is cannot be foretold; and ready much sooner than a vector's answer
+ *      about the whole bucket.  Of the last pair the second word is a child,
+ *      of tag 0, in which nobody finds the bytes of a path.
+ */
+
+static inline DtsmOffset
+DtsmPairOffset(const Dtsm_Map *map, uint64_t hash)
+{
+    DtsmWord *pair = DtsmRootPair(map, hash);
+    uint64_t tag = hash & ~DTSM_OFFSET_MASK;
+    uint64_t one = DtsmSlotLoad(pair) ^ tag;
+    uint64_t two = DtsmSlotLoad(pair + 1) ^ tag;
+
+    return one < two ? one : two;
+}
+
+/*
+ * DtsmUsualAt --
+ *
+ *      The record at offset if it is that of a usual path; else, and where
+ *      finding it takes a closer look, NULL.
  */
 
 static inline __attribute__((always_inline)) DtsmRecord *
-DtsmFirstUsual(const Dtsm_Map *map, DtsmBucket *bucket, unsigned mask,
-        const char *path, size_t len)
+DtsmUsualAt(const Dtsm_Map *map, DtsmOffset offset, const char *path,
+        size_t len)
 {
-    DtsmOffset offset = DtsmSlotLoad(&bucket->slots[__builtin_ctz(mask)])
-            & DTSM_OFFSET_MASK;
     DtsmRecord *record;
 
     if (!DtsmIsEasy(map, offset, DTSM_RECORD_HEAD + len, 8)) {
         return NULL;
     }
     record = (DtsmRecord *) (void *) (map->base + offset);
-    __builtin_prefetch((char *) record + sizeof(DtsmBucket));
     return record->pathLen == len && DtsmSameBytes(record->path, path, len)
             ? record : NULL;
 }

@@ -39,7 +39,7 @@ typedef _Atomic uint64_t DtsmWord;      /* a word of the file that changes */
 
 #define DTSM_MAGIC          UINT64_C(0x0a70616d6d737464) /* "dtsmmap\n" */
 #define DTSM_MAGIC_MAKING   UINT64_C(0x676e696b616d7464) /* "dtmaking" */
-#define DTSM_FORMAT         1u
+#define DTSM_FORMAT         2u
 
 #define DTSM_HEADER_BYTES   4096u
 #define DTSM_OFFSET_BITS    40
@@ -85,16 +85,19 @@ typedef struct DtsmHeader {
 
 /*
  * Verdicts: a bucket trie that only grows.  A bucket is one cache line; a
- * child node is four buckets.
+ * child node is four buckets.  A path has a pair of a bucket's words to itself
+ * and others of its hash, where it nearly always is; see S5.
  */
 
 #define DTSM_SLOTS          7
+#define DTSM_PAIR_BITS      2
+#define DTSM_PAIRS          (1u << DTSM_PAIR_BITS)
 #define DTSM_CHILD_BITS     2
 #define DTSM_CHILD_BUCKETS  (1u << DTSM_CHILD_BITS)
 #define DTSM_LEVELS         64  /* buckets on one way down, at most */
 
 typedef struct DtsmBucket {
-    DtsmWord slots[DTSM_SLOTS]; /* filled from the first on */
+    DtsmWord slots[DTSM_SLOTS];
     DtsmWord child;             /* DtsmOffset of a child node */
 } DtsmBucket;
 

@@ -41,7 +41,7 @@ struct Dtsm_Map {
     uint64_t seed;
     char secret[DTSM_SECRET_BYTES];     /* of the hash; from the seed */
     DtsmBucket *buckets;        /* the root's; below ready: see Validate */
-    uint64_t rootMask;          /* of their indices */
+    uint64_t pairMask;          /* of the indices of their pairs */
     unsigned rootBits;
     bool writable;
     bool creator;               /* grows by huge pages, ahead of the others */

@@ -113,7 +113,7 @@ SetRoot(Dtsm_Map *map, DtsmOffset root, unsigned rootBits)
 {
     map->buckets = (DtsmBucket *) (void *) (map->base + root);
     map->rootBits = rootBits;
-    map->rootMask = (UINT64_C(1) << rootBits) - 1;
+    map->pairMask = (UINT64_C(1) << (rootBits + DTSM_PAIR_BITS)) - 1;
 }
 
 /*

@@ -15,8 +15,9 @@
  * S3   The loser of the CAS looks at the same slot again; it may hold its own
  *      path now.  So a path never has two records.
  * S4   Nobody waits for a slot, so a process may die at any instruction.
- * S5   Slots fill from the first on, and a child comes when all are full: the
- *      first empty slot ends a search.
+ * S5   A path takes the first empty slot from its pair on, around the bucket,
+ *      and a child comes when all are full: a bucket with an empty slot ends
+ *      a search.
  *
  * VERDICT AND POLICY PROTOCOL
  *
@@ -65,6 +66,19 @@ DtsmSlotFill(DtsmWord *slot, uint64_t *seen, uint64_t value)
     *seen = 0;
     return atomic_compare_exchange_strong_explicit(slot, seen, value,
             memory_order_acq_rel, memory_order_acquire); /* S1 S2 S3 */
+}
+
+/*
+ * DtsmTurn --
+ *
+ *      Which of a bucket's words is the nth, from 0 on, that a path of this
+ *      hash may have (S5); DTSM_SLOTS for the child's, which it may not.
+ */
+
+static inline unsigned
+DtsmTurn(uint64_t hash, unsigned n)
+{
+    return ((unsigned) hash % DTSM_PAIRS * 2 + n) % (DTSM_SLOTS + 1);
 }
 
 static inline uint64_t

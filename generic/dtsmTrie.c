@@ -3,7 +3,7 @@
  *
  *      The verdicts' records: a bucket trie that only grows.
  *
- *      hash   63       tag       40 |  2 bits a level  | rootBits  0
+ *      hash   63     tag     40 |  2 bits a level  | root  2 | pair  0
  *
  *             root [ . . . B . . . ]
  *                          |  seven slots full, the path is in none
@@ -15,14 +15,13 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "dtsmInt.h"
-#include "dtsmSlot.h"
-#include "dtsmVector.h"
+#include "dtsmFind.h"
 
 typedef struct Way {            /* the way down for one key */
     const Dtsm_Map *map;
     const DtsmKey *key;
     DtsmBucket *bucket;
+    uint64_t hash;              /* says the pair, on all levels */
     uint64_t tag;               /* in place */
     uint64_t bits;              /* of the hash, for the levels below */
     unsigned bitsLeft;
@@ -43,10 +42,11 @@ WayStart(Way *way, const Dtsm_Map *map, const DtsmKey *key)
     way->map = map;
     way->key = key;
     way->level = 0;
-    WayHash(way, DtsmKeyHash(key, map->secret));
-    way->bucket = map->buckets + (way->bits & map->rootMask);
-    way->bits >>= map->rootBits;
-    way->bitsLeft -= map->rootBits;
+    way->hash = DtsmKeyHash(key, map->secret);
+    WayHash(way, way->hash);
+    way->bucket = DtsmRootBucket(map, way->hash);
+    way->bits >>= map->rootBits + DTSM_PAIR_BITS;
+    way->bitsLeft -= map->rootBits + DTSM_PAIR_BITS;
 }
 
 /*
@@ -206,16 +206,23 @@ DtsmTrieInsert(Dtsm_Map *map, const DtsmKey *key, uint64_t word,
         DtsmRecord **recordPtr, bool *createdPtr)
 {
     DtsmOffset fresh = 0, child;
-    int status = DTSM_FULL, i;
+    int status = DTSM_FULL;
+    unsigned n;
     Way way;
 
     *createdPtr = false;
     WayStart(&way, map, key);
     do {
-        for (i = 0; i < DTSM_SLOTS; i++) {
-            DtsmWord *word8 = &way.bucket->slots[i];
-            uint64_t slot = DtsmSlotLoad(word8);
+        for (n = 0; n <= DTSM_SLOTS; n++) {
+            unsigned i = DtsmTurn(way.hash, n);
+            DtsmWord *word8;
+            uint64_t slot;
 
+            if (i == DTSM_SLOTS) {
+                continue;
+            }
+            word8 = &way.bucket->slots[i];
+            slot = DtsmSlotLoad(word8);
             if (slot == 0) {
                 if (fresh == 0) {
                     status = NewRecord(map, key, word, &fresh);

@@ -191,22 +191,26 @@ __attribute__((flatten)) int
 Dtsm_Search(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned *flagsPtr)
 {
+    DtsmOffset offset;
     DtsmRecord *record;
-    DtsmBucket *bucket;
-    unsigned mask;
     uint64_t hash;
 
     if (path == NULL || !DtsmIsUsual(pathLen)) {
         return SearchAny(map, path, pathLen, flagsPtr);
     }
     hash = DtsmHash(path, pathLen, map->secret);
-    bucket = DtsmRootBucket(map, hash);
-    mask = DtsmTagsFit(bucket, hash);
-    if (mask == 0 && DtsmSlotLoad(&bucket->child) == 0) {
-        return SearchFrom(map, path, pathLen, flagsPtr, NULL);
+    offset = DtsmPairOffset(map, hash);
+    if (offset > DTSM_OFFSET_MASK) {
+        DtsmBucket *bucket = DtsmRootBucket(map, hash);
+        unsigned mask = DtsmTagsFit(bucket, hash);
+
+        if (mask == 0 && DtsmSlotLoad(&bucket->child) == 0) {
+            return SearchFrom(map, path, pathLen, flagsPtr, NULL);
+        }
+        offset = mask == 0 ? 0 : DtsmSlotLoad(&bucket->slots[
+                __builtin_ctz(mask)]) & DTSM_OFFSET_MASK;
     }
-    record = mask == 0 ? NULL
-            : DtsmFirstUsual(map, bucket, mask, path, pathLen);
+    record = DtsmUsualAt(map, offset, path, pathLen);
     if (record == NULL) {
         return SearchHashed(map, path, pathLen, flagsPtr, hash);
     }

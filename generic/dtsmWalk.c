@@ -89,7 +89,7 @@ FetchRecords(const Walk *walk, DtsmBucket *bucket)
         uint64_t slot = DtsmSlotLoad(&bucket->slots[i]);
 
         if (slot == 0) {
-            break;              /* S5 */
+            continue;
         }
         __builtin_prefetch(walk->map->base + (slot & DTSM_OFFSET_MASK));
     }
@@ -125,7 +125,7 @@ WalkBuckets(Walk *walk, DtsmOffset offset, uint64_t count, unsigned level)
             DtsmRecord *record;
 
             if (slot == 0) {
-                break;          /* S5 */
+                continue;
             }
             record = DtsmRecordAt(walk->map, slot & DTSM_OFFSET_MASK);
             result = record == NULL ? DTSM_CORRUPT : WalkRecord(walk, record);
