@@ -123,8 +123,27 @@ DtsmSameBytes(const char *a, const char *b, size_t len)
  * DtsmIsPlain --
  *
  *      Whether len bytes hold no two slashes in a row; *nulPtr tells of a
- *      NUL.
+ *      NUL.  Vectors from both ends, as DtsmSameBytes has them.
  */
+
+#ifdef DTSM_SSE2
+typedef struct DtsmSeen {
+    __m128i least;              /* 0: a NUL */
+    __m128i pairs;              /* 0: two slashes */
+} DtsmSeen;
+
+static inline void
+DtsmSeeAt(DtsmSeen *seen, const char *path, size_t at)
+{
+    const __m128i slashes = _mm_set1_epi8('/');
+    __m128i these = DtsmVectorAt(path + at);
+    __m128i those = DtsmVectorAt(path + at - 1);
+
+    seen->least = _mm_min_epu8(seen->least, these);
+    seen->pairs = _mm_min_epu8(seen->pairs, _mm_or_si128(
+            _mm_xor_si128(these, slashes), _mm_xor_si128(those, slashes)));
+}
+#endif
 
 static inline bool
 DtsmIsPlain(const char *path, size_t len, bool *nulPtr)
@@ -134,29 +153,25 @@ DtsmIsPlain(const char *path, size_t len, bool *nulPtr)
 
 #ifdef DTSM_SSE2
     if (len > DTSM_VECTOR) {
-        const __m128i slashes = _mm_set1_epi8('/');
-        __m128i least = DtsmVectorAt(path);             /* 0: a NUL */
-        __m128i pairs = _mm_set1_epi8(-1);              /* 0: two slashes */
-        size_t last = len - DTSM_VECTOR;
+        DtsmSeen seen = {DtsmVectorAt(path), _mm_set1_epi8(-1)};
 
-        for (i = 1;; i += DTSM_VECTOR) {
-            __m128i these, those;
-
-            i = i < last ? i : last;
-            these = DtsmVectorAt(path + i);
-            those = DtsmVectorAt(path + i - 1);
-            least = _mm_min_epu8(least, these);
-            pairs = _mm_min_epu8(pairs, _mm_or_si128(
-                    _mm_xor_si128(these, slashes),
-                    _mm_xor_si128(those, slashes)));
-            if (i == last) {
-                break;
+        DtsmSeeAt(&seen, path, 1);
+        DtsmSeeAt(&seen, path, len - 16);
+        if (len > 32) {
+            DtsmSeeAt(&seen, path, 17);
+            DtsmSeeAt(&seen, path, len - 32);
+            if (len > 64) {
+                DtsmSeeAt(&seen, path, 33);
+                DtsmSeeAt(&seen, path, len - 48);
+                for (i = 49; i + 48 < len; i += DTSM_VECTOR) {
+                    DtsmSeeAt(&seen, path, i);
+                }
             }
         }
-        least = _mm_cmpeq_epi8(least, _mm_setzero_si128());
-        pairs = _mm_cmpeq_epi8(pairs, _mm_setzero_si128());
-        *nulPtr = _mm_movemask_epi8(least) != 0;
-        return _mm_movemask_epi8(pairs) == 0;
+        seen.least = _mm_cmpeq_epi8(seen.least, _mm_setzero_si128());
+        seen.pairs = _mm_cmpeq_epi8(seen.pairs, _mm_setzero_si128());
+        *nulPtr = _mm_movemask_epi8(seen.least) != 0;
+        return _mm_movemask_epi8(seen.pairs) == 0;
     }
 #endif
     for (; i < len; i++) {

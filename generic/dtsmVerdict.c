@@ -62,7 +62,9 @@ JudgeSlowly(const Dtsm_Map *map, Sight *sight)
 /*
  * SeeClosely --
  *
- *      See, where record is that of the path as it stands, or NULL.
+ *      Judge, where record is that of the path as it stands, or NULL.
+ *
+ * Returns: DTSM_OK or DTSM_INVALID.
  */
 
 static int
@@ -88,25 +90,27 @@ SeeClosely(const Dtsm_Map *map, const char *path, size_t pathLen,
 }
 
 /*
- * See --
+ * FindAsItStands --
  *
- *      Find the path's record and judge.  A path that is found as it stands
- *      needs no folding and holds no NUL, for no record does; only a path
- *      that is not found is scanned for both.
- *
- * Returns: DTSM_OK or DTSM_INVALID.
+ *      The path's record, or NULL: none, or one that only folding finds.  A
+ *      path that is found as it stands needs no folding and holds no NUL, for
+ *      no record does.
  */
 
-static inline int
-See(const Dtsm_Map *map, const char *path, size_t pathLen, Sight *sight)
+static inline DtsmRecord *
+FindAsItStands(const Dtsm_Map *map, const char *path, size_t pathLen)
 {
     DtsmRecord *record = NULL;
+    uint64_t hash;
 
-    if (path != NULL && pathLen - 1 < DTSM_PATH_MAX) {
-        record = DtsmFindPlain(map, path, pathLen,
-                DtsmHash(path, pathLen, map->secret));
+    if (path == NULL || pathLen - 1 >= DTSM_PATH_MAX) {
+        return NULL;
     }
-    return SeeClosely(map, path, pathLen, record, sight);
+    hash = DtsmHash(path, pathLen, map->secret);
+    if (DtsmIsUsual(pathLen)) {
+        record = DtsmUsualAt(map, DtsmPairOffset(map, hash), path, pathLen);
+    }
+    return record != NULL ? record : DtsmFindPlain(map, path, pathLen, hash);
 }
 
 static int
@@ -233,15 +237,26 @@ int
 Dtsm_Look(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned *flagsPtr, Dtsm_Token *tokenPtr)
 {
+    DtsmRecord *record = FindAsItStands(map, path, pathLen);
     Sight sight;
-    int status = See(map, path, pathLen, &sight);
+    int status;
 
+    if (record != NULL) {
+        tokenPtr->record = DtsmOffsetOf(map, record);
+        tokenPtr->word = DtsmStateLoad(&record->word);
+        tokenPtr->policy = DtsmPolicyNow(map);      /* V1 */
+        if (IsFresh(tokenPtr->word, tokenPtr->policy)) {
+            *flagsPtr = DtsmVerdictFlags(tokenPtr->word);
+            return DTSM_OK;
+        }
+    }
+    status = SeeClosely(map, path, pathLen, record, &sight);
     *flagsPtr = 0;
     if (status != DTSM_OK) {
         return status;
     }
     tokenPtr->record = sight.record == NULL ? 0
-            : (uint64_t) ((char *) sight.record - map->base);
+            : DtsmOffsetOf(map, sight.record);
     tokenPtr->word = sight.word;
     tokenPtr->policy = sight.policy;
     return Answer(&sight, flagsPtr);
@@ -394,7 +409,8 @@ Dtsm_Mark(Dtsm_Map *map, const char *path, size_t pathLen, unsigned set,
         unsigned flags;
         uint64_t seen;
 
-        status = See(map, path, pathLen, &sight);
+        status = SeeClosely(map, path, pathLen,
+                FindAsItStands(map, path, pathLen), &sight);
         if (status != DTSM_OK) {
             return status;
         }
