@@ -80,6 +80,7 @@ typedef struct BenchArena {
 void        BenchArenaInit(BenchArena *arena, size_t pathCount, int huge);
 void       *BenchArenaTake(BenchArena *arena, size_t bytes);
 
+void        BenchPathsShuffle(BenchPath *paths, size_t count, uint64_t seed);
 BenchPath  *BenchPathsRead(const char *file, size_t count);
 BenchPath  *BenchPathsPick(const BenchPath *paths, size_t count, size_t want,
                 uint64_t seed, const char *suffix);

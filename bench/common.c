@@ -89,8 +89,8 @@ BenchArenaTake(BenchArena *arena, size_t bytes)
     return taken;
 }
 
-static void
-Shuffle(BenchPath *paths, size_t count, uint64_t seed)
+void
+BenchPathsShuffle(BenchPath *paths, size_t count, uint64_t seed)
 {
     size_t i;
 
@@ -170,7 +170,7 @@ BenchPathsRead(const char *file, size_t count)
         fprintf(stderr, "%s: no paths\n", file);
         exit(1);
     }
-    Shuffle(lines, lineCount, 1);
+    BenchPathsShuffle(lines, lineCount, 1);
     for (i = 0; i < count; i += take) {
         size_t j, again = i / lineCount;
 
@@ -189,7 +189,7 @@ BenchPathsRead(const char *file, size_t count)
         }
     }
     if (count > lineCount) {
-        Shuffle(paths, count, 2);
+        BenchPathsShuffle(paths, count, 2);
     }
     Together(paths, count);
     for (i = 0; i < lineCount; i++) {
@@ -217,7 +217,7 @@ BenchPathsPick(const BenchPath *paths, size_t count, size_t want,
         BenchDie("malloc");
     }
     memcpy(picked, paths, count * sizeof(BenchPath));
-    Shuffle(picked, count, seed);
+    BenchPathsShuffle(picked, count, seed);
     if (suffix != NULL) {
         size_t suffixLen = strlen(suffix), bytes = 0;
         char *to;

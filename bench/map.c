@@ -2,8 +2,8 @@
  * map.c --
  *
  *      How fast is a map once it is there?  Insert, hits on a working set of
- *      1,000 and on all, misses, paths that a rule decides, two processes
- *      that insert at once, bytes.
+ *      1,000, in one order and in ever new ones, and on all, misses, paths
+ *      that a rule decides, two processes that insert at once, bytes.
  *
  *      map PATHS COUNT ROUNDS DIR [-plain] [PEER ...]
  *
@@ -26,10 +26,12 @@
 #include "bench.h"
 
 #define HOT         1000
+#define HOT_TIMES   100
 #define RULES       20
 #define RULE_DEPTHS 4
 
 static BenchPath *paths, *hits, *misses, *hot, *ruled;
+static BenchPath *anew;         /* hot, HOT_TIMES times, in as many orders */
 static size_t pathCount, missCount;
 static const char *dir;
 
@@ -127,7 +129,7 @@ Figures(const BenchPeer *peer, unsigned round)
 {
     size_t some = pathCount / peer->every;
     size_t someMisses = missCount / peer->every;
-    size_t times = HOT * 100 / peer->every;     /* searches, at least */
+    size_t times = HOT * HOT_TIMES / peer->every;   /* searches, at least */
     uint64_t all, index, text = 0;
     double start;
     size_t i;
@@ -151,6 +153,7 @@ Figures(const BenchPeer *peer, unsigned round)
     Ask(peer, "hot", hot, HOT, 1);
     Print(peer, "hit-hot", round,
             Ask(peer, "hot", hot, HOT, times / HOT));
+    Print(peer, "hit-anew", round, Ask(peer, "hot", anew, times, 1));
     peer->size(&all, &index);
     if (all != 0) {
         Print(peer, "bytes", round, (double) all / (double) pathCount);
@@ -427,6 +430,14 @@ main(int argc, char **argv)
     misses = BenchPathsPick(paths, pathCount, missCount, 12, "=");
     ruled = BenchPathsPick(paths, pathCount, missCount, 13, "=");
     hot = BenchPathsPick(paths, pathCount, HOT, 14, NULL);
+    anew = malloc(HOT * HOT_TIMES * sizeof(BenchPath));
+    if (anew == NULL) {
+        BenchDie("malloc");
+    }
+    for (i = 0; i < HOT_TIMES; i++) {
+        memcpy(anew + i * HOT, hot, HOT * sizeof(BenchPath));
+        BenchPathsShuffle(anew + i * HOT, HOT, 100 + i);
+    }
     RulesPick();
     for (i = 0; i < missCount; i++) {
         ruled[i].value = Governed(&ruled[i]);

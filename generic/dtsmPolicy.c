@@ -16,8 +16,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "dtsmInt.h"
-#include "dtsmSlot.h"
+#include "dtsmFind.h"
 
 #define NODE_WAYS       (1u << DTSM_NODE_BITS)
 #define CHAIN_MAX       64      /* leaves of one hash that are looked at */
@@ -62,7 +61,8 @@ DtsmSnapshotOf(const Dtsm_Map *map, uint64_t policy)
  * LeafAt, NodeAt --
  *
  *      What an entry names, with all its bytes; NULL when it names nothing,
- *      something else, or the file is broken.
+ *      something else, or the file is broken.  Nearly always a look at where
+ *      it starts is enough, whatever its length.
  */
 
 static inline const DtsmLeaf *
@@ -73,6 +73,9 @@ LeafAt(const Dtsm_Map *map, uint64_t entry)
 
     if ((entry & DTSM_ENTRY_LEAF) == 0) {
         return NULL;
+    }
+    if (DtsmIsEasy(map, offset, DTSM_PIECE_MOST, 8)) {
+        return (const DtsmLeaf *) (void *) (map->base + offset);
     }
     leaf = DtsmAt(map, offset, DTSM_LEAF_HEAD, 8);
     if (leaf == NULL || DtsmAt(map, offset,
@@ -104,6 +107,9 @@ NodeAt(const Dtsm_Map *map, uint64_t entry)
 {
     const DtsmNode *node;
 
+    if (DtsmIsEasy(map, entry, DTSM_PIECE_MOST, 8)) {
+        return (const DtsmNode *) (void *) (map->base + entry);
+    }
     if (entry == 0 || (entry & DTSM_ENTRY_LEAF) != 0) {
         return NULL;
     }
@@ -133,10 +139,25 @@ WayBit(uint64_t hash, unsigned level)
     return UINT32_C(1) << (hash >> (level * DTSM_NODE_BITS) & (NODE_WAYS - 1));
 }
 
-static inline const DtsmLeaf *
+static __attribute__((noinline)) uint64_t
+HashSlowly(const Dtsm_Map *map, const DtsmKey *key)
+{
+    return DtsmKeyHash(key, map->secret);
+}
+
+/*
+ * FindLeaf --
+ *
+ *      The key's leaf, or NULL.  A covering path is short and folded, and is
+ *      hashed without a call.
+ */
+
+static __attribute__((flatten)) const DtsmLeaf *
 FindLeaf(const Dtsm_Map *map, uint64_t entry, const DtsmKey *key)
 {
-    uint64_t hash = DtsmKeyHash(key, map->secret);
+    uint64_t hash = key->len == key->rawLen && key->len <= DTSM_USUAL_MOST
+            ? DtsmHash(key->path, key->len, map->secret)
+            : HashSlowly(map, key);
     unsigned level, chain;
     const DtsmNode *node;
     const DtsmLeaf *leaf;

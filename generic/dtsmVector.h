@@ -116,6 +116,15 @@ DtsmSameBytes(const char *a, const char *b, size_t len)
                 _mm_setzero_si128())) == 0xffff;
     }
 #endif
+    if (len >= 8 && len <= 16) {
+        uint64_t a0, a1, b0, b1;
+
+        memcpy(&a0, a, 8);
+        memcpy(&a1, a + len - 8, 8);
+        memcpy(&b0, b, 8);
+        memcpy(&b1, b + len - 8, 8);
+        return ((a0 ^ b0) | (a1 ^ b1)) == 0;
+    }
     return memcmp(a, b, len) == 0;
 }
 

@@ -185,6 +185,30 @@ SearchAny(const Dtsm_Map *map, const char *path, size_t pathLen,
 }
 
 /*
+ * SearchMissed --
+ *
+ *      A search for a usual path that has no record as it stands: when it is
+ *      folded, only a rule can answer.
+ */
+
+static __attribute__((noinline)) int
+SearchMissed(const Dtsm_Map *map, const char *path, size_t pathLen,
+        unsigned *flagsPtr)
+{
+    DtsmKey key = {path, pathLen, pathLen};
+    const DtsmLeaf *rule;
+    bool nul;
+
+    if (!DtsmIsPlain(path, pathLen, &nul) || nul
+            || path[pathLen - 1] == '/') {
+        return SearchFrom(map, path, pathLen, flagsPtr, NULL);
+    }
+    rule = DtsmRuleOf(map, DtsmPolicyNow(map), &key);
+    *flagsPtr = rule == NULL ? 0 : rule->flags;
+    return rule == NULL ? DTSM_NOTFOUND : DTSM_OK;
+}
+
+/*
  * Dtsm_Search --
  *
  *      The hit of a usual path, in one piece: what is inlined into it calls
@@ -209,7 +233,7 @@ Dtsm_Search(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned mask = DtsmTagsFit(bucket, hash);
 
         if (mask == 0 && DtsmSlotLoad(&bucket->child) == 0) {
-            return SearchFrom(map, path, pathLen, flagsPtr, NULL);
+            return SearchMissed(map, path, pathLen, flagsPtr);
         }
         offset = mask == 0 ? 0 : DtsmSlotLoad(&bucket->slots[
                 __builtin_ctz(mask)]) & DTSM_OFFSET_MASK;
