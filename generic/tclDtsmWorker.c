@@ -119,6 +119,29 @@ MakeChannels(
     return listPtr;
 }
 
+/*
+ * KillChild --
+ *
+ *      A child of ours, and its group; it may not have come to lead one.
+ *
+ * Returns:
+ *      Its status, as waitpid(2) has it.
+ */
+
+static int
+KillChild(
+    pid_t child)
+{
+    int status = 0;
+
+    (void) kill(-child, SIGKILL);
+    (void) kill(child, SIGKILL);
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+        continue;
+    }
+    return status;
+}
+
 static int
 StartWorkerCmd(
     Tcl_Interp *interp,
@@ -172,10 +195,7 @@ StartWorkerCmd(
     resultPtr = MakeChannels(interp, ends[0]);
     if (resultPtr == NULL) {
         error = errno;
-        (void) kill(-child, SIGKILL);
-        while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
-            continue;
-        }
+        (void) KillChild(child);
         errno = error;
         return DtsmTclPosix(interp, "couldn't talk to a worker");
     }
@@ -216,7 +236,7 @@ EndCmd(
     Tcl_WideInt wide;
     Tcl_Obj *pair[2];
     siginfo_t info;
-    int status = 0, bySignal, grace = 0;
+    int status, bySignal, grace = 0;
     pid_t child;
 
     if (Tcl_GetWideIntFromObj(interp, pidObj, &wide) != TCL_OK
@@ -237,11 +257,7 @@ EndCmd(
         }
         Tcl_Sleep(1);
     }
-    (void) kill(-child, SIGKILL);
-    (void) kill(child, SIGKILL);        /* if it could not leave our group */
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-        continue;
-    }
+    status = KillChild(child);
     bySignal = WIFSIGNALED(status);
     pair[0] = Tcl_NewStringObj(bySignal ? "signal" : "exit", -1);
     pair[1] = Tcl_NewWideIntObj((Tcl_WideInt)
