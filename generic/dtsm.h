@@ -277,10 +277,17 @@ int Dtsm_Match(const Dtsm_Map *map, const char *path, size_t pathLen,
  *
  * Returns:
  *      As Dtsm_Search; the token is set for DTSM_OK and DTSM_NOTFOUND.
+ *
+ * Dtsm_IsSettled --
+ *
+ *      Whether a look came while nobody had begun a change
+ *      (Dtsm_BeginChange): if so, what the world says from then on may be
+ *      kept until the policy changes.
  */
 
 int Dtsm_Look(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned *flagsPtr, Dtsm_Token *tokenPtr);
+int Dtsm_IsSettled(const Dtsm_Token *tokenPtr);
 
 /*
  * Dtsm_Prefetch --
@@ -297,7 +304,7 @@ void Dtsm_Prefetch(const Dtsm_Map *map, const char *path, size_t pathLen);
  *      Store a verdict that rests on a look.  If the path was forgotten, or
  *      got another verdict, or what governs it changed since, the answer is
  *      DTSM_OK and nothing that counts is stored.  The same may happen after
- *      any other change of the policy.
+ *      any other change of the policy, and does when the token is not settled.
  *
  * Returns:
  *      DTSM_OK, DTSM_FULL, DTSM_READONLY, DTSM_INVALID (also for DTSM_PREFIX).
@@ -333,6 +340,26 @@ int Dtsm_Mark(Dtsm_Map *map, const char *path, size_t pathLen, unsigned set,
  */
 
 int Dtsm_Forget(Dtsm_Map *map, const char *path, size_t pathLen, int below);
+
+/*
+ * Dtsm_BeginChange, Dtsm_EndChange --
+ *
+ *      What known answers rest on is about to change, a folder's name for
+ *      instance.  Begin, forget what it concerns, change the world, end: then
+ *      no look from before counts afterwards, even when this process is killed
+ *      in between.  Until the end, looks by any process give tokens that are
+ *      not settled: what is inserted with them is void.  What a killed process
+ *      had begun ends by itself once it is gone; one that lives must end it.
+ *
+ * Returns:
+ *      A ticket for Dtsm_EndChange; 0 when too many (6) changes are under way
+ *      or map is read-only: forget once more after the change.
+ *
+ * Context:  two system calls; async-signal-safe; keeps errno.
+ */
+
+uint64_t Dtsm_BeginChange(Dtsm_Map *map);
+void Dtsm_EndChange(Dtsm_Map *map, uint64_t ticket);
 
 /*
  * Dtsm_Remove --

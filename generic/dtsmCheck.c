@@ -56,6 +56,7 @@ CheckHeader(Check *check)
     DtsmHeader *header = DtsmHeaderOf(map);
     uint64_t cursor = atomic_load(&header->cursor);
     uint64_t ready = atomic_load(&header->ready);
+    int i;
 
     if (header->seed != map->seed
             || header->root != DtsmOffsetOf(map, map->buckets)
@@ -75,6 +76,12 @@ CheckHeader(Check *check)
     }
     if (atomic_load(&header->fence) > 1) {
         Flaw(check, "the fence is neither open nor shut", &header->fence);
+    }
+    for (i = 0; i < DTSM_CHANGERS; i++) {
+        if (atomic_load(&header->changers[i]) > INT32_MAX) {
+            Flaw(check, "a changer is no process number (V6)",
+                    &header->changers[i]);
+        }
     }
 }
 
@@ -126,8 +133,7 @@ CheckSlot(Check *check, DtsmBucket *bucket, unsigned i)
     if ((flags & ~(DTSM_FLAGS & ~DTSM_PREFIX)) != 0) {
         Flaw(check, "a verdict has unknown flags", record);
     }
-    if (version == 0 || (version != DTSM_SPENT
-            && version > DtsmPolicyVersion(policy))) {
+    if (version != DTSM_SPENT && version > DtsmPolicyVersion(policy)) {
         Flaw(check, "a verdict is newer than the policy (V2)", record);
     }
 }

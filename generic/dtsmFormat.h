@@ -39,7 +39,7 @@ typedef _Atomic uint64_t DtsmWord;      /* a word of the file that changes */
 
 #define DTSM_MAGIC          UINT64_C(0x0a70616d6d737464) /* "dtsmmap\n" */
 #define DTSM_MAGIC_MAKING   UINT64_C(0x676e696b616d7464) /* "dtmaking" */
-#define DTSM_FORMAT         2u
+#define DTSM_FORMAT         3u
 
 #define DTSM_HEADER_BYTES   4096u
 #define DTSM_OFFSET_BITS    40
@@ -48,9 +48,10 @@ typedef _Atomic uint64_t DtsmWord;      /* a word of the file that changes */
 /*
  * Versions of the policy.  DTSM_SPENT in the policy word says that no verdict
  * counts any more: versions, a path's count, or the room for a forget ran
- * out.  It is final.
+ * out.  It is final.  A verdict of DTSM_VERSION_NONE never counts (V6).
  */
 
+#define DTSM_VERSION_NONE   0u
 #define DTSM_VERSION_FIRST  1u
 #define DTSM_VERSION_LAST   0xfffffeu
 #define DTSM_SPENT          0xffffffu
@@ -58,9 +59,11 @@ typedef _Atomic uint64_t DtsmWord;      /* a word of the file that changes */
 
 /*
  * Header.  Lines of 64 bytes by who writes them: constants by the creator;
- * policy by every change of the policy, fence by the session; space by every
- * inserter; counters by every program start.
+ * policy by every change of the policy, fence by the session, changers by who
+ * changes the world; space by every inserter; counters by every program start.
  */
+
+#define DTSM_CHANGERS       6
 
 typedef struct DtsmHeader {
     DtsmWord magic;             /* written last by the creator (release) */
@@ -74,7 +77,7 @@ typedef struct DtsmHeader {
 
     DtsmWord policy;            /* CAS by changes of the policy */
     DtsmWord fence;             /* 1: denials are enforced */
-    uint64_t unused1[6];
+    DtsmWord changers[DTSM_CHANGERS];   /* process numbers; 0: free (V6) */
 
     DtsmWord cursor;            /* CAS; first byte not handed out */
     DtsmWord ready;             /* CAS, only up; memory exists below it */
@@ -164,6 +167,7 @@ static_assert(offsetof(DtsmHeader, root) == 32, "format");
 static_assert(offsetof(DtsmHeader, rootBits) == 40, "format");
 static_assert(offsetof(DtsmHeader, policy) == 64, "format");
 static_assert(offsetof(DtsmHeader, fence) == 72, "format");
+static_assert(offsetof(DtsmHeader, changers) == 80, "format");
 static_assert(offsetof(DtsmHeader, cursor) == 128, "format");
 static_assert(offsetof(DtsmHeader, ready) == 136, "format");
 static_assert(offsetof(DtsmHeader, counters) == 192, "format");

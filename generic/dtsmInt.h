@@ -154,6 +154,25 @@ int         DtsmPolicyChange(Dtsm_Map *map, DtsmChangeKind kind,
                 const Dtsm_Entry *entries, size_t entryCount);
 void        DtsmPolicySpend(Dtsm_Map *map);
 
+/* dtsmChange.c: is somebody changing the world?  To be asked after the policy
+   was loaded (V6). */
+
+bool        DtsmIsChangingStill(const Dtsm_Map *map);
+
+static inline bool
+DtsmIsChanging(const Dtsm_Map *map)
+{
+    DtsmHeader *header = DtsmHeaderOf(map);
+    uint64_t any = 0;
+    unsigned i;
+
+    for (i = 0; i < DTSM_CHANGERS; i++) {
+        any |= atomic_load_explicit(&header->changers[i],
+                memory_order_acquire);              /* V6 */
+    }
+    return any != 0 && DtsmIsChangingStill(map);
+}
+
 /* unix/dtsmUnixMap.c: the platform */
 
 typedef struct DtsmpFile {
@@ -169,6 +188,8 @@ void        DtsmpUnmap(void *base, uint64_t bytes);
 void       *DtsmpPage(size_t bytes);
 void       *DtsmpWipedPage(size_t bytes);
 uint64_t    DtsmpRandom(void);
+int         DtsmpSelf(void);
+bool        DtsmpIsGone(int process);
 bool        DtsmpPopulate(void *from, uint64_t bytes);
 bool        DtsmpAllocate(const DtsmpFile *file, uint64_t bytes);
 void        DtsmpCollapse(char *from, uint64_t bytes);

@@ -210,7 +210,7 @@ DtsmGovern(const Dtsm_Map *map, uint64_t policy, const DtsmKey *key,
     DtsmStep step = {0, 0, 0};
 
     governing->rule = NULL;
-    governing->since = 0;
+    governing->since = DTSM_VERSION_FIRST;
     if (snapshot == NULL || snapshot->depths == 0) {
         return;
     }

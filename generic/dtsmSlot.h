@@ -36,6 +36,13 @@
  *      verdict was found to count; it is a CAS from the word that was judged.
  * V5   An insert without a token loads the verdict word, then the policy: it
  *      never replaces a verdict by one of an older version.
+ * V6   A change that one forget cannot undo in time, because the process may
+ *      be killed in between, is announced first: changer's number, then
+ *      forget, then change the world, then take the number away.  A look loads
+ *      the policy, then the numbers: while there is one, its token is void and
+ *      an insert with it gets a version that never counts.  So a verdict that
+ *      is younger than the forget is younger than the change.  The number of
+ *      a process that is gone is taken away by who meets it.
  * P1   Before the policy word's CAS only the changer knows the new snapshot;
  *      afterwards nothing in it ever changes.
  * P2   Versions only grow; DTSM_SPENT is final.
@@ -43,7 +50,7 @@
  *      CAS of who owns the last piece.
  * A2   ready only grows, and memory exists for every byte below it.
  *
- *      V1..V5, P1 and P2 assume sequential consistency among the verdict and
+ *      V1..V6, P1 and P2 assume sequential consistency among the verdict and
  *      policy words, so those are accessed with memory_order_seq_cst.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.

@@ -257,6 +257,33 @@ Dtsm_Prefetch(const Dtsm_Map *map, const char *path, size_t pathLen)
     }
 }
 
+/*
+ * A token's record is an offset, or 0 for none, and this bit when a change
+ * was under way.
+ */
+
+#define UNSETTLED   (UINT64_C(1) << 63)
+
+/*
+ * Settle --
+ *
+ *      End the token's making: the policy has been loaded (V6).
+ */
+
+static inline void
+Settle(const Dtsm_Map *map, Dtsm_Token *tokenPtr)
+{
+    if (DtsmIsChanging(map)) {
+        tokenPtr->record |= UNSETTLED;
+    }
+}
+
+int
+Dtsm_IsSettled(const Dtsm_Token *tokenPtr)
+{
+    return (tokenPtr->record & UNSETTLED) == 0;
+}
+
 int
 Dtsm_Look(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned *flagsPtr, Dtsm_Token *tokenPtr)
@@ -270,6 +297,7 @@ Dtsm_Look(const Dtsm_Map *map, const char *path, size_t pathLen,
         tokenPtr->word = DtsmStateLoad(&record->word);
         tokenPtr->policy = DtsmPolicyNow(map);      /* V1 */
         if (IsFresh(tokenPtr->word, tokenPtr->policy)) {
+            Settle(map, tokenPtr);
             *flagsPtr = DtsmVerdictFlags(tokenPtr->word);
             return DTSM_OK;
         }
@@ -283,6 +311,7 @@ Dtsm_Look(const Dtsm_Map *map, const char *path, size_t pathLen,
             : DtsmOffsetOf(map, sight.record);
     tokenPtr->word = sight.word;
     tokenPtr->policy = sight.policy;
+    Settle(map, tokenPtr);
     return Answer(&sight, flagsPtr);
 }
 
@@ -392,7 +421,10 @@ int
 Dtsm_InsertLooked(Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned flags, const Dtsm_Token *tokenPtr)
 {
-    uint32_t version = DtsmPolicyVersion(tokenPtr->policy);
+    uint32_t version = Dtsm_IsSettled(tokenPtr)
+            ? DtsmPolicyVersion(tokenPtr->policy)
+            : DTSM_VERSION_NONE;                    /* V6 */
+    DtsmOffset offset = tokenPtr->record & ~UNSETTLED;
     DtsmRecord *record;
     uint64_t seen = tokenPtr->word;
     bool created;
@@ -403,11 +435,11 @@ Dtsm_InsertLooked(Dtsm_Map *map, const char *path, size_t pathLen,
     if (status != DTSM_OK || flags == 0) {
         return status != DTSM_OK ? status : DTSM_INVALID;
     }
-    if (tokenPtr->record == 0) {        /* V2: from "no record" */
+    if (offset == 0) {                  /* V2: from "no record" */
         return DtsmTrieInsert(map, &key, DtsmVerdict(flags, version, 0),
                 &record, &created);
     }
-    record = DtsmRecordAt(map, tokenPtr->record);
+    record = DtsmRecordAt(map, offset);
     if (record == NULL
             || !DtsmKeyEqual(&key, record->path, record->pathLen)) {
         return DTSM_INVALID;

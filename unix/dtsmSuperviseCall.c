@@ -8,10 +8,10 @@
  * arguments again: a program whose other thread changes them meanwhile gets
  * around us.  The supervisor is for honest programs, as all of dtsm is.
  *
- * C1  A call after which the map has to be corrected (a symlink that comes or
- *     goes, a folder that is renamed ...) is carried out here, the map
- *     corrected, and only then answered: as in the library, nobody who knows
- *     that it happened finds a stale answer.
+ * C1  A call that makes known answers wrong (a symlink that comes or goes, a
+ *     folder that is renamed ...) is carried out here, between the beginning
+ *     and the end of a change as in the library: nobody who knows that it
+ *     happened finds a stale answer.
  * C2  That needs the caller's own rights.  Where they are not ours, the map
  *     is corrected before the call goes on, and what another process asks in
  *     the moment between may stay stale.
@@ -254,24 +254,33 @@ Recalls(void)
 }
 
 /*
- * Changed --
+ * Begin, End --
  *
- *      The end of a call that we made (C1), or, with done 0, the beginning of
- *      one that we could not make (C2).
+ *      Around a call that we make (C1), or before one that we cannot make
+ *      (C2): mine is 0, and there is no end to wait for.
+ *
+ * Arguments:
+ *      other   NULL, or a second path that the call changes.
  */
 
+static DtsmTraceChange change;
+
 static int
-Changed(struct seccomp_notif_resp *reply, int done, long result, int both)
+Begin(int mine, const char *other)
 {
-    if (!done || result == 0) {
-        if (both) {
-            DtsmTraceChanged(one.dirfd, one.path, 1);
-        }
-        DtsmTraceChanged(both ? two.dirfd : one.dirfd,
-                both ? two.path : one.path, 1);
-        carriedOut = done;
+    DtsmTraceBegin(&change, one.dirfd, one.path, two.dirfd, other);
+    if (!mine) {
+        DtsmTraceEnd(&change, 0);
     }
-    return done ? Answer(reply, result) : ANSWERED;
+    return mine;
+}
+
+static int
+End(struct seccomp_notif_resp *reply, long result)
+{
+    DtsmTraceEnd(&change, result != 0);
+    carriedOut = result == 0;
+    return Answer(reply, result);
 }
 
 static int
@@ -284,21 +293,23 @@ static int
 Remove(struct seccomp_notif_resp *reply, int atFlags)
 {
     unsigned saw;
-    int done, err = DtsmTraceCheck(one.dirfd, one.path, CHANGE_SELF, &saw);
+    int err = DtsmTraceCheck(one.dirfd, one.path, CHANGE_SELF, &saw);
 
     if (err != 0 || !(saw & (TRACE_SAW_DENY | TRACE_SAW_LINK))) {
         return Refuse(reply, err);
     }
-    done = Path(one.dirfd, one.path, one.where);
-    return Changed(reply, done, done ? DtsmpSyscall3(SYS_unlinkat, AT_FDCWD,
-            P(one.where), atFlags) : 0, 0);
+    if (!Begin(Path(one.dirfd, one.path, one.where), NULL)) {
+        return ANSWERED;
+    }
+    return End(reply, DtsmpSyscall3(SYS_unlinkat, AT_FDCWD, P(one.where),
+            atFlags));
 }
 
 static int
 MakeFolder(struct seccomp_notif_resp *reply, unsigned mode)
 {
     unsigned saw;
-    int done, err = DtsmTraceCheck(one.dirfd, one.path, MAKE, &saw);
+    int err = DtsmTraceCheck(one.dirfd, one.path, MAKE, &saw);
 
     if (err != 0) {
         return Answer(reply, Where(one.dirfd, one.path, one.where)
@@ -308,16 +319,18 @@ MakeFolder(struct seccomp_notif_resp *reply, unsigned mode)
     if (!(saw & (TRACE_SAW_DENY | TRACE_SAW_LINK))) {
         return GO_ON;
     }
-    done = Path(one.dirfd, one.path, one.where);
-    return Changed(reply, done, done ? DtsmpSyscall3(SYS_mkdirat, AT_FDCWD,
-            P(one.where), (long) (mode & ~(unsigned long)
-            DtsmSuperviseStatus("\nUmask:", 0, 8))) : 0, 0);
+    if (!Begin(Path(one.dirfd, one.path, one.where), NULL)) {
+        return ANSWERED;
+    }
+    return End(reply, DtsmpSyscall3(SYS_mkdirat, AT_FDCWD, P(one.where),
+            (long) (mode & ~(unsigned long)
+                    DtsmSuperviseStatus("\nUmask:", 0, 8))));
 }
 
 static int
 MakeSymlink(struct seccomp_notif_resp *reply)
 {
-    int got, done, err = DtsmTraceCheck(one.dirfd, one.path, MAKE, NULL);
+    int got, err = DtsmTraceCheck(one.dirfd, one.path, MAKE, NULL);
 
     if (err != 0) {
         return Refuse(reply, err);
@@ -326,9 +339,11 @@ MakeSymlink(struct seccomp_notif_resp *reply)
     if (got != GO_ON) {
         return got;
     }
-    done = Path(one.dirfd, one.path, one.where);
-    return Changed(reply, done, done ? DtsmpSyscall3(SYS_symlinkat,
-            P(two.path), AT_FDCWD, P(one.where)) : 0, 0);
+    if (!Begin(Path(one.dirfd, one.path, one.where), NULL)) {
+        return ANSWERED;
+    }
+    return End(reply, DtsmpSyscall3(SYS_symlinkat, P(two.path), AT_FDCWD,
+            P(one.where)));
 }
 
 /*
@@ -374,16 +389,18 @@ Rename(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call)
             && !(saw & (TRACE_SAW_LINK | TRACE_SAW_DENY))) {
         return GO_ON;
     }
-    done = done && MayActFor();
-    return Changed(reply, done, done ? DtsmpSyscall5(SYS_renameat2, AT_FDCWD,
-            P(one.where), AT_FDCWD, P(two.where), (long) flags) : 0, 1);
+    if (!Begin(done && MayActFor(), two.path)) {
+        return ANSWERED;
+    }
+    return End(reply, DtsmpSyscall5(SYS_renameat2, AT_FDCWD, P(one.where),
+            AT_FDCWD, P(two.where), (long) flags));
 }
 
 static int
 Link(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call)
 {
     unsigned saw, flags = call->flags >= 0 ? (unsigned) Arg(call->flags) : 0;
-    int done, err, got = TakeTwo(call);
+    int err, got = TakeTwo(call);
 
     if (got != GO_ON) {
         return got;
@@ -396,10 +413,12 @@ Link(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call)
     if (err != 0 || !(saw & TRACE_SAW_LINK)) {
         return Refuse(reply, err);
     }
-    done = Path(one.dirfd, one.path, one.where)
-            && Where(two.dirfd, two.path, two.where);
-    return Changed(reply, done, done ? DtsmpSyscall5(SYS_linkat, AT_FDCWD,
-            P(one.where), AT_FDCWD, P(two.where), (long) flags) : 0, 1);
+    if (!Begin(Path(one.dirfd, one.path, one.where)
+            && Where(two.dirfd, two.path, two.where), two.path)) {
+        return ANSWERED;
+    }
+    return End(reply, DtsmpSyscall5(SYS_linkat, AT_FDCWD, P(one.where),
+            AT_FDCWD, P(two.where), (long) flags));
 }
 
 /*

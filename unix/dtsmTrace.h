@@ -182,13 +182,45 @@ void DtsmTraceTouchHops(const char *path);
 unsigned DtsmTraceKnows(const char *path);
 
 /*
- * DtsmTraceChanged --
+ * Changes (dtsmTraceChange.c).
  *
- *      A call has changed what path is.  Without below only its own answer is
- *      void, with below all answers at and below it and every alias.
+ * DtsmTraceBegin, DtsmTraceEnd --
+ *
+ *      Around a call that changes what path is, and what other is unless that
+ *      is NULL: all answers at and below them are void, and every alias.
+ *      DtsmTraceEnd keeps errno; failed: nothing was changed after all.
+ *
+ * DtsmTraceForget --
+ *
+ *      The same in one step, for a change that is past.
  */
 
-void DtsmTraceChanged(int dirfd, const char *path, int below);
+typedef struct DtsmTraceChange {
+    uint64_t ticket;            /* of Dtsm_BeginChange */
+    const char *paths[2];       /* borrowed from the call */
+    int dirfds[2];
+} DtsmTraceChange;
+
+void DtsmTraceBegin(DtsmTraceChange *change, int dirfd, const char *path,
+        int otherFd, const char *other);
+void DtsmTraceEnd(DtsmTraceChange *change, int failed);
+void DtsmTraceForget(int dirfd, const char *path);
+
+/*
+ * CHANGING --
+ *
+ *      The result of call, which changes path when it answers 0.
+ */
+
+#define CHANGING(dirfd, path, call) \
+    do { \
+        DtsmTraceChange change; \
+        int outcome; \
+        DtsmTraceBegin(&change, (dirfd), (path), AT_FDCWD, NULL); \
+        outcome = (call); \
+        DtsmTraceEnd(&change, outcome != 0); \
+        return outcome; \
+    } while (0)
 
 /*
  * Paths (dtsmTracePath.c).

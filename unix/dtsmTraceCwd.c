@@ -268,7 +268,7 @@ DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
     }
     len = (size_t) got - 1;
     if (!stranger && !DtsmTraceIsStranger() && len < sizeof(cwdPath)
-            && Begin(&after)) {
+            && Dtsm_IsSettled(&token) && Begin(&after)) {
         memcpy(cwdPath, buf, len + 1);
         cwd.policy = token.policy;
         __atomic_store_n(&cwd.len, len, __ATOMIC_SEQ_CST);

@@ -607,37 +607,3 @@ DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
     return (type != DT_UNKNOWN && type != DT_LNK)
             || DtsmTraceLeads(map, buf, len) != TRACE_TO_ALLOWED;
 }
-
-/*
- * DtsmTraceChanged --
- *
- *      The path's last component is itself meant; its directory is resolved
- *      as it is now, after the change.
- */
-
-void
-DtsmTraceChanged(int dirfd, const char *path, int below)
-{
-    Dtsm_Map *map = DtsmTraceGetMap();
-    DtsmTraceSpelling spell;
-    DtsmTraceWalk *walk;
-    char *buf;
-
-    if (map == NULL || path == NULL || *path == '\0') {
-        return;
-    }
-    if (below) {
-        DtsmTraceForgetCwd();
-    }
-    walk = DtsmTraceBorrow();
-    buf = DtsmTraceBorrow();
-    if (walk != NULL && buf != NULL && DtsmTraceSpell(map, dirfd, path, 0,
-            buf, DTSM_SCRATCH_SIZE, &spell) == TRACE_SPELLED
-            && DtsmTraceResolve(map, spell.path, spell.len, 0, walk)) {
-        Dtsm_Forget(map, walk->out, walk->outLen, below);
-    } else {
-        Dtsm_Forget(map, "/", 1, 1);    /* what it was is out of sight */
-    }
-    DtsmTraceReturn(buf);
-    DtsmTraceReturn(walk);
-}

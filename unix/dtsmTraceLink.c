@@ -146,14 +146,12 @@ DTSM_EXPORT int
 link(const char *oldPath, const char *newPath)
 {
     unsigned saw;
-    int result;
 
     REFUSE(CheckLink(AT_FDCWD, oldPath, AT_FDCWD, newPath, 0, &saw), -1);
-    result = REAL(link)(oldPath, newPath);
-    if (result == 0 && (saw & TRACE_SAW_LINK)) {
-        DtsmTraceChanged(AT_FDCWD, newPath, 1);
+    if (saw & TRACE_SAW_LINK) {
+        CHANGING(AT_FDCWD, newPath, REAL(link)(oldPath, newPath));
     }
-    return result;
+    return REAL(link)(oldPath, newPath);
 }
 
 DTSM_EXPORT int
@@ -161,14 +159,13 @@ linkat(int oldFd, const char *oldPath, int newFd, const char *newPath,
         int atFlags)
 {
     unsigned saw;
-    int result;
 
     REFUSE(CheckLink(oldFd, oldPath, newFd, newPath, atFlags, &saw), -1);
-    result = REAL(linkat)(oldFd, oldPath, newFd, newPath, atFlags);
-    if (result == 0 && (saw & TRACE_SAW_LINK)) {
-        DtsmTraceChanged(newFd, newPath, 1);
+    if (saw & TRACE_SAW_LINK) {
+        CHANGING(newFd, newPath,
+                REAL(linkat)(oldFd, oldPath, newFd, newPath, atFlags));
     }
-    return result;
+    return REAL(linkat)(oldFd, oldPath, newFd, newPath, atFlags);
 }
 
 /*
@@ -179,26 +176,14 @@ linkat(int oldFd, const char *oldPath, int newFd, const char *newPath,
 DTSM_EXPORT int
 symlink(const char *text, const char *path)
 {
-    int result;
-
     REFUSE(CHECK(AT_FDCWD, path, DTSM_WRITE | TRACE_MAKE | TRACE_NOFOLLOW),
             -1);
-    result = REAL(symlink)(text, path);
-    if (result == 0) {
-        DtsmTraceChanged(AT_FDCWD, path, 1);
-    }
-    return result;
+    CHANGING(AT_FDCWD, path, REAL(symlink)(text, path));
 }
 
 DTSM_EXPORT int
 symlinkat(const char *text, int dirfd, const char *path)
 {
-    int result;
-
     REFUSE(CHECK(dirfd, path, DTSM_WRITE | TRACE_MAKE | TRACE_NOFOLLOW), -1);
-    result = REAL(symlinkat)(text, dirfd, path);
-    if (result == 0) {
-        DtsmTraceChanged(dirfd, path, 1);
-    }
-    return result;
+    CHANGING(dirfd, path, REAL(symlinkat)(text, dirfd, path));
 }

@@ -90,14 +90,13 @@ Keep(Line *line)
 
     memcpy(line->key, "@U0\t", KEY_HEAD);
     for (number = '0'; map != NULL && number <= '9'; number++) {
-        Dtsm_Token token;
         unsigned flags;
 
         line->key[2] = number;
-        if (Dtsm_Look(map, line->key, KEY_HEAD + line->len, &flags, &token)
+        if (Dtsm_Search(map, line->key, KEY_HEAD + line->len, &flags)
                 != DTSM_OK) {
-            Dtsm_InsertLooked(map, line->key, KEY_HEAD + line->len,
-                    DTSM_ALIAS | DTSM_ALLOW, &token);
+            Dtsm_Insert(map, line->key, KEY_HEAD + line->len,
+                    DTSM_ALIAS | DTSM_ALLOW);
             break;
         }
     }

@@ -272,53 +272,39 @@ open_by_handle_at(int mountFd, struct file_handle *handle, int flags)
 }
 
 /*
- * What is mounted somewhere changes all that lies below.
+ * What is mounted somewhere changes all that lies below, by whatever name:
+ * nothing of what is known is kept.
  */
-
-static int
-Mounted(int result, const char *path)
-{
-    if (result == 0) {
-        DtsmTraceChanged(AT_FDCWD, path, 1);
-    }
-    return result;
-}
 
 DTSM_EXPORT int
 mount(const char *source, const char *target, const char *type,
         unsigned long flags, const void *data)
 {
     REFUSE(CHECK(AT_FDCWD, target, DTSM_STAT), -1);
-    return Mounted(REAL(mount)(source, target, type, flags, data), target);
+    CHANGING(AT_FDCWD, "/", REAL(mount)(source, target, type, flags, data));
 }
 
 DTSM_EXPORT int
 umount(const char *target)
 {
     REFUSE(CHECK(AT_FDCWD, target, DTSM_STAT), -1);
-    return Mounted(REAL(umount)(target), target);
+    CHANGING(AT_FDCWD, "/", REAL(umount)(target));
 }
 
 DTSM_EXPORT int
 umount2(const char *target, int flags)
 {
     REFUSE(CHECK(AT_FDCWD, target, DTSM_STAT), -1);
-    return Mounted(REAL(umount2)(target, flags), target);
+    CHANGING(AT_FDCWD, "/", REAL(umount2)(target, flags));
 }
 
 DTSM_EXPORT int
 move_mount(int fromFd, const char *from, int toFd, const char *to,
         unsigned flags)
 {
-    int result;
-
     REFUSE(CHECK(fromFd, from, DTSM_STAT), -1);
     REFUSE(CHECK(toFd, to, DTSM_STAT), -1);
-    result = REAL(move_mount)(fromFd, from, toFd, to, flags);
-    if (result == 0) {
-        DtsmTraceChanged(AT_FDCWD, "/", 1);
-    }
-    return result;
+    CHANGING(AT_FDCWD, "/", REAL(move_mount)(fromFd, from, toFd, to, flags));
 }
 
 /*

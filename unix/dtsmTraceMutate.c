@@ -33,19 +33,18 @@
 #endif
 
 /*
- * Made --
+ * MAKING --
  *
- *      After something was made, or failed to be: keep result.
+ *      The result of call, which makes or removes path.
  */
 
-static int
-Made(int result, int dirfd, const char *path, unsigned saw)
-{
-    if (result == 0 && (saw & (TRACE_SAW_DENY | TRACE_SAW_LINK))) {
-        DtsmTraceChanged(dirfd, path, 1);
-    }
-    return result;
-}
+#define MAKING(saw, dirfd, path, call) \
+    do { \
+        if (((saw) & (TRACE_SAW_DENY | TRACE_SAW_LINK)) == 0) { \
+            return (call); \
+        } \
+        CHANGING(dirfd, path, call); \
+    } while (0)
 
 /*
  * Renaming.
@@ -65,25 +64,53 @@ CheckRename(int oldFd, const char *oldPath, int newFd, const char *newPath,
     return err;
 }
 
-static int
-Renamed(int result, int oldFd, const char *oldPath, int newFd,
-        const char *newPath, unsigned atFlags, unsigned saw)
-{
-    int type;
+/*
+ * MovesMore --
+ *
+ *      Is it more than a plain file that is, or was, given another name?
+ */
 
-    if (result != 0 || dtsmTraceMap == NULL) {
-        return result;
-    }
-    type = DtsmTraceType(newFd, newPath, AT_SYMLINK_NOFOLLOW);
+static int
+MovesMore(int fromFd, const char *from, int toFd, const char *to,
+        unsigned atFlags)
+{
+    int type = DtsmTraceType(fromFd, from, AT_SYMLINK_NOFOLLOW);
+
     if ((atFlags & RENAME_EXCHANGE) && type == TRACE_IS_OTHER) {
-        type = DtsmTraceType(oldFd, oldPath, AT_SYMLINK_NOFOLLOW);
+        type = DtsmTraceType(toFd, to, AT_SYMLINK_NOFOLLOW);
     }
-    if (type != TRACE_IS_OTHER || (saw & (TRACE_SAW_LINK | TRACE_SAW_DENY))) {
-        DtsmTraceChanged(oldFd, oldPath, 1);
-        DtsmTraceChanged(newFd, newPath, 1);
-    }
-    return result;
+    return type != TRACE_IS_OTHER && type != TRACE_IS_MISSING;
 }
+
+/*
+ * RENAME --
+ *
+ *      The result of call.  That another process puts a folder in the file's
+ *      place just then is seen afterwards.
+ */
+
+#define RENAME(saw, oldFd, oldPath, newFd, newPath, atFlags, call) \
+    do { \
+        DtsmTraceChange change; \
+        int outcome; \
+        if (dtsmTraceMap == NULL) { \
+            return (call); \
+        } \
+        if (!((saw) & (TRACE_SAW_LINK | TRACE_SAW_DENY)) && !MovesMore(oldFd, \
+                oldPath, newFd, newPath, atFlags)) { \
+            outcome = (call); \
+            if (outcome == 0 && MovesMore(newFd, newPath, oldFd, oldPath, \
+                    atFlags)) { \
+                DtsmTraceForget(oldFd, oldPath); \
+                DtsmTraceForget(newFd, newPath); \
+            } \
+            return outcome; \
+        } \
+        DtsmTraceBegin(&change, oldFd, oldPath, newFd, newPath); \
+        outcome = (call); \
+        DtsmTraceEnd(&change, outcome != 0); \
+        return outcome; \
+    } while (0)
 
 DTSM_EXPORT int
 rename(const char *oldPath, const char *newPath)
@@ -91,8 +118,8 @@ rename(const char *oldPath, const char *newPath)
     unsigned saw;
 
     REFUSE(CheckRename(AT_FDCWD, oldPath, AT_FDCWD, newPath, &saw), -1);
-    return Renamed(REAL(rename)(oldPath, newPath), AT_FDCWD, oldPath,
-            AT_FDCWD, newPath, 0, saw);
+    RENAME(saw, AT_FDCWD, oldPath, AT_FDCWD, newPath, 0,
+            REAL(rename)(oldPath, newPath));
 }
 
 DTSM_EXPORT int
@@ -101,8 +128,8 @@ renameat(int oldFd, const char *oldPath, int newFd, const char *newPath)
     unsigned saw;
 
     REFUSE(CheckRename(oldFd, oldPath, newFd, newPath, &saw), -1);
-    return Renamed(REAL(renameat)(oldFd, oldPath, newFd, newPath), oldFd,
-            oldPath, newFd, newPath, 0, saw);
+    RENAME(saw, oldFd, oldPath, newFd, newPath, 0,
+            REAL(renameat)(oldFd, oldPath, newFd, newPath));
 }
 
 DTSM_EXPORT int
@@ -112,8 +139,8 @@ renameat2(int oldFd, const char *oldPath, int newFd, const char *newPath,
     unsigned saw;
 
     REFUSE(CheckRename(oldFd, oldPath, newFd, newPath, &saw), -1);
-    return Renamed(REAL(renameat2)(oldFd, oldPath, newFd, newPath, flags),
-            oldFd, oldPath, newFd, newPath, flags, saw);
+    RENAME(saw, oldFd, oldPath, newFd, newPath, flags,
+            REAL(renameat2)(oldFd, oldPath, newFd, newPath, flags));
 }
 
 /*
@@ -126,7 +153,7 @@ renameat2(int oldFd, const char *oldPath, int newFd, const char *newPath,
     { \
         unsigned saw; \
         REFUSE(DtsmTraceCheck(AT_FDCWD, path, CHANGE_SELF, &saw), -1); \
-        return Made(REAL(name)(path), AT_FDCWD, path, saw); \
+        MAKING(saw, AT_FDCWD, path, REAL(name)(path)); \
     }
 
 REMOVE(unlink)
@@ -139,7 +166,7 @@ unlinkat(int dirfd, const char *path, int atFlags)
     unsigned saw;
 
     REFUSE(DtsmTraceCheck(dirfd, path, CHANGE_SELF, &saw), -1);
-    return Made(REAL(unlinkat)(dirfd, path, atFlags), dirfd, path, saw);
+    MAKING(saw, dirfd, path, REAL(unlinkat)(dirfd, path, atFlags));
 }
 
 /*
@@ -167,7 +194,7 @@ mkdir(const char *path, mode_t mode)
         return 0;
     }
     REFUSE(err, -1);
-    return Made(REAL(mkdir)(path, mode), AT_FDCWD, path, saw);
+    MAKING(saw, AT_FDCWD, path, REAL(mkdir)(path, mode));
 }
 
 DTSM_EXPORT int
@@ -180,7 +207,7 @@ mkdirat(int dirfd, const char *path, mode_t mode)
         return 0;
     }
     REFUSE(err, -1);
-    return Made(REAL(mkdirat)(dirfd, path, mode), dirfd, path, saw);
+    MAKING(saw, dirfd, path, REAL(mkdirat)(dirfd, path, mode));
 }
 
 DTSM_EXPORT int

@@ -169,7 +169,8 @@ DtsmTraceGetFdPath(Dtsm_Map *map, int fd, char *buf, size_t size,
 
     Dtsm_Look(map, "/", 1, &flags, &token);
     len = DtsmTraceFdPath(fd, buf, size);
-    if (place != NULL && len > 0 && IsOld(&identity)) {
+    if (place != NULL && len > 0 && Dtsm_IsSettled(&token)
+            && IsOld(&identity)) {
         Remember(place, &identity, buf, len, token.policy);
     }
     return len;

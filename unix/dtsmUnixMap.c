@@ -442,6 +442,25 @@ DtsmpRandom(void)
 }
 
 /*
+ * DtsmpSelf, DtsmpIsGone --
+ *
+ *      The number of this process; whether there is no process of a number.
+ *      One of another namespace may seem to be gone, or to be there.
+ */
+
+int
+DtsmpSelf(void)
+{
+    return DtsmpSysGetpid();
+}
+
+bool
+DtsmpIsGone(int process)
+{
+    return DtsmpSyscall2(SYS_kill, process, 0) == -ESRCH;
+}
+
+/*
  * DtsmpPopulate --
  *
  *      Have memory behind bytes of the mapping.  False when the file system

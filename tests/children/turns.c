@@ -8,6 +8,9 @@
  *      carry the world's number.  After each completed change the changer
  *      itself searches: an answer from before it is stale.  Prints "stale N".
  *
+ *      turns MAP ROUNDS SEED cut: in each round a changer that announces its
+ *      changes is killed at a random moment; then the searches.
+ *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
@@ -29,6 +32,7 @@
 typedef struct World {
     _Atomic unsigned number[PATHS];     /* of the last change */
     _Atomic unsigned looks;
+    _Atomic unsigned announced;
 } World;
 
 static const char *const names[PATHS] = {
@@ -46,10 +50,28 @@ Flags(unsigned number)
 }
 
 /*
+ * Dawdle --
+ *
+ *      So that others come in between often.
+ */
+
+static void
+Dawdle(unsigned turns)
+{
+    volatile unsigned spin = 0;
+
+    while (spin < turns) {
+        spin++;
+    }
+    if (turns % 16 == 0) {
+        sched_yield();
+    }
+}
+
+/*
  * Look --
  *
- *      Between reading the world and the insert it dawdles, so that a change
- *      comes in between often.
+ *      Between reading the world and the insert it dawdles.
  */
 
 static void
@@ -57,18 +79,12 @@ Look(Dtsm_Map *map, World *world, unsigned i, unsigned dawdle)
 {
     size_t len = strlen(names[i]);
     unsigned flags, number;
-    volatile unsigned spin = 0;
     Dtsm_Token token;
 
     Dtsm_Look(map, names[i], len, &flags, &token);
     if ((flags & DTSM_PREFIX) != 0 || flags == 0) {
         number = atomic_load(&world->number[i]);
-        while (spin < dawdle) {
-            spin++;
-        }
-        if (dawdle % 16 == 0) {
-            sched_yield();
-        }
+        Dawdle(dawdle);
         Dtsm_InsertLooked(map, names[i], len, Flags(number), &token);
     }
     atomic_fetch_add(&world->looks, 1);
@@ -97,6 +113,33 @@ IsBelow(const char *path, const char *above)
             && (path[len] == '\0' || path[len] == '/');
 }
 
+static void
+ChangeWorld(World *world, unsigned i, int below)
+{
+    unsigned j;
+
+    for (j = 0; j < PATHS; j++) {
+        if (j == i || (below && IsBelow(names[j], names[i]))) {
+            atomic_fetch_add(&world->number[j], 1);
+        }
+    }
+}
+
+static unsigned
+Stale(Dtsm_Map *map, World *world)
+{
+    unsigned j, flags, stale = 0;
+
+    for (j = 0; j < PATHS; j++) {
+        if (Dtsm_Search(map, names[j], strlen(names[j]), &flags) == DTSM_OK
+                && (flags & DTSM_PREFIX) == 0
+                && flags != Flags(atomic_load(&world->number[j]))) {
+            stale++;
+        }
+    }
+    return stale;
+}
+
 /*
  * Change --
  *
@@ -107,13 +150,8 @@ static unsigned
 Change(Dtsm_Map *map, World *world, unsigned i, unsigned kind)
 {
     size_t len = strlen(names[i]);
-    unsigned j, flags, stale = 0;
 
-    for (j = 0; j < PATHS; j++) {
-        if (j == i || (kind != 0 && IsBelow(names[j], names[i]))) {
-            atomic_fetch_add(&world->number[j], 1);
-        }
-    }
+    ChangeWorld(world, i, kind != 0);
     switch (kind) {
     case 0:
         Dtsm_Forget(map, names[i], len, 0);
@@ -126,14 +164,49 @@ Change(Dtsm_Map *map, World *world, unsigned i, unsigned kind)
         Dtsm_Insert(map, names[i], len, DTSM_ALLOW | DTSM_PREFIX);
         Dtsm_Remove(map, names[i], len);
     }
-    for (j = 0; j < PATHS; j++) {
-        if (Dtsm_Search(map, names[j], strlen(names[j]), &flags) == DTSM_OK
-                && (flags & DTSM_PREFIX) == 0
-                && flags != Flags(atomic_load(&world->number[j]))) {
-            stale++;
-        }
+    return Stale(map, world);
+}
+
+/*
+ * Announce, Cut --
+ *
+ *      A changer that dawdles, and is killed; returns the stale answers.
+ */
+
+static void
+Announce(Dtsm_Map *map, World *world, unsigned seed)
+{
+    for (;;) {
+        uint64_t ticket = Dtsm_BeginChange(map);
+        unsigned i;
+
+        atomic_fetch_add(&world->announced, 1);
+        seed = seed * 1103515245 + 12345;
+        i = (seed >> 16) % PATHS;
+        Dtsm_Forget(map, names[i], strlen(names[i]), (seed >> 24) & 1);
+        Dawdle(((seed >> 8) % 64) * 1000);
+        ChangeWorld(world, i, (seed >> 24) & 1);
+        Dawdle(((seed >> 14) % 64) * 1000);
+        Dtsm_EndChange(map, ticket);
     }
-    return stale;
+}
+
+static unsigned
+Cut(Dtsm_Map *map, World *world, unsigned seed)
+{
+    unsigned announced = atomic_load(&world->announced);
+    pid_t changer = fork();
+
+    if (changer == 0) {
+        Announce(map, world, seed);
+    }
+    while (atomic_load(&world->announced) - announced <= (seed >> 8) % 4) {
+        sched_yield();
+    }
+    Dawdle(((seed >> 10) % 128) * 1000);
+    kill(changer, SIGKILL);
+    waitpid(changer, NULL, 0);
+    return Stale(map, world);
 }
 
 int
@@ -145,7 +218,7 @@ main(int argc, char **argv)
     World *world;
     int i;
 
-    if (argc != 4 || Dtsm_Open(argv[1], DTSM_RDWR, &map) != DTSM_OK) {
+    if (argc < 4 || Dtsm_Open(argv[1], DTSM_RDWR, &map) != DTSM_OK) {
         return 2;
     }
     rounds = (unsigned) atoi(argv[2]);
@@ -163,7 +236,8 @@ main(int argc, char **argv)
     }
     for (round = 0; round < rounds; round++) {
         seed = seed * 1103515245 + 12345;
-        stale += Change(map, world, (seed >> 16) % PATHS, (seed >> 24) % 3);
+        stale += argc > 4 ? Cut(map, world, seed)
+                : Change(map, world, (seed >> 16) % PATHS, (seed >> 24) % 3);
     }
     looks = atomic_load(&world->looks);
     for (i = 0; i < LOOKERS; i++) {
