@@ -298,7 +298,7 @@ CALL(vforks)
  */
 
 static int
-Limit(int what, rlim_t value)
+Limit(unsigned what, rlim_t value)
 {
     struct rlimit limit = { value, value };
 
