@@ -284,55 +284,35 @@ proc ::dtsm::command::Compose {settings} {
 
 # dtsm::command::Ready --
 #
-#      Registries as settings name them, in a process of their own.
+#      Registries as settings name them, in a process of their own.  deps
+#      works on one that knows packages, dpkg unless said.
 #
 # Results:
 #      A dtsm::Worker.
 
 proc ::dtsm::command::Ready {settings} {
     Need worker
-    set worker [::dtsm::Worker new [dict get $settings registry] \
-        [dict get $settings depends]]
+    set verb [dict get $settings verb]
+    set names [dict get $settings registry]
+    if {![llength $names]} {
+        set names dpkg
+    }
+    set worker [::dtsm::Worker new $names [dict get $settings depends]]
     try {
-        Unmet [$worker ready [expr {10 * [dict get $settings patience]}] \
-            ::dtsm::command::Say]
+        lassign [$worker ready [expr {10 * [dict get $settings patience]}] \
+            ::dtsm::command::Say] unmet knowing
+        if {$verb eq "deps" && ([llength $names] > 1 || !$knowing)} {
+            ::dtsm::options::wrong "deps wants one registry that knows\
+                packages: dpkg, macports or tdbc" "help deps"
+        }
+        foreach text $unmet {
+            Say "declared, but not installed: $text"
+        }
     } on error {message options} {
         $worker destroy
         return -options $options $message
     }
     return $worker
-}
-
-# dtsm::command::Only --
-#
-#      The one registry, with packages, that deps works on, opened here: deps
-#      asks it much more than who may use a path.
-
-proc ::dtsm::command::Only {settings} {
-    variable registryFiles
-    Need {*}$registryFiles
-    set names [dict get $settings registry]
-    if {![llength $names]} {
-        set names dpkg
-    }
-    lassign [::dtsm::registry::several $names [dict get $settings depends]] \
-        registries unmet
-    set registry [lindex $registries 0]
-    if {[llength $registries] > 1 || ![$registry knowsPackages]} {
-        foreach registry $registries {
-            $registry destroy
-        }
-        ::dtsm::options::wrong "deps wants one registry that knows\
-            packages: dpkg, macports or tdbc" "help deps"
-    }
-    Unmet $unmet
-    return $registry
-}
-
-proc ::dtsm::command::Unmet {texts} {
-    foreach text $texts {
-        Say "declared, but not installed: $text"
-    }
 }
 
 # dtsm::command::Verb-run --
@@ -341,7 +321,7 @@ proc ::dtsm::command::Unmet {texts} {
 
 proc ::dtsm::command::Verb-run {trace words} {
     set settings [Compose [Parse run $words]]
-    return [Trace $trace $settings finding session . {
+    return [Trace $trace $settings finding session worker {
         catch {
             puts -nonewline stderr [::dtsm::report::text $finding]
             flush stderr
@@ -356,16 +336,15 @@ proc ::dtsm::command::Verb-run {trace words} {
 #      it used.
 
 proc ::dtsm::command::Verb-deps {trace words} {
-    Need policy deps
+    Need deps
     set settings [Parse deps $words]
     if {[dict get $settings report] eq ""} {
         dict set settings report -
     }
     dict set settings default allow
-    return [Trace $trace $settings finding session registry {
+    return [Trace $trace $settings finding session worker {
         Doubts $finding
-        set found [::dtsm::deps::find [$session paths] \
-            $registry [::dtsm::policy::load packages]]
+        set found [$worker deps [$session paths] ::dtsm::command::Say]
         list ::dtsm::command::Put [::dtsm::deps::[
             dict get $settings format] $found]
     }]
@@ -401,7 +380,7 @@ proc ::dtsm::command::Doubts {finding} {
 #
 # Arguments:
 #      script   Run in the caller, with the finding in findingName, and the
-#               session and, for deps, the open registry in the other two;
+#               session and who has the registries, if any, in the other two;
 #               gives a command that writes the report to a channel, its
 #               last word.
 #
@@ -409,21 +388,19 @@ proc ::dtsm::command::Doubts {finding} {
 #      The exit status.
 
 proc ::dtsm::command::Trace {trace settings findingName sessionName \
-        registryName script} {
+        workerName script} {
     variable statusNotFound
     variable statusNotExecutable
     upvar 1 $findingName finding $sessionName session \
-        $registryName registry
+        $workerName worker
     Need json server session lookup report
     set report [OpenReport [dict get $settings report]]
     set session {}
-    set registry {}
     set worker {}
     ::dtsm::process hold
     try {
-        if {[dict get $settings verb] eq "deps"} {
-            set registry [Only $settings]
-        } elseif {[llength [dict get $settings registry]]} {
+        if {[dict get $settings verb] eq "deps"
+                || [llength [dict get $settings registry]]} {
             set worker [Ready $settings]
         }
         set session [::dtsm::Session new -trace $trace \
@@ -462,8 +439,8 @@ proc ::dtsm::command::Trace {trace settings findingName sessionName \
         if {$session ne ""} {
             $session destroy
         }
-        foreach object [concat $worker $registry] {
-            $object destroy
+        if {$worker ne ""} {
+            $worker destroy
         }
         ::dtsm::process release
     }

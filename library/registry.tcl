@@ -84,7 +84,8 @@ proc ::dtsm::registry::make {name} {
 #      depends  What was declared: a list of {where text}.
 #
 # Results:
-#      A list of the registries, and one of what was declared and none has.
+#      A list of the registries, one of what was declared and none has, and
+#      how many of them know packages.
 #
 # Errors: as those of make and declare; nothing is left open.
 
@@ -110,7 +111,7 @@ proc ::dtsm::registry::several {names depends} {
         }
         return -options $options $message
     }
-    return [list $registries [Unmet $knowing]]
+    return [list $registries [Unmet $knowing] [llength $knowing]]
 }
 
 proc ::dtsm::registry::Unmet {registries} {

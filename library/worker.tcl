@@ -4,15 +4,19 @@
 #      database or end, and the session goes on.
 #
 #      set w [dtsm::Worker new registries depends]
-#      $w ready seconds say  wait until they are open (see registry::several)
+#      $w ready seconds say  wait until they are open
 #      $w ask path callback  callback ok ANSWER, or callback error MESSAGE
+#      $w deps paths say     what deps::find finds by the first of them
 #      $w destroy            ends the process, and all that it started
 #
-# Questions are answered in their order, on the event loop.
+# Questions are answered in their order, on the event loop.  To wait is to
+# serve events; `say' is a command prefix that is told, with a sentence, that
+# the wait goes on.
 #
 # The two talk in lines, each a Tcl list: first {registries depends} and
-# {ready UNMET} or {failed MESSAGE ERRORCODE}; then {PATH}, answered by {ok
-# ANSWER} or {error MESSAGE}.  When its input ends, the worker does.
+# {ready VALUE} or {failed MESSAGE ERRORCODE}; then {ask PATH} or {deps PATHS},
+# answered by {ok ANSWER} or {error MESSAGE}.  When its input ends, the worker
+# does.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -37,7 +41,7 @@ namespace eval ::dtsm::workerline {
 }
 
 oo::class create ::dtsm::Worker {
-    variable reader writer pid opened failure callbacks tick
+    variable reader writer pid opened failure callbacks tick answer
 
     constructor {registries depends} {
         set opened {}
@@ -115,27 +119,16 @@ oo::class create ::dtsm::Worker {
     #
     #      Arguments:
     #      seconds  How long to wait.
-    #      say      A command prefix that is told, with a sentence, that the
-    #               wait goes on.
     #
-    # Results: as those of registry::several.
+    # Results: what was declared and none has; how many know packages.
     #
     # Errors: those of the registries; DTSM INTERRUPTED ...; DTSM REGISTRY
     #      WORKER when it ended or the time is over.
 
     method ready {seconds say} {
-        set begin [clock milliseconds]
-        set next 5
-        while {$opened eq "" && $failure eq ""} {
-            my Pause
-            set passed [expr {([clock milliseconds] - $begin) / 1000.0}]
-            if {$passed >= $seconds} {
-                set failure "the registry did not open in [format %g \
-                    $seconds] s"
-            } elseif {$passed >= $next} {
-                {*}$say "the registry is not open yet after $next s"
-                set next [expr {$next * 2}]
-            }
+        if {![my Wait {$opened ne "" || $failure ne ""} $seconds $say \
+                "the registry is not open yet"]} {
+            set failure "the registry did not open in [format %g $seconds] s"
         }
         lassign $opened outcome value code
         switch -- $outcome {
@@ -149,29 +142,71 @@ oo::class create ::dtsm::Worker {
         return -code error -errorcode {DTSM REGISTRY WORKER} $failure
     }
 
-    # Pause --
+    # Wait --
     #
-    #      Serve events for a moment, or until a message comes.
+    #      Serve events until a condition holds.
+    #
+    # Arguments:
+    #      condition  An expression over our variables.
+    #      seconds    How long to wait; Inf for no end.
+    #      what       Said, with the time that has passed, now and then.
+    #
+    # Results: 1, or 0 when the time is over.
     #
     # Errors: DTSM INTERRUPTED name
 
-    method Pause {} {
-        set timer [after 50 [list incr [my varname tick]]]
-        vwait [my varname tick]
-        after cancel $timer
-        set name [lindex [::dtsm::process caught] 0]
-        if {$name ne ""} {
-            return -code error -errorcode [list DTSM INTERRUPTED $name] \
-                "interrupted by $name"
+    method Wait {condition seconds say what} {
+        set begin [clock milliseconds]
+        set next 5
+        while {![expr $condition]} {
+            set timer [after 50 [list incr [my varname tick]]]
+            vwait [my varname tick]
+            after cancel $timer
+            set name [lindex [::dtsm::process caught] 0]
+            if {$name ne ""} {
+                throw [list DTSM INTERRUPTED $name] "interrupted by $name"
+            }
+            set passed [expr {([clock milliseconds] - $begin) / 1000.0}]
+            if {$passed >= $seconds} {
+                return 0
+            }
+            if {$passed >= $next} {
+                {*}$say "$what after $next s"
+                set next [expr {$next * 2}]
+            }
         }
+        return 1
     }
 
     method ask {path callback} {
+        my Send [list ask $path] $callback
+    }
+
+    method Send {message callback} {
         if {$reader eq ""} {
             {*}$callback error $failure
             return
         }
         lappend callbacks $callback
-        my Put [list $path]
+        my Put $message
+    }
+
+    # deps --
+    #
+    #      Arguments:
+    #      paths  path flags ..., as from a session.
+    #
+    # Errors: the registry's; DTSM INTERRUPTED ...
+
+    method deps {paths say} {
+        set answer {}
+        my Send [list deps $paths] [list lappend [my varname answer]]
+        my Wait {[llength $answer]} Inf $say \
+            "the registry has not told whose the files are"
+        if {[lindex $answer 0] eq "error"} {
+            return -code error -errorcode {DTSM REGISTRY WORKER} \
+                [lindex $answer 1]
+        }
+        return [lindex $answer 1]
     }
 }

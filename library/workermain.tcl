@@ -1,7 +1,8 @@
 # workermain.tcl --
 #
-#      The process of a dtsm::Worker (worker.tcl): opens registries and answers
-#      for them.  Its argument is a script that loads the package dtsm.
+#      The process of a dtsm::Worker (worker.tcl): opens registries, answers
+#      for them and works on them.  Its argument is a script that loads the
+#      package dtsm.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -30,8 +31,8 @@ proc main {} {
     ::dtsm::workerline::configure $writer
     lassign [next $reader] names depends
     try {
-        lassign [::dtsm::registry::several $names $depends] registries unmet
-        put $writer ready $unmet
+        set opened [::dtsm::registry::several $names $depends]
+        put $writer ready [lrange $opened 1 end]
     } on error {message options} {
         set code [dict get $options -errorcode]
         if {[lindex $code 0] ni {DTSM POSIX}} {
@@ -41,11 +42,27 @@ proc main {} {
         exit
     }
     while 1 {
-        lassign [next $reader] path
-        if {[catch {::dtsm::registry::first $registries $path} answer]} {
+        if {[catch {do {*}[next $reader] [lindex $opened 0]} answer]} {
             put $writer error $answer
         } else {
             put $writer ok $answer
+        }
+    }
+}
+
+# do --
+#
+#      What a message asks for.
+
+proc do {what argument registries} {
+    switch -- $what {
+        ask {
+            return [::dtsm::registry::first $registries $argument]
+        }
+        deps {
+            ::dtsm::command::Need deps
+            return [::dtsm::deps::find $argument [lindex $registries 0] \
+                [::dtsm::policy::load packages]]
         }
     }
 }
