@@ -505,6 +505,11 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
                 walk->noAlias = 1;      /* the kernel never gets here: */
                 break;                  /* what is missing is the answer */
             }
+            if (walk->type == TRACE_IS_OTHER) {
+                walk->noAlias = 1;      /* nor beyond a plain file, which */
+                walk->noCache = 1;      /* it does not touch */
+                break;
+            }
             while (walk->outLen > 0 && walk->out[--walk->outLen] != '/') {
                 ;
             }
