@@ -231,6 +231,10 @@ int DtsmSuperviseDecide(int listener, const struct seccomp_notif *notice,
  * DtsmSuperviseOld --  Does it have the old layout of addresses?
  * DtsmSuperviseMaps -- Does it map a file whose name ends so (with "\n")?
  * DtsmSuperviseProc -- A name below its folder in /proc; its length, or 0.
+ * DtsmSuperviseWhere -- What we have to call a path of the process, into buf
+ *                      of 2 * PATH_MAX bytes.  Nothing in it is folded: it
+ *                      goes to the kernel.  ways is TRACE_FOLLOW_LAST when it
+ *                      is followed to its end.  0: we have no name for it.
  * DtsmSuperviseSetLog -- The file that lines of the log go to.
  * DtsmSuperviseSetAsk -- Where questions go; NULL: nowhere.
  */
@@ -244,6 +248,7 @@ int DtsmSuperviseMaps(const char *end);
 void DtsmSuperviseSetLog(const char *file);
 void DtsmSuperviseSetAsk(const char *ask);
 size_t DtsmSuperviseProc(char *buf, size_t size, const char *rest);
+int DtsmSuperviseWhere(int dirfd, const char *path, int ways, char *buf);
 
 /*
  * DtsmSuperviseList (dtsmSuperviseList.c) --

@@ -147,38 +147,6 @@ HasOurRoot(void)
 }
 
 /*
- * Where --
- *
- *      What we have to call a path of the process.  Nothing in it is folded:
- *      it goes to the kernel.
- */
-
-static int
-Where(int dirfd, const char *path, char *buf)
-{
-    uint64_t policy;
-    size_t len, pathLen = strlen(path);
-    const char *own;
-
-    if (*path == '/') {
-        own = DtsmTraceOwnName(path, buf, PATH_MAX);
-        if (own != buf) {
-            memcpy(buf, own, pathLen + 1);
-        }
-        return 1;
-    }
-    len = dirfd == AT_FDCWD
-            ? DtsmTraceGetCwd(NULL, buf, PATH_MAX, &policy, 1)
-            : DtsmTraceFdPath(dirfd, buf, PATH_MAX);
-    if (len == 0 || len + pathLen + 2 > PATH_MAX) {
-        return 0;
-    }
-    buf[len] = '/';
-    memcpy(buf + len + 1, path, pathLen + 1);
-    return 1;
-}
-
-/*
  * MayActFor --
  *
  *      Are the process's rights our own (C2)?
@@ -196,7 +164,7 @@ MayActFor(void)
 static int
 Path(int dirfd, const char *path, char *where)
 {
-    return Where(dirfd, path, where) && MayActFor();
+    return DtsmSuperviseWhere(dirfd, path, 0, where) && MayActFor();
 }
 
 #define P(text) ((long) (intptr_t) (text))
@@ -312,9 +280,9 @@ MakeFolder(struct seccomp_notif_resp *reply, unsigned mode)
     int err = DtsmTraceCheck(one.dirfd, one.path, MAKE, &saw);
 
     if (err != 0) {
-        return Answer(reply, Where(one.dirfd, one.path, one.where)
-                && DtsmTraceType(AT_FDCWD, one.where, 0) == TRACE_IS_DIR
-                ? 0 : -(long) err);
+        return Answer(reply, DtsmSuperviseWhere(one.dirfd, one.path,
+                TRACE_FOLLOW_LAST, one.where) && DtsmTraceType(AT_FDCWD,
+                one.where, 0) == TRACE_IS_DIR ? 0 : -(long) err);
     }
     if (!(saw & (TRACE_SAW_DENY | TRACE_SAW_LINK))) {
         return GO_ON;
@@ -378,8 +346,8 @@ Rename(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call)
         return Refuse(reply, err);
     }
     saw = (saw & TRACE_SAW_DENY) | sawNew;
-    done = Where(one.dirfd, one.path, one.where)
-            && Where(two.dirfd, two.path, two.where);
+    done = DtsmSuperviseWhere(one.dirfd, one.path, 0, one.where)
+            && DtsmSuperviseWhere(two.dirfd, two.path, 0, two.where);
     type = done ? DtsmTraceType(AT_FDCWD, one.where, AT_SYMLINK_NOFOLLOW)
             : TRACE_IS_UNKNOWN;
     if (done && type == TRACE_IS_OTHER && (flags & RENAME_EXCHANGE)) {
@@ -414,7 +382,8 @@ Link(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call)
         return Refuse(reply, err);
     }
     if (!Begin(Path(one.dirfd, one.path, one.where)
-            && Where(two.dirfd, two.path, two.where), two.path)) {
+            && DtsmSuperviseWhere(two.dirfd, two.path, 0, two.where),
+            two.path)) {
         return ANSWERED;
     }
     return End(reply, DtsmpSyscall5(SYS_linkat, AT_FDCWD, P(one.where),
@@ -499,7 +468,8 @@ Exec(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call,
     }
     err = DtsmTraceCheck(one.dirfd, one.path, DTSM_EXEC
             | (flags & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u), NULL);
-    if (err != 0 || !Where(one.dirfd, one.path, one.where)) {
+    if (err != 0 || !DtsmSuperviseWhere(one.dirfd, one.path,
+            TRACE_FOLLOW_LAST, one.where)) {
         return Refuse(reply, err);
     }
     err = DtsmTraceInspect(one.where, TRACE_NOW, &program);

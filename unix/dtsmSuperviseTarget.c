@@ -299,4 +299,47 @@ DtsmTraceOwnName(const char *path, char *buf, size_t size)
             : path;
 }
 
+/*
+ * MeansUs --
+ *
+ *      Does a path lead through /proc/self, which means us when we follow it?
+ */
+
+static int
+MeansUs(const char *path, int ways)
+{
+    DtsmTraceWalk *walk = DtsmTraceBorrow();
+    int means = walk == NULL || !DtsmTraceResolve(dtsmTraceMap, path,
+            strlen(path), ways | TRACE_RECORD_NOTHING, walk)
+            || walk->selfs > 0;
+
+    DtsmTraceReturn(walk);
+    return means;
+}
+
+int
+DtsmSuperviseWhere(int dirfd, const char *path, int ways, char *buf)
+{
+    uint64_t policy;
+    size_t len, pathLen = strlen(path);
+    const char *own;
+
+    if (*path == '/') {
+        own = DtsmTraceOwnName(path, buf, PATH_MAX);
+        if (own != buf) {
+            memcpy(buf, own, pathLen + 1);
+        }
+    } else {
+        len = dirfd == AT_FDCWD
+                ? DtsmTraceGetCwd(NULL, buf, PATH_MAX, &policy, 1)
+                : DtsmTraceFdPath(dirfd, buf, PATH_MAX);
+        if (len == 0 || len + pathLen + 2 > PATH_MAX) {
+            return 0;
+        }
+        buf[len] = '/';
+        memcpy(buf + len + 1, path, pathLen + 1);
+    }
+    return !MeansUs(buf, ways);
+}
+
 #endif /* DTSM_SUPERVISES */

@@ -293,6 +293,8 @@ typedef struct DtsmTraceWalk {
     int noAlias;                /* ".." below what is missing: a folder that
                                  * comes there would change the answer */
     int links;                  /* followed */
+    int selfs;                  /* of them /proc/self and its like, which keep
+                                 * their names */
     size_t badLen;              /* > 0: a last symlink that is denied */
     unsigned badRuling;         /* and how */
     char out[TRACE_RESOLVED_MAX];       /* resolved, terminated */

@@ -460,6 +460,7 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
     walk->noCache = 0;
     walk->noAlias = 0;
     walk->links = 0;
+    walk->selfs = 0;
     walk->badLen = 0;
     if (len >= sizeof(walk->rest)) {
         return 0;
@@ -558,7 +559,8 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
             break;
         }
         if (IsProcess(walk->out, walk->outLen) == 1) {
-            walk->type = TRACE_IS_DIR;  /* /proc/self keeps its name */
+            walk->type = TRACE_IS_DIR;
+            walk->selfs++;
             continue;
         }
         if (++walk->links > MAX_LINKS) {
