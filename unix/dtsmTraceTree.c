@@ -195,12 +195,32 @@ Ended(int number, int result)
     return result;
 }
 
+/*
+ * CheckStart --
+ *
+ *      A walk may begin at a symlink to what is hidden: it tells of one that
+ *      leads nowhere.
+ */
+
+static int
+CheckStart(const char *path, int flags)
+{
+    unsigned phys = flags & FTW_PHYS ? TRACE_NOFOLLOW : 0u;
+    int err = CHECK(AT_FDCWD, path, DTSM_STAT | DTSM_LIST | phys);
+
+    if (err != 0 && DtsmTraceType(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW)
+            == TRACE_IS_LINK) {
+        err = CHECK(AT_FDCWD, path, LOOK);
+    }
+    return err;
+}
+
 #define FTW(name, type) \
     DTSM_EXPORT int \
     name(const char *path, type proc, int fds) \
     { \
         int number; \
-        REFUSE(CHECK(AT_FDCWD, path, DTSM_STAT | DTSM_LIST), -1); \
+        REFUSE(CheckStart(path, 0), -1); \
         number = Claim((void *) (intptr_t) proc, 0); \
         return Ended(number, REAL(name)(path, number < 0 ? proc \
                 : (type) (intptr_t) ftwSteps[number], fds)); \
@@ -212,8 +232,7 @@ Ended(int number, int result)
     name(const char *path, type proc, int fds, int flags) \
     { \
         int number; \
-        REFUSE(CHECK(AT_FDCWD, path, DTSM_STAT | DTSM_LIST \
-                | (flags & FTW_PHYS ? TRACE_NOFOLLOW : 0u)), -1); \
+        REFUSE(CheckStart(path, flags), -1); \
         number = Claim((void *) (intptr_t) proc, flags); \
         return Ended(number, (real)(path, number < 0 ? proc \
                 : (type) (intptr_t) nftwSteps[number], fds, flags)); \

@@ -504,6 +504,8 @@ FtwSeen(const char *path, const struct stat *st, int type)
 }
 CALL(nftw) { wanted = path; return nftw("ok", Seen, 8, 0); }
 CALL(ftw) { wanted = path; return ftw("ok", FtwSeen, 8); }
+CALL(nftwfrom) { wanted = path; return nftw(path, Seen, 8, 0); }
+CALL(ftwfrom) { wanted = path; return ftw(path, FtwSeen, 8); }
 CALL(fts)
 {
     char top[] = "ok", *paths[] = { top, NULL };
@@ -597,6 +599,7 @@ static const struct {
     X(unshare) X(vforks) X(fsize) X(memory) X(memorysystem) X(execnofd) X(memfd)
     X(preloads) X(bad) X(longname) X(longpath) X(glob) X(globcheck)
     X(globmagic) X(globtwice) X(globappend) X(nftw) X(ftw) X(fts) X(scandir)
+    X(nftwfrom) X(ftwfrom)
     X(sys_symlinkat) X(sys_statfs) X(sys_acct) X(sys_mount)
     X(sys_getxattrat) X(sys_getdents) X(inroot)
 };
