@@ -34,6 +34,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#define P(text) ((long) (intptr_t) (text))
 #define MAKE (DTSM_WRITE | TRACE_MAKE | TRACE_NOFOLLOW)
 #define CHANGE_SELF (DTSM_WRITE | TRACE_CHANGE | TRACE_NOFOLLOW)
 #define PAGE 4096u
@@ -134,16 +135,35 @@ IsThere(void)
 /*
  * HasOurRoot --
  *
- *      In another root its paths mean something else.
+ *      In another root its paths mean something else; where other file systems
+ *      are mounted, too.  Each mount has a number of its own, also when it is
+ *      a copy for a new namespace.
  */
+
+static int
+Root(const char *name, uint64_t *mountPtr, uint64_t *inodePtr)
+{
+    const unsigned wanted = STATX_INO | STATX_MNT_ID;
+    struct statx st;
+
+    if (DtsmpSyscall5(SYS_statx, AT_FDCWD, P(name), AT_STATX_DONT_SYNC, wanted,
+            P(&st)) != 0 || (st.stx_mask & wanted) != wanted) {
+        return 0;
+    }
+    *mountPtr = st.stx_mnt_id;
+    *inodePtr = st.stx_ino;
+    return 1;
+}
 
 static int
 HasOurRoot(void)
 {
-    char name[64], root[4];
+    uint64_t mount, inode, itsMount, itsInode;
+    char name[64];
 
-    return DtsmSuperviseProc(name, sizeof(name), "root") > 0
-            && DtsmpSysReadlink(name, root, sizeof(root)) == 1;
+    return DtsmSuperviseProc(name, sizeof(name), "root/.") > 0
+            && Root(name, &itsMount, &itsInode) && Root("/", &mount, &inode)
+            && mount == itsMount && inode == itsInode;
 }
 
 /*
@@ -166,8 +186,6 @@ Path(int dirfd, const char *path, char *where)
 {
     return DtsmSuperviseWhere(dirfd, path, 0, where) && MayActFor();
 }
-
-#define P(text) ((long) (intptr_t) (text))
 
 static int
 Answer(struct seccomp_notif_resp *reply, long result)

@@ -131,15 +131,14 @@ Write(Line *line)
     int fd = DtsmpSysOpen(file, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY,
             0);
 
-    if (fd >= 0 && IsFull(fd)) {
-        DtsmpSysClose(fd);
-        Keep(line);
-    } else if (fd >= 0) {
+    if (fd >= 0 && !IsFull(fd)) {
         line->text[line->len++] = '\n';
         DtsmpSysWrite(fd, line->text, line->len);
-        DtsmpSysClose(fd);
-    } else if (fd == -EACCES || fd == -EPERM) {
+    } else {
         Keep(line);
+    }
+    if (fd >= 0) {
+        DtsmpSysClose(fd);
     }
 }
 

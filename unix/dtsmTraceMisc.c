@@ -313,50 +313,56 @@ move_mount(int fromFd, const char *from, int toFd, const char *to,
  */
 
 static int
-Moved(int result)
+Moved(const char *self, long len, int result)
 {
-    if (result == 0) {
+    if (result == 0 && DtsmTraceGetMap() != NULL) {
+        if (len > 0) {
+            DtsmTraceLogUntraced(self, "chroot");
+        }
         __atomic_store_n(&dtsmTraceMap, NULL, __ATOMIC_RELEASE);
     }
     return result;
 }
 
-static void
-TellMove(const char *path)
-{
-    char buf[PATH_MAX];
-    long len;
+/*
+ * Self --
+ *
+ *      The program's name, which it may not find there any more.
+ */
 
-    if (DtsmTraceGetMap() != NULL && DtsmTraceType(AT_FDCWD, path, 0)
-            == TRACE_IS_DIR && DtsmpSyscall0(SYS_geteuid) == 0) {
-        len = DtsmpSysReadlink("/proc/self/exe", buf, sizeof(buf) - 1);
-        if (len > 0) {
-            buf[len] = '\0';
-            DtsmTraceLogUntraced(buf, "chroot");
-        }
-    }
+static long
+Self(char *buf)
+{
+    long len = DtsmpSysReadlink("/proc/self/exe", buf, PATH_MAX - 1);
+
+    buf[len > 0 ? len : 0] = '\0';
+    return len;
 }
 
 DTSM_EXPORT int
 chroot(const char *path)
 {
     char buf[PATH_MAX];
+    long len;
 
     REFUSE(CHECK(AT_FDCWD, path, DTSM_STAT), -1);
-    if (DtsmTraceFolder(AT_FDCWD, path, buf, sizeof(buf)) <= 1) {
+    if (DtsmTraceFolder(AT_FDCWD, path, buf, sizeof(buf)) == 1) {
         return REAL(chroot)(path);
     }
-    TellMove(path);
-    return Moved(REAL(chroot)(path));
+    len = Self(buf);
+    return Moved(buf, len, REAL(chroot)(path));
 }
 
 DTSM_EXPORT int
 pivot_root(const char *newRoot, const char *oldRoot)
 {
+    char buf[PATH_MAX];
+    long len;
+
     REFUSE(CHECK(AT_FDCWD, newRoot, DTSM_STAT), -1);
     REFUSE(CHECK(AT_FDCWD, oldRoot, DTSM_STAT), -1);
-    TellMove(newRoot);
-    return Moved(REAL(pivot_root)(newRoot, oldRoot));
+    len = Self(buf);
+    return Moved(buf, len, REAL(pivot_root)(newRoot, oldRoot));
 }
 
 /*
