@@ -72,7 +72,8 @@
 
 /*
  * The calls: name, what it does (SUPERVISE_x), and which arguments are its
- * directory descriptor (-1: none), its path, its flags (-1: none).
+ * directory descriptor (-1: none), its path, its flags (-1: none).  One that
+ * is ABSENT could make the others unseen; programs know systems without it.
  */
 
 #define SUPERVISE_CALLS(X) \
@@ -131,14 +132,16 @@
     X(statx, STAT, 0, 1, 2) \
     X(openat2, OPEN2, 0, 1, 2) \
     X(faccessat2, STAT, 0, 1, 3) \
-    X(fchmodat2, CHANGE, 0, 1, 3)
+    X(fchmodat2, CHANGE, 0, 1, 3) \
+    X(io_uring_setup, ABSENT, -1, -1, -1)
 
 enum {
     SUPERVISE_OPEN, SUPERVISE_OPEN2, SUPERVISE_CREAT, SUPERVISE_STAT,
     SUPERVISE_LSTAT, SUPERVISE_CHANGE, SUPERVISE_LCHANGE, SUPERVISE_MAKE,
     SUPERVISE_MKDIR, SUPERVISE_RMDIR, SUPERVISE_UNLINK, SUPERVISE_RENAME,
     SUPERVISE_LINK, SUPERVISE_SYMLINK, SUPERVISE_EXEC, SUPERVISE_CONNECT,
-    SUPERVISE_BIND, SUPERVISE_WATCH, SUPERVISE_HANDLE, SUPERVISE_LIST
+    SUPERVISE_BIND, SUPERVISE_WATCH, SUPERVISE_HANDLE, SUPERVISE_LIST,
+    SUPERVISE_ABSENT
 };
 
 typedef struct DtsmSuperviseCall {

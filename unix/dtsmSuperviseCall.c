@@ -42,15 +42,6 @@
 #define OLD_LIMIT_HI 0x2000u    /* libraries in the old layout lie above */
 #define TEXT_HI 0x5000u         /* and below the text of such programs */
 
-#ifndef SYS_openat2
-#   define SYS_openat2 437
-#endif
-#ifndef SYS_faccessat2
-#   define SYS_faccessat2 439
-#endif
-#ifndef SYS_fchmodat2
-#   define SYS_fchmodat2 452
-#endif
 #ifndef RENAME_EXCHANGE
 #   define RENAME_EXCHANGE 2
 #endif
@@ -636,6 +627,10 @@ DtsmSuperviseDecide(int from, const struct seccomp_notif *its,
         call++;
     }
     if (call == calls + COUNT) {
+        return 1;
+    }
+    if (call->act == SUPERVISE_ABSENT) {
+        Answer(reply, -ENOSYS);
         return 1;
     }
     DtsmSuperviseAim((int) its->pid);

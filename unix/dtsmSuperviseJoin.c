@@ -37,15 +37,6 @@ DtsmSuperviseJoin(const char *socket, int layout)
 #include <sys/time.h>
 #include <sys/un.h>
 
-#ifndef SYS_openat2
-#   define SYS_openat2 437
-#endif
-#ifndef SYS_faccessat2
-#   define SYS_faccessat2 439
-#endif
-#ifndef SYS_fchmodat2
-#   define SYS_fchmodat2 452
-#endif
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 #   define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif

@@ -26,6 +26,24 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/*
+ * Calls that this system's headers may not have yet: the same numbers on all
+ * machines.
+ */
+
+#ifndef SYS_io_uring_setup
+#   define SYS_io_uring_setup 425
+#endif
+#ifndef SYS_openat2
+#   define SYS_openat2 437
+#endif
+#ifndef SYS_faccessat2
+#   define SYS_faccessat2 439
+#endif
+#ifndef SYS_fchmodat2
+#   define SYS_fchmodat2 452
+#endif
+
 #if defined(__x86_64__) && !defined(__ILP32__)
 
 static inline long
