@@ -88,6 +88,22 @@ OpenCount(void)
 }
 
 static int
+InVfork(const char *path)
+{
+    struct stat st;
+    int status;
+    volatile int result = 1;
+    pid_t child = vfork();
+
+    if (child == 0) {
+        result = stat(path, &st);
+        _exit(0);
+    }
+    waitpid(child, &status, 0);
+    return result;
+}
+
+static int
 Odd(char **paths)
 {
     static _Alignas(64) char stack[STACK_BYTES];
@@ -95,16 +111,9 @@ Odd(char **paths)
     pthread_t thread;
     struct stat st;
     struct rlimit limit;
-    int before = OpenCount(), status;
-    volatile int result = 1;
-    pid_t child = vfork();
+    int before = OpenCount();
 
-    if (child == 0) {
-        result = stat(paths[0], &st);
-        _exit(0);
-    }
-    waitpid(child, &status, 0);
-    printf("vfork %s\n", result == 0 ? "ok" : "error");
+    printf("vfork %s\n", InVfork(paths[0]) == 0 ? "ok" : "error");
     fflush(stdout);
 
     pthread_attr_init(&attributes);
