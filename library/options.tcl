@@ -34,8 +34,9 @@ namespace eval ::dtsm::options {
             path the longest holds; of two for one path the last."
         --deny P
             "Paths at and below P look absent; folders stay visible.  Where
-            P is a symlink, what it leads to is denied as well.  A command
-            that is denied is not started."
+            P is a symlink, or lies behind one, when the session begins,
+            what it leads to is denied as well.  A command that is denied is
+            not started."
         --ask P
             "Paths at and below P are put to the registry, each once.  Without
             one they may be used and are listed as unknown.  Folders and what
