@@ -13,7 +13,7 @@ if {$rounds eq {}} {
 }
 set auto_path [linsert $auto_path 0 $build]
 package require dtsm
-foreach name {bytes server session lookup} {
+foreach name {bytes server contents session lookup} {
     source -encoding utf-8 [file join $library $name.tcl]
 }
 set programs [file normalize $programs]

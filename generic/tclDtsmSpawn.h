@@ -46,6 +46,14 @@
  *              realpath(3).
  *      dtsm::system folder template
  *              mkdtemp(3): makes a folder, mode 0700.
+ *      dtsm::system hold folder
+ *              From now on this process owns that session's folder, until it
+ *              ends or releases it; a number for release.
+ *      dtsm::system release number
+ *      dtsm::system held folder
+ *              1: the process that owns it is there; 0: it is gone.  Error
+ *              codes: POSIX EPERM for a folder that is not ours alone;
+ *              POSIX ENOENT for one that nobody ever held.
  *      dtsm::system room folder
  *              Bytes that we may still write there; 0 if we may not.
  *      dtsm::system environ name

@@ -35,6 +35,10 @@ build may use (build-essential, what is essential, and what they need) need
 not be declared.  The control line is what was declared and touched, and the
 shortest list of packages that brings the rest.  The exit status is as for
 run.}
+        clean {
+A run that is killed (kill -9) leaves its folder ($TMPDIR/dtsm-* or
+/tmp/dtsm-*) and its map behind.  Those of runs that are going on, of other
+users, and maps that were to be kept stay.}
         policy {
 The policies that come with dtsm are system (without a registry) and packages
 (what holds with --registry).  Without POLICY it is system.  A file has lines
@@ -53,12 +57,14 @@ they hold.}
                 "print which packages a command uses"
         policy  "?POLICY?"
                 "print a ready policy, or what a file of rules means"
-        report  FILE
+        report  "?--format F? FILE"
                 "print what a kept map holds"
         stat    FILE
                 "print the sizes and counters of a kept map"
         check   FILE
                 "verify a kept map"
+        clean   "?option ...?"
+                "remove what killed runs left behind"
         help    "?verb?"
                 "print this, or what a verb does"
     }
@@ -190,7 +196,7 @@ proc ::dtsm::command::Verb-help {trace words} {
 proc ::dtsm::command::Parse {verb words} {
     lassign [::dtsm::options::parse $verb $words] options command
     set result [list verb $verb rules {} default {} report {} keep {} \
-        map-dir {} fail-on {} supervise 1 format text registry {} \
+        map-dir {} fail-on {} supervise 1 format {} registry {} \
         depends {} policy {} patience 60]
     foreach {option value} $options {
         ::dtsm::options::checkWord $verb $option $value
@@ -252,8 +258,30 @@ proc ::dtsm::command::Parse {verb words} {
     if {![llength $command]} {
         ::dtsm::options::wrong "there is no command to run" "help $verb"
     }
+    if {[dict get $result format] eq ""} {
+        dict set result format [expr {$verb eq "deps" ? "text"
+            : [FormatOf [dict get $result report]]}]
+    } elseif {[dict get $result report] eq "" && $verb eq "run"} {
+        ::dtsm::options::wrong "--format needs --report" "help run"
+    }
     dict set result command $command
     return $result
+}
+
+# dtsm::command::FormatOf --
+#
+#      The format that a report's name asks for.
+
+proc ::dtsm::command::FormatOf {file} {
+    switch -- [string tolower [file extension $file]] {
+        .html - .htm {
+            return html
+        }
+        .md {
+            return markdown
+        }
+    }
+    return json
 }
 
 # dtsm::command::Compose --
@@ -321,13 +349,25 @@ proc ::dtsm::command::Ready {settings} {
 
 proc ::dtsm::command::Verb-run {trace words} {
     set settings [Compose [Parse run $words]]
+    set format [dict get $settings format]
     return [Trace $trace $settings finding session worker {
         catch {
             puts -nonewline stderr [::dtsm::report::text $finding]
             flush stderr
         }
-        list ::dtsm::report::json $finding $session
+        NeedFormat $format
+        list ::dtsm::report::write $format $finding $session
     }]
+}
+
+# dtsm::command::NeedFormat --
+#
+#      Read what writes a report in this format.
+
+proc ::dtsm::command::NeedFormat {format} {
+    if {$format in {markdown html}} {
+        Need report$format
+    }
 }
 
 # dtsm::command::Verb-deps --
@@ -393,7 +433,7 @@ proc ::dtsm::command::Trace {trace settings findingName sessionName \
     variable statusNotExecutable
     upvar 1 $findingName finding $sessionName session \
         $workerName worker
-    Need json server session lookup report
+    Need json server contents session lookup report
     set report [OpenReport [dict get $settings report]]
     set session {}
     set worker {}
@@ -598,11 +638,59 @@ proc ::dtsm::command::Verb-check {trace words} {
 }
 
 proc ::dtsm::command::Verb-report {trace words} {
-    WithMap report $words map {
-        set entries [$map get -bytes 1 -void 1]
+    lassign [::dtsm::options::parse report $words] options words
+    set format list
+    foreach {option format} $options {
+        ::dtsm::options::checkWord report $option $format
     }
-    foreach {path flags} [lsort -stride 2 $entries] {
-        puts "[::dtsm::bytes::shown $path]\t$flags"
+    WithMap report $words map {
+        if {$format eq "list"} {
+            foreach {path flags} [lsort -stride 2 \
+                    [$map get -bytes 1 -void 1]] {
+                puts "[::dtsm::bytes::shown $path]\t$flags"
+            }
+        } else {
+            Need contents json report
+            NeedFormat $format
+            set contents [::dtsm::Contents new $map]
+            ::dtsm::report::write $format [$contents finding] $contents stdout
+        }
     }
     return 0
+}
+
+# ---------------------------------------------------------------- clean
+
+proc ::dtsm::command::Verb-clean {trace words} {
+    Need leftovers
+    lassign [::dtsm::options::parse clean $words] options words
+    if {[llength $words]} {
+        ::dtsm::options::wrong "clean takes no file" "help clean"
+    }
+    set status 0
+    foreach {folder held} [::dtsm::leftovers::find] {
+        if {$held} {
+            continue
+        }
+        set names [lmap file [list [::dtsm::leftovers::mapOf $folder] \
+                $folder] {
+            if {$file eq ""} {
+                continue
+            }
+            ::dtsm::bytes::fromText $file
+        }]
+        if {![dict exists $options --dry-run]} {
+            try {
+                ::dtsm::leftovers::remove $folder
+            } on error message {
+                Say "[::dtsm::bytes::shown [lindex $names end]] stays: $message"
+                set status 1
+                continue
+            }
+        }
+        foreach name $names {
+            puts [::dtsm::bytes::shown $name]
+        }
+    }
+    return $status
 }

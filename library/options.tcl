@@ -52,7 +52,11 @@ namespace eval ::dtsm::options {
     }
     append run $packages {
         --report FILE
-            "Write what was found to FILE as JSON; - is standard output."
+            "Write what was found to FILE; - is standard output."
+        --format json|text|markdown|html
+            "How: JSON for programs, what is printed at the end, Markdown, or
+            one page of HTML with a tree of all paths.  Unless said it is
+            html or markdown when FILE ends in .html or .md, else json."
         --fail-on violation|missing|unknown|untraced|never
             "Exit with status 3 when the command succeeded but something
             that exists was refused (violation), something that does not
@@ -89,6 +93,20 @@ namespace eval ::dtsm::options {
             "Text for a reader (unless said), a Build-Depends line, or JSON."
         --report FILE
             "Print to FILE and not to standard output."
+        --help ""
+            "Print this."
+    }
+
+    variable report {
+        --format list|text|json|markdown|html
+            "A line for each path (unless said), or as for run."
+        --help ""
+            "Print this."
+    }
+
+    variable clean {
+        --dry-run ""
+            "Print what would be removed, and leave it."
         --help ""
             "Print this."
     }

@@ -1,15 +1,17 @@
 # report.tcl --
 #
-#      What a session found, as text for a reader and as JSON.
+#      What a session found, as text for a reader and as JSON; the words of
+#      its Markdown (reportmarkdown.tcl) and HTML (reporthtml.tcl).
 #
 # A finding is the dictionary of the session's collect, with `command' (the
-# words of it) and `end' (the session's wait).  All text is byte strings.
-# There may be many paths, so they are never Tcl values here.
+# words of it) and `end' (the session's wait); one of a kept map (contents.tcl)
+# has neither.  All text is byte strings.  There may be many paths, so they are
+# never Tcl values here.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::report {
-    namespace export text json
+    namespace export text json write
 
     # Missing paths that the text names; the rest is counted.
 
@@ -98,9 +100,18 @@ proc ::dtsm::report::answers {finding} {
             lappend lines "  [::dtsm::bytes::shown $path][notes $by {}]"
         }
     }
+    return $lines
+}
+
+# dtsm::report::remarks --
+#
+#      Sentences about what may be missing or wrong in a finding.
+
+proc ::dtsm::report::remarks {finding} {
+    set lines {}
     set count [dict get $finding failures]
     if {$count} {
-        lappend lines "dtsm: the registry failed for [counted $count path \
+        lappend lines "the registry failed for [counted $count path \
             paths], taken as denied: [::dtsm::bytes::shown \
             [dict get $finding failure]]"
     }
@@ -108,12 +119,37 @@ proc ::dtsm::report::answers {finding} {
     if {$count} {
         lassign [dict get $finding waiting] oldest
         lassign $oldest path seconds
-        lappend lines "dtsm: [counted $count {question was} {questions were}]\
+        lappend lines "[counted $count {question was} {questions were}]\
             still with the registry at the end; about\
             [::dtsm::bytes::shown $path] it had said nothing for [format %.1f \
             $seconds] s"
     }
+    if {[dict get $finding unseen] > 0} {
+        lappend lines "[counted [dict get $finding unseen] call calls] of\
+            supervised programs could not be looked at"
+    } elseif {[dict get $finding unseen] < 0} {
+        lappend lines "the supervisor ended early; what supervised programs\
+            did afterwards was not seen"
+    }
+    if {[dict get $finding lost]} {
+        lappend lines "[counted [dict get $finding lost] line lines] of the\
+            log could not be read"
+    }
+    if {![dict exists $finding end]} {
+        lappend lines "a kept map does not tell which programs were not\
+            traced, nor who asked for a path"
+    }
     return $lines
+}
+
+# dtsm::report::reason --
+#
+#      Why a program was not traced, for a reader.
+
+proc ::dtsm::report::reason {why} {
+    variable reasons
+    return [expr {[dict exists $reasons $why] ? [dict get $reasons $why]
+        : $why}]
 }
 
 # dtsm::report::text --
@@ -122,7 +158,6 @@ proc ::dtsm::report::answers {finding} {
 
 proc ::dtsm::report::text {finding} {
     variable missingShown
-    variable reasons
     set there {}
     set missing {}
     foreach violation [dict get $finding violations] {
@@ -172,30 +207,111 @@ proc ::dtsm::report::text {finding} {
     lappend lines $line
     foreach entry [dict get $finding untraced] {
         lassign $entry path why count
-        set reason $why
-        if {[dict exists $reasons $why]} {
-            set reason [dict get $reasons $why]
-        }
         if {$path eq ""} {
             set path "(not known which)"
         }
-        lappend lines "  [::dtsm::bytes::shown $path]: $reason, $count x"
+        lappend lines "  [::dtsm::bytes::shown $path]: [reason $why], $count x"
     }
-    if {[dict get $finding unseen] > 0} {
-        lappend lines "dtsm: [counted [dict get $finding unseen] call calls] of\
-            supervised programs could not be looked at"
-    } elseif {[dict get $finding unseen] < 0} {
-        lappend lines "dtsm: the supervisor ended early; what supervised\
-            programs did afterwards was not seen"
+    foreach line [remarks $finding] {
+        lappend lines "dtsm: $line"
     }
-    if {[dict get $finding lost]} {
-        lappend lines "dtsm: [counted [dict get $finding lost] line \
-            lines] of the log could not be read"
+    set line "dtsm: [counted [dict get $finding distinct] {distinct path} \
+        {distinct paths}]"
+    if {[dict exists $finding end]} {
+        append line ", [format %.1f [dict get $finding end wall]] s"
     }
-    lappend lines "dtsm: [counted [dict get $finding distinct] \
-        {distinct path} {distinct paths}], [format %.1f \
-        [dict get $finding end wall]] s"
+    lappend lines $line
     return [join $lines \n]\n
+}
+
+# dtsm::report::facts --
+#
+#      What a page of Markdown or HTML says first.
+#
+# Results:
+#      name value ...
+
+proc ::dtsm::report::facts {finding} {
+    set result {}
+    if {[dict exists $finding end]} {
+        set end [dict get $finding end]
+        lappend result command [join [dict get $finding command] { }] ended [
+            expr {[dict get $end kind] eq "signal" ? [dict get $end name]
+            : "with status [dict get $end code]"}] \
+            took "[format %.1f [dict get $end wall]] s"
+    }
+    set programs "[dict get $finding traced] traced"
+    foreach {kind words} {supervised supervised untraced "not traced"} {
+        set count [total [dict get $finding $kind]]
+        if {$count} {
+            append programs ", $count $words"
+        }
+    }
+    lappend result default [dict get $finding default] programs $programs \
+        paths [dict get $finding distinct] \
+        violations [llength [dict get $finding violations]]
+    if {[dict get $finding asked]} {
+        lappend result "questions answered" [dict get $finding asked]
+    }
+    foreach line [remarks $finding] {
+        lappend result note $line
+    }
+    return $result
+}
+
+# dtsm::report::tables --
+#
+#      The tables of such a page.
+#
+# Results:
+#      heading columns rows ...; a row has for each cell its kind (code: a
+#      path or program; text) and its bytes.
+
+proc ::dtsm::report::tables {finding} {
+    foreach kind {violations unanswered} {
+        set $kind [lmap entry [dict get $finding $kind] {
+            lassign $entry path exists by details
+            list code $path text [expr {$exists ? "yes" : "no"}] \
+                text [Package $details] code $by
+        }]
+    }
+    set unknown [lmap entry [dict get $finding unknown] {
+        lassign $entry path details
+        list code $path text [Package $details]
+    }]
+    set untraced [lmap entry [dict get $finding untraced] {
+        lassign $entry path why count
+        list code $path text [reason $why] text $count
+    }]
+    set supervised [lmap entry [dict get $finding supervised] {
+        list code [lindex $entry 0] text [lindex $entry 1]
+    }]
+    set rules [lmap {path verdict} [dict get $finding rules] {
+        list code $path text $verdict
+    }]
+    set asked {Path Exists Package {First asked for by}}
+    return [list Violations $asked $violations \
+        {Refused without an answer} $asked $unanswered \
+        {Allowed but unknown} {Path Package} $unknown \
+        {Not traced} {Program Why Times} $untraced \
+        Supervised {Program Times} $supervised Rules {Path Verdict} $rules]
+}
+
+proc ::dtsm::report::Package {details} {
+    return [expr {[dict exists $details package]
+        ? [dict get $details package] : ""}]
+}
+
+# dtsm::report::write --
+#
+#      Write a report in one of its formats, see dtsm::report::json.
+
+proc ::dtsm::report::write {format finding contents channel} {
+    if {$format eq "text"} {
+        puts -nonewline $channel [text $finding]
+    } else {
+        $format $finding $contents $channel
+    }
 }
 
 # dtsm::report::members --
@@ -215,18 +331,24 @@ proc ::dtsm::report::members {details} {
 
 # dtsm::report::json --
 #
-#      Write the report for programs, version 1, as UTF-8.
+#      Write the report for programs, version 1, as UTF-8.  Of a kept map it
+#      lacks what that does not tell: command, exit, wall_s, and who was
+#      supervised or not traced.
 #
 # Arguments:
-#      session  What the finding is of: its json is the paths.
+#      contents What the finding is of: its json is the paths.
 #      channel  A binary one.
 
-proc ::dtsm::report::json {finding session channel} {
-    set end [dict get $finding end]
-    if {[dict get $end kind] eq "signal"} {
-        set exit "{\"signal\":[::dtsm::json::string [dict get $end name]]}"
-    } else {
-        set exit "{\"status\":[dict get $end code]}"
+proc ::dtsm::report::json {finding contents channel} {
+    set before [::list "\"version\":1"]
+    if {[dict exists $finding end]} {
+        set end [dict get $finding end]
+        set exit [expr {[dict get $end kind] eq "signal"
+            ? "\"signal\":[::dtsm::json::string [dict get $end name]]"
+            : "\"status\":[dict get $end code]"}]
+        lappend before \
+            "\"command\":[::dtsm::json::list [dict get $finding command]]" \
+            "\"exit\":{$exit}" "\"wall_s\":[format %.3f [dict get $end wall]]"
     }
     set rules [lmap {path verdict} [dict get $finding rules] {
         set path [::dtsm::json::path $path]
@@ -257,17 +379,16 @@ proc ::dtsm::report::json {finding session channel} {
                 [members $details] "}"
         }]
     }
-    set before [::list \
-        "\"version\":1" \
-        "\"command\":[::dtsm::json::list [dict get $finding command]]" \
-        "\"exit\":$exit" \
-        "\"wall_s\":[format %.3f [dict get $end wall]]" \
+    set processes "\"traced\":[dict get $finding traced]"
+    if {[dict exists $finding end]} {
+        append processes ",\"supervised\":[::dtsm::json::array $supervised]" \
+            ",\"untraced\":[::dtsm::json::array $untraced]"
+    }
+    lappend before \
         "\"default\":[::dtsm::json::string [dict get $finding default]]" \
         "\"rules\":[::dtsm::json::array $rules]" \
-        "\"processes\":{\"traced\":[dict get $finding traced],\"supervised\":[
-            ::dtsm::json::array $supervised],\"untraced\":[
-            ::dtsm::json::array $untraced]}" \
-        "\"paths\":"]
+        "\"processes\":{$processes}" \
+        "\"paths\":"
     set after [::list {} \
         "\"violations\":[::dtsm::json::array $violations \n]" \
         "\"unknown\":[::dtsm::json::array $unknown \n]" \
@@ -296,6 +417,6 @@ proc ::dtsm::report::json {finding session channel} {
         lappend after "\"registry\":{[join $registry ,]}"
     }
     puts -nonewline $channel "{[join $before ,\n]"
-    $session json $channel
+    $contents json $channel
     puts -nonewline $channel "[join $after ,\n]}\n"
 }

@@ -13,8 +13,8 @@
 #      $s fence ?bool?     whether denials are enforced
 #      $s environment      what a traced program's environment needs
 #      $s collect ?last?   what the map and the log tell
-#      $s paths            what was touched: path flags ...
-#      $s json channel     the same, written as a JSON array
+#      $s paths            contents.tcl
+#      $s json channel     contents.tcl
 #      $s destroy          removes folder and map, whatever happened before
 #
 # -first 1   Of the rules that cover a path the first in the list holds; else
@@ -72,9 +72,10 @@ proc ::dtsm::firstRules {rules} {
 }
 
 oo::class create ::dtsm::Session {
-    variable settings folder map mapFile logFile library own probes rules \
-        verdictOf denied started process untracedCommand \
-        supervisedCommand socket finished server
+    superclass ::dtsm::Contents
+    variable settings folder held map mapFile logFile library own rules \
+        verdictOf denied started process untracedCommand supervisedCommand \
+        socket finished server
 
     # constructor --
     #
@@ -87,10 +88,10 @@ oo::class create ::dtsm::Session {
             -registry {} -worker {} -patience 60 -keep {} -dir {}
             -supervise 1} $args]
         set folder {}
+        set held {}
         set server {}
         set map {}
         set mapFile {}
-        set probes 0
         set untracedCommand {}
         set supervisedCommand {}
         set socket {}
@@ -128,9 +129,10 @@ oo::class create ::dtsm::Session {
 
     # MakeFolder --
     #
-    #      The session's folder with its log, and the name under which the
-    #      loader finds the library: it splits LD_PRELOAD at blanks and
-    #      colons and expands $, so a name with one needs a link.
+    #      The session's folder with its log and a sign that we live
+    #      (leftovers.tcl), and the name under which the loader finds the
+    #      library: it splits LD_PRELOAD at blanks and colons and expands $,
+    #      so a name with one needs a link.
 
     method MakeFolder {} {
         set base [::dtsm::system environ TMPDIR]
@@ -140,6 +142,7 @@ oo::class create ::dtsm::Session {
         }
         set folder [::dtsm::bytes::toText \
             [::dtsm::system folder $base/dtsm-XXXXXX]]
+        set held [::dtsm::system hold [::dtsm::bytes::fromText $folder]]
         set logFile $folder/log
         close [open $logFile {WRONLY CREAT EXCL} 0600]
 
@@ -181,6 +184,7 @@ oo::class create ::dtsm::Session {
             }
             set map [::dtsm::create -dir $where]
             set mapFile [file normalize [$map file]]
+            file link -symbolic $folder/map $mapFile
         }
     }
 
@@ -338,6 +342,9 @@ oo::class create ::dtsm::Session {
         set before [$map count attached]
         set end [my Run $argv]
         set probes [expr {[$map count attached] - $before}]
+        # It is none of the build's programs.
+        $map count attached [expr {-$probes}]
+        $map count expected -1
         if {[llength [::dtsm::process caught]]} {
             set name [lindex [::dtsm::process caught] 0]
             return -code error -errorcode [list DTSM INTERRUPTED $name] \
@@ -438,16 +445,14 @@ oo::class create ::dtsm::Session {
 
     method collect {{last 1}} {
         set unseen [expr {$last ? [my Unsupervise] : 0}]
-        set unknown {}
-        set refused {}
-        set unanswered {}
-        foreach {path flags} [my Touched get -any {deny unknown}] {
-            if {"deny" in $flags && "reported" in $flags} {
-                dict set [expr {"violation" in $flags ? "refused"
-                    : "unanswered"}] $path \
-                    [list $path [expr {"missing" ni $flags}] {}]
-            } elseif {"unknown" in $flags} {
-                lappend unknown [list $path [my Details $path]]
+        set judged [my Judged]
+        set unknown [lmap path [dict get $judged unknown] {
+            list $path [my Details $path]
+        }]
+        foreach kind {refused unanswered} {
+            set $kind {}
+            foreach {path exists} [dict get $judged $kind] {
+                dict set $kind $path [list $path $exists {}]
             }
         }
         set untraced {}
@@ -491,7 +496,7 @@ oo::class create ::dtsm::Session {
         }
         set finished 1
         set result [dict create default [dict get $settings -default] \
-            rules $rules traced [expr {$attached - $probes}] \
+            rules $rules traced $attached \
             supervised [lsort [lmap {path count} $supervised {
                 list $path $count
             }]] \
@@ -523,25 +528,6 @@ oo::class create ::dtsm::Session {
 
     method Details {path} {
         return [expr {$server eq "" ? {} : [$server details $path]}]
-    }
-
-    # Touched --
-    #
-    #      What a command of the map, a list of words, tells of the paths that
-    #      were touched: without mere spellings, which are aliases as all of
-    #      the tracer's notes are, and without the session's own files.
-
-    method Touched {verb args} {
-        return [$map {*}$verb -rules 0 -void 1 -bytes 1 -without alias \
-            -outside $own {*}$args]
-    }
-
-    method paths {} {
-        return [my Touched get]
-    }
-
-    method json {channel} {
-        my Touched [list json $channel]
     }
 
     # ReadLog --
@@ -589,6 +575,10 @@ oo::class create ::dtsm::Session {
         if {$folder ne ""} {
             catch {file delete -force -- $folder}
             set folder {}
+        }
+        if {$held ne ""} {
+            ::dtsm::system release $held
+            set held {}
         }
     }
 }

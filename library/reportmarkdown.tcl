@@ -1,0 +1,128 @@
+# reportmarkdown.tcl --
+#
+#      A report as Markdown (GitHub's, for its tables), to be pasted into a
+#      bug report: what was refused, unknown and not traced, and how many
+#      paths each folder stands for.  The paths one by one are in the other
+#      formats.
+#
+# Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+namespace eval ::dtsm::report {
+    # Folders that are told apart, and how deep.
+
+    variable foldersShown 40
+    variable folderDepth 3
+}
+
+# dtsm::report::Code --
+#
+#      Bytes as a code span in a table's cell, which a bar would end.
+
+proc ::dtsm::report::Code {bytes} {
+    set text [string map {| \\|} [::dtsm::bytes::shown $bytes]]
+    set fence `
+    while {[string first $fence $text] >= 0} {
+        append fence `
+    }
+    if {[string index $text 0] eq "`" || [string index $text end] eq "`"} {
+        set text " $text "
+    }
+    return $fence$text$fence
+}
+
+# dtsm::report::Rows --
+#
+#      A table with a heading; nothing without rows.
+#
+# Arguments:
+#      head     Names of the columns.
+#      rows     A list of lists of cells.
+
+proc ::dtsm::report::Rows {heading head rows} {
+    if {![llength $rows]} {
+        return {}
+    }
+    set lines [list "## $heading" {} "| [join $head { | }] |" \
+        "|[string repeat { --- |} [llength $head]]"]
+    foreach row $rows {
+        lappend lines "| [join $row { | }] |"
+    }
+    return [join $lines \n]\n\n
+}
+
+# dtsm::report::folders --
+#
+#      How many paths lie below each folder, down to a depth; one that holds
+#      all that its parent does stands for it.
+#
+# Results:
+#      A list of {folder count}, the fullest first.
+
+proc ::dtsm::report::folders {paths depth} {
+    set counts {}
+    foreach path $paths {
+        set parts [lrange [split $path /] 1 end-1]
+        set folder {}
+        dict incr counts /
+        foreach part [lrange $parts 0 $depth-1] {
+            append folder / $part
+            dict incr counts $folder
+        }
+    }
+    set kept {}
+    dict for {folder count} $counts {
+        set parent [string range $folder 0 [string last / $folder]-1]
+        if {$parent eq ""} {
+            set parent /
+        }
+        if {$folder ne "/" && [dict get $counts $parent] == $count} {
+            dict unset kept $parent
+        }
+        dict set kept $folder $count
+    }
+    return [lsort -integer -decreasing -index 1 [lsort -index 0 [lmap \
+            {folder count} $kept {
+        list $folder $count
+    }]]]
+}
+
+# dtsm::report::markdown --
+#
+#      Write the report.
+#
+# Arguments: as those of dtsm::report::json.
+
+proc ::dtsm::report::markdown {finding contents channel} {
+    variable foldersShown
+    variable folderDepth
+    puts -nonewline $channel "# dtsm report\n\n"
+    foreach {name value} [facts $finding] {
+        if {$name eq "command"} {
+            set value [Code $value]
+        }
+        puts -nonewline $channel "- $name: $value\n"
+    }
+    puts -nonewline $channel \n
+    foreach {heading head rows} [tables $finding] {
+        set rows [lmap row $rows {
+            set cells {}
+            foreach {kind cell} $row {
+                lappend cells [expr {$kind eq "code" && $cell ne ""
+                    ? [Code $cell]
+                    : [string map {| \\| < &lt; & &amp;} $cell]}]
+            }
+            set cells
+        }]
+        puts -nonewline $channel [Rows $heading $head $rows]
+    }
+    set folders [folders [dict keys [$contents paths]] $folderDepth]
+    set heading "Paths by folder"
+    if {[llength $folders] > $foldersShown} {
+        append heading " (the fullest $foldersShown of\
+            [llength $folders])"
+    }
+    puts -nonewline $channel [Rows $heading {Folder Paths} [lmap entry \
+            [lrange $folders 0 $foldersShown-1] {
+        list [Code [lindex $entry 0]] [lindex $entry 1]
+    }]]
+}
