@@ -60,8 +60,9 @@ typedef struct BenchPeer {
     void (*detach)(void);
 } BenchPeer;
 
-extern const BenchPeer benchPrivate, benchPrivateHuge, benchFolders, benchDtsm,
-        benchLmdb, benchTdb, benchCk, benchUrcu, benchSqlite, benchSocket;
+extern const BenchPeer benchPrivate, benchPrivateHuge, benchFolders, benchFlat,
+        benchDtsm, benchLmdb, benchTdb, benchCk, benchUrcu, benchSqlite,
+        benchSocket;
 
 extern const BenchPeer *const benchPeers[];     /* NULL at the end */
 

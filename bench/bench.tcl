@@ -155,6 +155,20 @@ proc bench::over {set peer figure other} {
     return [quotient $set $peer,$figure $peer,$other]
 }
 
+# bench::times --
+#
+#       How many times a peer's median another's is, for what is not measured
+#       in common rounds.
+
+proc bench::times {set peer other figure} {
+    set above [median $set $peer $figure]
+    set below [median $set $other $figure]
+    if {"-" in [list $above $below] || $below <= 0} {
+        return -
+    }
+    return [format %.2f [expr {double($above) / $below}]]
+}
+
 # bench::spread --
 #
 #       How far the middle half of the rounds lies apart, in percent of the

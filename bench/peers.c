@@ -12,6 +12,7 @@ const BenchPeer *const benchPeers[] = {
     &benchPrivate,
     &benchPrivateHuge,
     &benchFolders,
+    &benchFlat,
     &benchDtsm,
 #ifdef BENCH_LMDB
     &benchLmdb,
