@@ -329,16 +329,14 @@ DtsmpFileOpen(const char *name, int mode, DtsmpFile *file)
     file->mapped = 0;
     file->made = false;
     file->fd = -1;
-    for (;;) {
-        fd = (mode & DTSM_EXCL) != 0 ? -ENOENT
-                : DtsmpSysOpen(name, access | common, 0);
-        if (fd != -ENOENT || (mode & DTSM_CREATE) == 0) {
-            break;
-        }
+    fd = (mode & DTSM_EXCL) != 0 ? -ENOENT
+            : DtsmpSysOpen(name, access | common, 0);
+    if (fd == -ENOENT && (mode & DTSM_CREATE) != 0) {
         fd = DtsmpSysOpen(name, access | common | O_CREAT | O_EXCL, 0600);
         fresh = fd >= 0;
-        if (fd != -EEXIST || (mode & DTSM_EXCL) != 0) {
-            break;
+        if (fd == -EEXIST && (mode & DTSM_EXCL) == 0) {
+            /* somebody was quicker, or it is a symlink that leads nowhere */
+            fd = DtsmpSysOpen(name, access | common | O_CREAT, 0600);
         }
     }
     if (fd < 0) {
