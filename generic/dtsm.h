@@ -161,7 +161,8 @@ typedef struct Dtsm_Stats {
  *
  *      Attach to the map in file.  DTSM_CREATE makes the file (mode 0600) if
  *      there is none and initialises an empty regular file, as mktemp leaves
- *      it.  No descriptor is kept.
+ *      it.  If that fails the file is as it was before: absent or empty.  No
+ *      descriptor is kept.
  *
  * Arguments:
  *      file     NUL-terminated name.
@@ -175,7 +176,8 @@ typedef struct Dtsm_Stats {
  *      DTSM_VERSION, or DTSM_SYSTEM with errno: ENOENT; EEXIST with DTSM_EXCL;
  *      EISDIR; EINVAL for a FIFO or device; EPERM for a file that is neither
  *      ours nor root's or that group or others may write; ENOMEM when not even
- *      a small window fits; and those of open(2).
+ *      a small window fits; EFBIG where no file may be as large as a small
+ *      map (RLIMIT_FSIZE); and those of open(2).
  *
  * Threads:  any.  Two creators of one file are serialised by flock(2).
  * Crash:    a creator that dies leaves a file that the next one finishes.

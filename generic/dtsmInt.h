@@ -179,6 +179,7 @@ typedef struct DtsmpFile {
     char *base;                 /* mapped at */
     uint64_t mapped;            /* bytes */
     bool made;                  /* new and locked; zero but for the marker */
+    const char *fresh;          /* its name, if it was not there before */
     int fd;                     /* while made; else -1 */
 } DtsmpFile;
 
