@@ -162,7 +162,8 @@ typedef struct Dtsm_Stats {
  *      Attach to the map in file.  DTSM_CREATE makes the file (mode 0600) if
  *      there is none and initialises an empty regular file, as mktemp leaves
  *      it.  If that fails the file is as it was before: absent or empty.  No
- *      descriptor is kept.
+ *      descriptor is kept.  Where address space is short, a part of the map
+ *      is attached; what lies beyond it is not found.
  *
  * Arguments:
  *      file     NUL-terminated name.

@@ -177,7 +177,8 @@ DtsmIsChanging(const Dtsm_Map *map)
 
 typedef struct DtsmpFile {
     char *base;                 /* mapped at */
-    uint64_t mapped;            /* bytes */
+    uint64_t mapped;            /* bytes; fewer where address space is short */
+    uint64_t length;            /* of the file, bytes */
     bool made;                  /* new and locked; zero but for the marker */
     const char *fresh;          /* its name, if it was not there before */
     int fd;                     /* while made; else -1 */

@@ -551,8 +551,9 @@ DtsmPolicyChange(Dtsm_Map *map, DtsmChangeKind kind,
             status = DTSM_FULL;
             break;
         }
-        if (old == NULL) {
-            status = DTSM_CORRUPT;
+        if (old == NULL) {      /* or it lies beyond our window */
+            status = (policy & DTSM_OFFSET_MASK) < map->window
+                    ? DTSM_CORRUPT : DTSM_FULL;
             break;
         }
         piece.used = 0;

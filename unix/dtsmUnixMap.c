@@ -217,6 +217,7 @@ Size(int fd, uint64_t window, DtsmpFile *file)
         }
         file->mapped = Map(fd, window, true, &file->base);
         if (file->mapped == window) {
+            file->length = window;
             return DTSM_OK;
         }
         if (file->mapped != 0) {
@@ -326,7 +327,8 @@ Attach(int fd, int mode, DtsmpFile *file)
     if (status.st_size < (off_t) DTSM_HEADER_BYTES) {
         return DTSM_CORRUPT;
     }
-    file->mapped = Map(fd, (uint64_t) status.st_size,
+    file->length = (uint64_t) status.st_size;
+    file->mapped = Map(fd, file->length,
             (mode & (DTSM_RDWR | DTSM_CREATE)) != 0, &file->base);
     return file->mapped != 0 ? DTSM_OK : SystemError(-ENOMEM);
 }
@@ -348,7 +350,7 @@ DtsmpFileOpen(const char *name, int mode, DtsmpFile *file)
     int fd, status;
 
     file->base = NULL;
-    file->mapped = 0;
+    file->mapped = file->length = 0;
     file->made = false;
     file->fresh = NULL;
     file->fd = -1;

@@ -5,6 +5,7 @@
  *
  *          space   a window of 64 MiB of address space, on a larger map:
  *                  what lies beyond is a miss
+ *          cramped the same, with ever less, until nothing can be attached
  *          create  a map made with 64 MiB of address space
  *          fsize   a map made under a file-size limit of 8 MiB, then filled
  *          fill    a map filled until it is full
@@ -14,6 +15,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +76,38 @@ Found(Dtsm_Map *map, unsigned count)
     return found;
 }
 
+/*
+ * Cramped --
+ *
+ *      Attach under limits that fall by half a MiB.  Prints what else came of
+ *      it than a window, with the first path in it, or ENOMEM.
+ */
+
+static void
+Cramped(const char *file)
+{
+    rlim_t bytes;
+    Dtsm_Map *map;
+    int status = DTSM_OK;
+
+    for (bytes = 64 << 20; bytes > 0; bytes -= 512 << 10) {
+        struct rlimit limit = {bytes, RLIM_INFINITY};
+
+        setrlimit(RLIMIT_AS, &limit);
+        status = Dtsm_Open(file, DTSM_RDWR, &map);
+        if (status == DTSM_OK) {
+            if (Found(map, 1) != 1) {
+                printf("nothing found\n");
+            }
+            Dtsm_Close(map);
+        } else if (status != DTSM_SYSTEM || errno != ENOMEM) {
+            printf("%s\n", Dtsm_StatusMessage(status));
+            break;
+        }
+    }
+    puts(status == DTSM_SYSTEM ? "at last no memory" : "not so");
+}
+
 static int
 Held(void)
 {
@@ -118,6 +152,9 @@ main(int argc, char **argv)
         Dtsm_Stat(map, &stats);
         printf("in %u found %u bytes %llu\n", in, Found(map, count),
                 (unsigned long long) (stats.usedBytes / in));
+    } else if (strcmp(what, "cramped") == 0) {
+        Dtsm_Close(map);
+        Cramped(argv[2]);
     } else if (strcmp(what, "space") == 0) {
         Dtsm_Map *small;
         unsigned found;
