@@ -259,7 +259,8 @@ Dtsm_OpenSized(const char *file, int mode, uint64_t pathCount,
     }
     map = NewHandle();
     if (map == NULL) {
-        status = DTSM_FULL;
+        errno = ENOMEM;
+        status = DTSM_SYSTEM;
     } else {
         map->base = opened.base;
         map->window = opened.mapped;

@@ -412,15 +412,18 @@ DtsmpUnmap(void *base, uint64_t bytes)
 /*
  * DtsmpPage --
  *
- *      Private zeroed memory, or NULL.  Given back by DtsmpUnmap.
+ *      Private zeroed memory, or NULL; keeps errno.  Given back by
+ *      DtsmpUnmap.
  */
 
 void *
 DtsmpPage(size_t bytes)
 {
+    int saved = errno;
     void *page = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
+    errno = saved;
     return page == MAP_FAILED ? NULL : page;
 }
 

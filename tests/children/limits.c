@@ -6,6 +6,7 @@
  *          space   a window of 64 MiB of address space, on a larger map:
  *                  what lies beyond is a miss
  *          cramped the same, with ever less, until nothing can be attached
+ *          errno   inserts by who can have no more memory keep errno
  *          create  a map made with 64 MiB of address space
  *          fsize   a map made under a file-size limit of 8 MiB, then filled
  *          fill    a map filled until it is full
@@ -108,6 +109,33 @@ Cramped(const char *file)
     puts(status == DTSM_SYSTEM ? "at last no memory" : "not so");
 }
 
+/*
+ * Spoilt --
+ *
+ *      How many of count inserts and searches change errno, with no address
+ *      space left.
+ */
+
+static unsigned
+Spoilt(Dtsm_Map *map, unsigned count)
+{
+    unsigned i, flags, spoilt = 0;
+
+    Limit(RLIMIT_AS, 1);
+    for (i = 0; i < count; i++) {
+        char path[128];
+        size_t len = Path(path, sizeof(path), count + i);
+
+        errno = EXDEV;
+        if (Dtsm_Insert(map, path, len, DTSM_ALLOW) != DTSM_OK
+                || Dtsm_Search(map, path, len, &flags) != DTSM_OK
+                || errno != EXDEV) {
+            spoilt++;
+        }
+    }
+    return spoilt;
+}
+
 static int
 Held(void)
 {
@@ -145,6 +173,10 @@ main(int argc, char **argv)
     }
     if (strcmp(what, "fds") == 0) {
         printf("held %d\n", Held() - before);
+        return 0;
+    }
+    if (strcmp(what, "errno") == 0) {
+        printf("spoilt %u\n", Spoilt(map, count));
         return 0;
     }
     in = Fill(map, count, &status);
