@@ -36,7 +36,7 @@ typedef struct DtsmSpare {
 struct Dtsm_Map {
     char *base;                 /* where the file is mapped */
     uint64_t window;            /* bytes of it that we mapped; may shrink */
-    _Atomic uint64_t ready;     /* the header's, as last seen; <= window */
+    _Atomic uint64_t ready;     /* the header's, as last seen; <= window; A2 */
     _Atomic uint64_t easy;      /* any piece that starts here ends below it */
     uint64_t seed;
     char secret[DTSM_SECRET_BYTES];     /* of the hash; from the seed */
