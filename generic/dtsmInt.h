@@ -154,6 +154,22 @@ int         DtsmPolicyChange(Dtsm_Map *map, DtsmChangeKind kind,
                 const Dtsm_Entry *entries, size_t entryCount);
 void        DtsmPolicySpend(Dtsm_Map *map);
 
+/*
+ * DtsmTally, DtsmTallyOne (dtsmWalk.c) --
+ *
+ *      What bounds a way through the whole file: the buckets, nodes and leaves
+ *      seen are no more than fit in the memory that exists, which may grow
+ *      meanwhile.  DtsmTallyOne counts one; false when that is too many.  A
+ *      tally starts as {0, 0}.
+ */
+
+typedef struct DtsmTally {
+    uint64_t seen;
+    uint64_t most;              /* as far as known */
+} DtsmTally;
+
+bool        DtsmTallyOne(const Dtsm_Map *map, DtsmTally *tally);
+
 /* dtsmChange.c: is somebody changing the world?  To be asked after the policy
    was loaded (V6). */
 

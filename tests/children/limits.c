@@ -9,6 +9,8 @@
  *          errno   inserts by who can have no more memory keep errno
  *          create  a map made with 64 MiB of address space
  *          fsize   a map made under a file-size limit of 8 MiB, then filled
+ *          walk    a walk through a small map that grows, by its own visitor,
+ *                  until it is full
  *          fill    a map filled until it is full
  *          many N  N paths of 100 bytes; prints bytes used for each
  *          fds     descriptors that an attachment holds
@@ -18,6 +20,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +140,35 @@ Spoilt(Dtsm_Map *map, unsigned count)
 }
 
 static int
+Grow(void *data, const Dtsm_Entry *entry)
+{
+    Dtsm_Map **mapPtr = data;
+    int status;
+
+    (void) entry;
+    if (*mapPtr != NULL) {
+        Fill(*mapPtr, UINT_MAX, &status);
+        *mapPtr = NULL;
+    }
+    return 0;
+}
+
+static void
+Walk(const char *file)
+{
+    Dtsm_Map *map, *small;
+    int status = DTSM_OK;
+
+    Limit(RLIMIT_FSIZE, 1 << 20);
+    if (Dtsm_OpenSized(file, DTSM_CREATE, 1, &map) == DTSM_OK) {
+        small = map;
+        Dtsm_Insert(map, "/", 1, DTSM_ALLOW | DTSM_PREFIX);
+        status = Dtsm_Walk(map, NULL, 0, Grow, &small);
+        printf("walk %d check %d\n", status, Dtsm_Check(map, NULL, NULL));
+    }
+}
+
+static int
 Held(void)
 {
     int fd, held = 0;
@@ -165,6 +197,10 @@ main(int argc, char **argv)
         Limit(RLIMIT_AS, 64 << 20);
     } else if (strcmp(what, "fsize") == 0) {
         Limit(RLIMIT_FSIZE, 8 << 20);
+    }
+    if (strcmp(what, "walk") == 0) {
+        Walk(argv[2]);
+        return 0;
     }
     status = Dtsm_Open(argv[2], DTSM_CREATE, &map);
     if (status != DTSM_OK) {
