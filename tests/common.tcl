@@ -111,8 +111,12 @@ testConstraint strace [common::works strace -f -e trace=%file true]
 testConstraint musl [common::works musl-gcc --version]
 testConstraint gcc [common::works gcc --version]
 testConstraint m32 [expr {![catch {
-    exec gcc -m32 -x c -o /dev/null - << \
-        "#include <errno.h>\nint main(void) { return 0; }\n"
+    exec sh -c {
+        program=$(mktemp) && gcc -m32 -x c -o "$program" - && "$program"
+        status=$?
+        rm -f "$program"
+        exit $status
+    } << "#include <errno.h>\nint main(void) { return 0; }\n" 2>@1
 }]}]
 testConstraint ownMounts [common::works unshare -rm true]
 # Another user, whom the folders above this build let in.
