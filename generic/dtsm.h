@@ -21,14 +21,19 @@
  *                looks are wait-free.
  *      Ordering  Linearizable: takes effect at one compare-and-swap.
  *      Context   Async-signal-safe: no heap, stdio or lock; keeps errno; works
- *                after fork and in a vfork child.  Dtsm_Open, Dtsm_Walk,
- *                Dtsm_Check and Dtsm_Close are for ordinary context.
+ *                after fork and in a vfork child.  A child that a signal's
+ *                handler forks amid such a call must not return into it: both
+ *                processes would go on in the same space.  Dtsm_Open,
+ *                Dtsm_Walk, Dtsm_Check and Dtsm_Close are for ordinary
+ *                context.
  *      Crash     Killed anywhere, the map stays valid and nobody waits; the
  *                operation took effect or did not; at most the bytes that it
  *                had reserved are wasted.
  *      Hostile   Every offset and length read from the file is checked; a
- *                file of random bytes gives DTSM_CORRUPT or a wrong answer.
- *                Who truncates the file can still cause SIGBUS.
+ *                broken file gives DTSM_CORRUPT, whatever else a function
+ *                returns, or a wrong answer.  Who truncates the file, or
+ *                makes it say that it has more memory than a full file system
+ *                can give, can still cause SIGBUS.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -149,7 +154,7 @@ typedef struct Dtsm_Stats {
     uint64_t readyBytes;        /* backed by memory */
     uint64_t windowBytes;       /* the most that this map can hold */
     uint64_t rules;
-    uint64_t policyVersion;     /* changes of the policy so far */
+    uint64_t policyVersion;     /* 1 in a new map; each change adds 1 */
     int policySpent;            /* 1: versions ran out; verdicts do not count */
     unsigned rootBits;          /* the root has 2^rootBits buckets */
     int fence;                  /* 1: denials are enforced */
@@ -161,7 +166,9 @@ typedef struct Dtsm_Stats {
  *
  *      Attach to the map in file.  DTSM_CREATE makes the file (mode 0600) if
  *      there is none and initialises an empty regular file, as mktemp leaves
- *      it.  No descriptor is kept.
+ *      it.  If that fails the file is as it was before: absent or empty.  No
+ *      descriptor is kept.  Where address space is short, a part of the map
+ *      is attached; what lies beyond it is not found.
  *
  * Arguments:
  *      file     NUL-terminated name.
@@ -175,7 +182,8 @@ typedef struct Dtsm_Stats {
  *      DTSM_VERSION, or DTSM_SYSTEM with errno: ENOENT; EEXIST with DTSM_EXCL;
  *      EISDIR; EINVAL for a FIFO or device; EPERM for a file that is neither
  *      ours nor root's or that group or others may write; ENOMEM when not even
- *      a small window fits; and those of open(2).
+ *      a small window fits; EFBIG where no file may be as large as a small
+ *      map (RLIMIT_FSIZE); and those of open(2).
  *
  * Threads:  any.  Two creators of one file are serialised by flock(2).
  * Crash:    a creator that dies leaves a file that the next one finishes.
@@ -216,8 +224,11 @@ void Dtsm_Close(Dtsm_Map *map);
  *      A rule voids the older verdicts that it governs, in O(1).
  *
  * Returns:
- *      DTSM_OK         A later search by any process sees this or newer.
- *      DTSM_FULL       No room, or no policy version left; nothing changed.
+ *      DTSM_OK         A later search by any process sees this or newer; but
+ *                      no verdict counts once policy versions ran out
+ *                      (policySpent).
+ *      DTSM_FULL       No room, or for a rule no policy version left; nothing
+ *                      changed.
  *      DTSM_READONLY, DTSM_INVALID.
  */
 
@@ -304,7 +315,8 @@ void Dtsm_Prefetch(const Dtsm_Map *map, const char *path, size_t pathLen);
  *      Store a verdict that rests on a look.  If the path was forgotten, or
  *      got another verdict, or what governs it changed since, the answer is
  *      DTSM_OK and nothing that counts is stored.  The same may happen after
- *      any other change of the policy, and does when the token is not settled.
+ *      any other change of the policy, and does when the token is not settled;
+ *      then the verdict that the look saw no longer counts either.
  *
  * Returns:
  *      DTSM_OK, DTSM_FULL, DTSM_READONLY, DTSM_INVALID (also for DTSM_PREFIX).
@@ -355,7 +367,8 @@ int Dtsm_Forget(Dtsm_Map *map, const char *path, size_t pathLen, int below);
  *      A ticket for Dtsm_EndChange; 0 when too many (6) changes are under way
  *      or map is read-only: forget once more after the change.
  *
- * Context:  two system calls; async-signal-safe; keeps errno.
+ * Context:  a system call to begin, more only when all 6 seem to be taken;
+ *           async-signal-safe; keeps errno.
  */
 
 uint64_t Dtsm_BeginChange(Dtsm_Map *map);
@@ -392,7 +405,8 @@ typedef int Dtsm_WalkProc(void *data, const Dtsm_Entry *entry);
  *      What others insert meanwhile may or may not be seen.
  *
  * Returns:
- *      DTSM_OK, DTSM_INVALID, or what proc returned.
+ *      DTSM_OK, DTSM_INVALID, what proc returned, or DTSM_CORRUPT, at once
+ *      where the file turns out to be broken.
  */
 
 int Dtsm_Walk(const Dtsm_Map *map, const char *under, size_t underLen,
@@ -433,7 +447,7 @@ int Dtsm_Check(const Dtsm_Map *map, Dtsm_CheckProc *proc, void *data);
  * Dtsm_Count --
  *
  *      Add delta to a session counter.  Returns its new value, 0 when map is
- *      read-only or counter is unknown.  A counter stays below 2^63.
+ *      read-only or counter is unknown.  The callers keep it in 0..2^63-1.
  */
 
 uint64_t Dtsm_Count(Dtsm_Map *map, Dtsm_Counter counter, int delta);
@@ -442,7 +456,8 @@ uint64_t Dtsm_Count(Dtsm_Map *map, Dtsm_Counter counter, int delta);
  * Dtsm_SetFence, Dtsm_Fence --
  *
  *      The fence: whether denials are enforced.  One store, seen by all.  A
- *      new map's fence is open (0).
+ *      new map's fence is open (0).  Dtsm_SetFence returns DTSM_OK or
+ *      DTSM_READONLY.
  */
 
 int Dtsm_SetFence(Dtsm_Map *map, int on);

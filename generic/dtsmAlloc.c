@@ -32,7 +32,7 @@ DtsmReadyNow(const Dtsm_Map *map)
         ready = map->window;
     }
     atomic_store_explicit(&((Dtsm_Map *) map)->ready, ready,
-            memory_order_relaxed);
+            memory_order_release);      /* A2 */
     atomic_store_explicit(&((Dtsm_Map *) map)->easy,
             ready > DTSM_HEADER_BYTES + DTSM_PIECE_MOST
             ? ready - DTSM_HEADER_BYTES - DTSM_PIECE_MOST : 0,
@@ -142,12 +142,12 @@ DtsmAlloc(Dtsm_Map *map, size_t bytes, size_t align, DtsmOffset *offsetPtr)
         if (end > map->window) {
             return DTSM_FULL;
         }
-        if (end > atomic_load_explicit(&map->ready, memory_order_relaxed)
+        if (end > atomic_load_explicit(&map->ready, memory_order_acquire)
                 && end > DtsmReadyNow(map) && !Grow(map, end)) {
             return DTSM_FULL;
         }
     } while (!atomic_compare_exchange_weak_explicit(&header->cursor, &cursor,
-            end, memory_order_relaxed, memory_order_relaxed));  /* A1 */
+            end, memory_order_acq_rel, memory_order_relaxed));  /* A1 A2 */
     *offsetPtr = start;
     return DTSM_OK;
 }
@@ -211,8 +211,8 @@ DtsmAllocRecord(Dtsm_Map *map, size_t bytes, DtsmOffset *offsetPtr)
             next = PieceOf(offset + bytes,
                     (piece >> DTSM_OFFSET_BITS) * 8 - bytes);
             if (atomic_compare_exchange_weak_explicit(&spare->piece, &piece,
-                    next, memory_order_relaxed, memory_order_relaxed)) {
-                *offsetPtr = offset;    /* A1 */
+                    next, memory_order_acquire, memory_order_relaxed)) {
+                *offsetPtr = offset;    /* A1 A2 */
                 return DTSM_OK;
             }
             continue;
@@ -222,7 +222,7 @@ DtsmAllocRecord(Dtsm_Map *map, size_t bytes, DtsmOffset *offsetPtr)
         }
         next = PieceOf(offset, SPARE_BYTES);
         if (atomic_compare_exchange_strong_explicit(&spare->piece, &piece,
-                next, memory_order_relaxed, memory_order_relaxed)) {
+                next, memory_order_acq_rel, memory_order_relaxed)) { /* A1 */
             piece = next;
         } else {
             DtsmGiveBack(map, offset, offset + SPARE_BYTES);
@@ -266,6 +266,6 @@ DtsmGiveBack(Dtsm_Map *map, DtsmOffset from, DtsmOffset end)
 {
     end = (end + 7) & ~UINT64_C(7);
     atomic_compare_exchange_strong_explicit(&DtsmHeaderOf(map)->cursor, &end,
-            (from + 7) & ~UINT64_C(7), memory_order_relaxed,
+            (from + 7) & ~UINT64_C(7), memory_order_release,
             memory_order_relaxed);      /* A1 */
 }

@@ -12,16 +12,17 @@
 
 static_assert(DTSM_CHANGERS < 1 << INDEX_BITS, "a ticket holds an index");
 
-uint64_t
-Dtsm_BeginChange(Dtsm_Map *map)
+/*
+ * Enter --
+ *
+ *      Put our number where there is none.  Returns the ticket, 0 for no room.
+ */
+
+static uint64_t
+Enter(Dtsm_Map *map, uint64_t self)
 {
-    uint64_t self;
     unsigned i;
 
-    if (!map->writable) {
-        return 0;
-    }
-    self = (uint64_t) DtsmpSelf();
     for (i = 0; i < DTSM_CHANGERS; i++) {
         uint64_t seen = 0;
 
@@ -30,6 +31,23 @@ Dtsm_BeginChange(Dtsm_Map *map)
         }
     }
     return 0;
+}
+
+uint64_t
+Dtsm_BeginChange(Dtsm_Map *map)
+{
+    uint64_t self, ticket;
+
+    if (!map->writable) {
+        return 0;
+    }
+    self = (uint64_t) DtsmpSelf();
+    ticket = Enter(map, self);
+    if (ticket == 0) {
+        (void) DtsmIsChangingStill(map);        /* takes the gone away */
+        ticket = Enter(map, self);
+    }
+    return ticket;
 }
 
 void

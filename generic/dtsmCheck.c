@@ -15,7 +15,7 @@ typedef struct Check {
     const Dtsm_Map *map;
     Dtsm_CheckProc *proc;
     void *data;
-    uint64_t left;              /* buckets and nodes that may still be seen */
+    DtsmTally tally;
     uint64_t flaws;
     const DtsmSnapshot *snapshot;
     uint64_t rules;             /* counted */
@@ -154,11 +154,10 @@ CheckBuckets(Check *check, DtsmOffset offset, uint64_t count, unsigned level)
         bool empty = false;
         unsigned i;
 
-        if (check->left == 0) {
+        if (!DtsmTallyOne(check->map, &check->tally)) {
             Flaw(check, "more buckets than the file can hold", bucket);
             return;
         }
-        check->left--;
         for (i = 0; i < DTSM_SLOTS; i++) {
             if (DtsmSlotLoad(&bucket->slots[i]) == 0) {
                 empty = true;
@@ -201,38 +200,51 @@ CheckLeaf(Check *check, const DtsmLeaf *leaf)
 }
 
 static void
+CheckChain(Check *check, uint64_t entry)
+{
+    const DtsmLeaf *leaf;
+
+    for (; entry != 0; entry = leaf->next) {
+        leaf = DtsmLeafAt(check->map, entry);
+        if (leaf == NULL || !DtsmTallyOne(check->map, &check->tally)) {
+            Flaw(check, leaf == NULL
+                    ? "an entry of the policy points outside"
+                    : "the policy is larger than it can be",
+                    check->snapshot);
+            return;
+        }
+        CheckLeaf(check, leaf);
+    }
+}
+
+/*
+ * CheckPolicy --
+ *
+ *      It recurses once a level, DTSM_NODE_LEVELS deep at most.
+ */
+
+static void
 CheckPolicy(Check *check, uint64_t entry, unsigned level)
 {
     const DtsmNode *node = DtsmNodeAt(check->map, entry);
     unsigned i, count;
 
-    if (entry == 0) {
+    if (node == NULL) {
+        CheckChain(check, entry);
         return;
     }
-    if (check->left == 0 || (node != NULL && level >= DTSM_NODE_LEVELS)) {
+    if (level >= DTSM_NODE_LEVELS
+            || !DtsmTallyOne(check->map, &check->tally)) {
         Flaw(check, "the policy is deeper or larger than it can be",
                 check->snapshot);
         return;
     }
-    check->left--;
-    if (node != NULL) {
-        count = (unsigned) __builtin_popcount(node->bitmap & 0xffff);
-        if (count == 0 || (node->bitmap & ~0xffffu) != 0) {
-            Flaw(check, "a node of the policy has a wrong bitmap", node);
-        }
-        for (i = 0; i < count; i++) {
-            CheckPolicy(check, node->entries[i], level + 1);
-        }
-    } else {
-        const DtsmLeaf *leaf = DtsmLeafAt(check->map, entry);
-
-        if (leaf == NULL) {
-            Flaw(check, "an entry of the policy points outside",
-                    check->snapshot);
-            return;
-        }
-        CheckLeaf(check, leaf);
-        CheckPolicy(check, leaf->next, level);
+    count = (unsigned) __builtin_popcount(node->bitmap & 0xffff);
+    if (count == 0 || (node->bitmap & ~0xffffu) != 0) {
+        Flaw(check, "a node of the policy has a wrong bitmap", node);
+    }
+    for (i = 0; i < count; i++) {
+        CheckPolicy(check, node->entries[i], level + 1);
     }
 }
 
@@ -246,7 +258,6 @@ Dtsm_Check(const Dtsm_Map *map, Dtsm_CheckProc *proc, void *data)
     check.map = map;
     check.proc = proc;
     check.data = data;
-    check.left = DtsmReadyNow(map) / 16;
     CheckHeader(&check);
     check.snapshot = DtsmSnapshotOf(map, policy);
     if (check.snapshot == NULL) {

@@ -36,7 +36,7 @@ typedef struct DtsmSpare {
 struct Dtsm_Map {
     char *base;                 /* where the file is mapped */
     uint64_t window;            /* bytes of it that we mapped; may shrink */
-    _Atomic uint64_t ready;     /* the header's, as last seen; <= window */
+    _Atomic uint64_t ready;     /* the header's, as last seen; <= window; A2 */
     _Atomic uint64_t easy;      /* any piece that starts here ends below it */
     uint64_t seed;
     char secret[DTSM_SECRET_BYTES];     /* of the hash; from the seed */
@@ -154,6 +154,22 @@ int         DtsmPolicyChange(Dtsm_Map *map, DtsmChangeKind kind,
                 const Dtsm_Entry *entries, size_t entryCount);
 void        DtsmPolicySpend(Dtsm_Map *map);
 
+/*
+ * DtsmTally, DtsmTallyOne (dtsmWalk.c) --
+ *
+ *      What bounds a way through the whole file: the buckets, nodes and leaves
+ *      seen are no more than fit in the memory that exists, which may grow
+ *      meanwhile.  DtsmTallyOne counts one; false when that is too many.  A
+ *      tally starts as {0, 0}.
+ */
+
+typedef struct DtsmTally {
+    uint64_t seen;
+    uint64_t most;              /* as far as known */
+} DtsmTally;
+
+bool        DtsmTallyOne(const Dtsm_Map *map, DtsmTally *tally);
+
 /* dtsmChange.c: is somebody changing the world?  To be asked after the policy
    was loaded (V6). */
 
@@ -177,8 +193,10 @@ DtsmIsChanging(const Dtsm_Map *map)
 
 typedef struct DtsmpFile {
     char *base;                 /* mapped at */
-    uint64_t mapped;            /* bytes */
+    uint64_t mapped;            /* bytes; fewer where address space is short */
+    uint64_t length;            /* of the file, bytes */
     bool made;                  /* new and locked; zero but for the marker */
+    const char *fresh;          /* its name, if it was not there before */
     int fd;                     /* while made; else -1 */
 } DtsmpFile;
 

@@ -6,6 +6,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
+#include <errno.h>
 #include <string.h>
 
 #include "dtsmInt.h"
@@ -174,6 +175,18 @@ Initialise(Dtsm_Map *map, const DtsmpFile *file, uint64_t pathCount)
 }
 
 /*
+ * IsCut --
+ *
+ *      Whether end lies in the file but not in our window.
+ */
+
+static bool
+IsCut(const Dtsm_Map *map, const DtsmpFile *file, DtsmOffset end)
+{
+    return end > map->window && end <= file->length;
+}
+
+/*
  * Validate --
  *
  *      Read the constants of an existing map.  What lies behind them is
@@ -181,9 +194,10 @@ Initialise(Dtsm_Map *map, const DtsmpFile *file, uint64_t pathCount)
  */
 
 static int
-Validate(Dtsm_Map *map)
+Validate(Dtsm_Map *map, const DtsmpFile *file)
 {
     DtsmHeader *header = DtsmHeaderOf(map);
+    uint64_t policy = DtsmPolicyNow(map);
     DtsmOffset root;
     unsigned rootBits;
     uint64_t ready;
@@ -200,16 +214,22 @@ Validate(Dtsm_Map *map)
     rootBits = header->rootBits;
     if (header->headerBytes != DTSM_HEADER_BYTES
             || rootBits < ROOT_BITS_LEAST || rootBits > ROOT_BITS_MOST
-            || header->window < map->window) {
+            || header->window != file->length) {
         return DTSM_CORRUPT;
     }
-    SetRoot(map, root, rootBits);
+    if (IsCut(map, file, root + (sizeof(DtsmBucket) << rootBits))
+            || IsCut(map, file, (policy & DTSM_OFFSET_MASK)
+                    + sizeof(DtsmSnapshot))) {
+        errno = ENOMEM;
+        return DTSM_SYSTEM;
+    }
     ready = DtsmReadyNow(map);
     if (root < DTSM_HEADER_BYTES || root % sizeof(DtsmBucket) != 0
             || root > ready || sizeof(DtsmBucket) << rootBits > ready - root
-            || DtsmSnapshotOf(map, DtsmPolicyNow(map)) == NULL) {
+            || DtsmSnapshotOf(map, policy) == NULL) {
         return DTSM_CORRUPT;
     }
+    SetRoot(map, root, rootBits);
     return DTSM_OK;
 }
 
@@ -239,7 +259,8 @@ Dtsm_OpenSized(const char *file, int mode, uint64_t pathCount,
     }
     map = NewHandle();
     if (map == NULL) {
-        status = DTSM_FULL;
+        errno = ENOMEM;
+        status = DTSM_SYSTEM;
     } else {
         map->base = opened.base;
         map->window = opened.mapped;
@@ -250,7 +271,7 @@ Dtsm_OpenSized(const char *file, int mode, uint64_t pathCount,
         atomic_store(&map->taken, 0);
         atomic_store(&map->spare, NULL);
         status = opened.made ? Initialise(map, &opened, pathCount)
-                : Validate(map);
+                : Validate(map, &opened);
     }
     if (opened.made) {
         DtsmpFileMade(&opened, status == DTSM_OK);

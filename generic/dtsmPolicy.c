@@ -362,7 +362,7 @@ PutChain(Change *change, uint64_t entry, unsigned chain)
         if (leaf == NULL) {
             return 0;
         }
-        memcpy(leaf, old, bytes);
+        memmove(leaf, old, bytes);      /* a broken length may reach here */
         leaf->next = next;
         return offset | DTSM_ENTRY_LEAF;
     }
@@ -423,8 +423,8 @@ PutNode(Change *change, const DtsmNode *node, uint32_t bit, uint64_t entry)
     copy->bitmap = bitmap | bit;
     copy->unused = 0;
     if (node != NULL) {
-        memcpy(copy->entries, node->entries, at * sizeof(uint64_t));
-        memcpy(copy->entries + at + 1, node->entries + rest,
+        memmove(copy->entries, node->entries, at * sizeof(uint64_t));
+        memmove(copy->entries + at + 1, node->entries + rest,
                 (count - rest) * sizeof(uint64_t));
     }
     copy->entries[at] = entry;
@@ -551,8 +551,9 @@ DtsmPolicyChange(Dtsm_Map *map, DtsmChangeKind kind,
             status = DTSM_FULL;
             break;
         }
-        if (old == NULL) {
-            status = DTSM_CORRUPT;
+        if (old == NULL) {      /* or it lies beyond our window */
+            status = (policy & DTSM_OFFSET_MASK) < map->window
+                    ? DTSM_CORRUPT : DTSM_FULL;
             break;
         }
         piece.used = 0;

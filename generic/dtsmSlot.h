@@ -47,8 +47,12 @@
  *      afterwards nothing in it ever changes.
  * P2   Versions only grow; DTSM_SPENT is final.
  * A1   Space below the cursor has one owner; the cursor goes back only by a
- *      CAS of who owns the last piece.
- * A2   ready only grows, and memory exists for every byte below it.
+ *      CAS of who owns the last piece.  Who gives space back or hands it on
+ *      may have written there: his CAS is release, that of who takes it
+ *      acquire, so the last owner's bytes are the last ones.
+ * A2   ready only grows, and memory exists for every byte below it.  Who takes
+ *      space has acquired a ready beyond it, so who acquires a place in it
+ *      (S2, P1) sees such a ready too, and takes the place for what it is.
  *
  *      V1..V6, P1 and P2 assume sequential consistency among the verdict and
  *      policy words, so those are accessed with memory_order_seq_cst.

@@ -108,12 +108,12 @@ Matching(const Way *way, uint64_t slot)
     }
     record = DtsmAt(way->map, slot & DTSM_OFFSET_MASK,
             DTSM_RECORD_HEAD + way->key->len, 8);
-    __builtin_prefetch((char *) record + sizeof(DtsmBucket));
-    if (record == NULL
-            || !DtsmKeyEqual(way->key, record->path, record->pathLen)) {
+    if (record == NULL) {
         return NULL;
     }
-    return record;
+    __builtin_prefetch((char *) record + sizeof(DtsmBucket));
+    return DtsmKeyEqual(way->key, record->path, record->pathLen)
+            ? record : NULL;
 }
 
 /*

@@ -17,8 +17,19 @@ typedef struct Walk {
     const DtsmKey *under;       /* NULL: all */
     Dtsm_WalkProc *proc;
     void *data;
-    uint64_t left;              /* buckets and nodes that may still be seen */
+    DtsmTally tally;
 } Walk;
+
+#define PLACE_LEAST     16      /* bytes of a node, the smallest thing met */
+
+bool
+DtsmTallyOne(const Dtsm_Map *map, DtsmTally *tally)
+{
+    if (tally->seen >= tally->most) {
+        tally->most = DtsmReadyNow(map) / PLACE_LEAST;
+    }
+    return tally->seen++ < tally->most;
+}
 
 static bool
 IsUnder(const Walk *walk, const char *path, size_t len)
@@ -114,7 +125,7 @@ WalkBuckets(Walk *walk, DtsmOffset offset, uint64_t count, unsigned level)
     for (; count > 0 && result == 0; count--, bucket++) {
         uint64_t child = DtsmSlotLoad(&bucket->child);
 
-        if (walk->left-- == 0) {
+        if (!DtsmTallyOne(walk->map, &walk->tally)) {
             return DTSM_CORRUPT;
         }
         if (count > 1) {
@@ -145,7 +156,7 @@ WalkChain(Walk *walk, uint64_t entry)
 
     for (; entry != 0 && result == 0; entry = leaf->next) {
         leaf = DtsmLeafAt(walk->map, entry);
-        if (leaf == NULL || walk->left-- == 0) {
+        if (leaf == NULL || !DtsmTallyOne(walk->map, &walk->tally)) {
             return DTSM_CORRUPT;
         }
         if (leaf->ruleVersion != 0
@@ -170,7 +181,8 @@ WalkPolicy(Walk *walk, uint64_t entry, unsigned level)
         return WalkChain(walk, entry);
     }
     node = DtsmNodeAt(walk->map, entry);
-    if (node == NULL || level >= DTSM_NODE_LEVELS || walk->left-- == 0) {
+    if (node == NULL || level >= DTSM_NODE_LEVELS
+            || !DtsmTallyOne(walk->map, &walk->tally)) {
         return DTSM_CORRUPT;
     }
     count = (unsigned) __builtin_popcount(node->bitmap & 0xffff);
@@ -186,7 +198,7 @@ Dtsm_Walk(const Dtsm_Map *map, const char *under, size_t underLen,
 {
     const DtsmSnapshot *snapshot = DtsmSnapshotOf(map, DtsmPolicyNow(map));
     DtsmKey key;
-    Walk walk = {map, NULL, proc, data, 0};
+    Walk walk = {map, NULL, proc, data, {0, 0}};
     int result;
 
     if (underLen != 0) {
@@ -196,7 +208,6 @@ Dtsm_Walk(const Dtsm_Map *map, const char *under, size_t underLen,
         }
         walk.under = &key;
     }
-    walk.left = DtsmReadyNow(map) / 16;
     result = snapshot == NULL
             ? DTSM_CORRUPT : WalkPolicy(&walk, snapshot->top, 0);
     if (result == 0) {

@@ -174,16 +174,16 @@ Refuse(const struct stat *status)
 }
 
 /*
- * Size --
+ * WindowMost --
  *
- *      Give a new file its length, as large as the limits allow, and map it.
+ *      The longest that a new file may get under the limit on the size of
+ *      files; past that the kernel sends a signal.
  */
 
-static int
-Size(int fd, DtsmpFile *file)
+static uint64_t
+WindowMost(void)
 {
     uint64_t window = WINDOW_MOST;
-    long failure = -EFBIG;
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_FSIZE, &limit) == 0
@@ -192,6 +192,20 @@ Size(int fd, DtsmpFile *file)
             window /= 2;
         }
     }
+    return window;
+}
+
+/*
+ * Size --
+ *
+ *      Give a new file its length, window or as large as goes, and map it.
+ */
+
+static int
+Size(int fd, uint64_t window, DtsmpFile *file)
+{
+    long failure = -EFBIG;
+
     for (; window >= WINDOW_LEAST; window /= 2) {
         long result = DtsmpSyscall2(SYS_ftruncate, fd, (long) window);
 
@@ -203,11 +217,13 @@ Size(int fd, DtsmpFile *file)
         }
         file->mapped = Map(fd, window, true, &file->base);
         if (file->mapped == window) {
+            file->length = window;
             return DTSM_OK;
         }
         if (file->mapped != 0) {
             DtsmpUnmap(file->base, file->mapped);
         }
+        file->base = NULL;
         failure = -ENOMEM;
     }
     return SystemError(failure);
@@ -217,17 +233,19 @@ Size(int fd, DtsmpFile *file)
  * Make --
  *
  *      Take the right to initialise an empty file, or one whose creator died:
- *      flock, which the kernel releases with its holder.  *statusPtr is read
- *      again, because somebody may have made the map while we waited.
+ *      flock, which the kernel releases with its holder.  *status is read
+ *      again, because while we waited somebody may have made the map, or
+ *      failed to and removed the file.
  *
- * Returns: DTSM_OK with file->made telling whether we are the creator.
+ * Returns: DTSM_OK or a failure; file->made tells whether we are the creator.
  */
 
 static int
 Make(int fd, struct stat *status, DtsmpFile *file)
 {
     static const uint64_t marker = DTSM_MAGIC_MAKING;
-    uint64_t magic = 0;
+    bool named = status->st_nlink != 0;
+    uint64_t window, magic = 0;
     long result;
 
     do {
@@ -239,12 +257,20 @@ Make(int fd, struct stat *status, DtsmpFile *file)
     if (result < 0) {
         return SystemError(result);
     }
+    if (named && status->st_nlink == 0) {
+        return SystemError(-ENOENT);
+    }
     if (status->st_size != 0) {
         result = DtsmpSyscall4(SYS_pread64, fd, (long) (intptr_t) &magic,
                 sizeof(magic), 0);
         if (result != sizeof(magic) || magic != DTSM_MAGIC_MAKING) {
             return DTSM_OK;
         }
+    }
+    file->made = true;
+    window = WindowMost();
+    if (window < WINDOW_LEAST) {
+        return SystemError(-EFBIG);
     }
     result = DtsmpSyscall2(SYS_ftruncate, fd, 0);
     if (result == 0) {
@@ -257,8 +283,7 @@ Make(int fd, struct stat *status, DtsmpFile *file)
     if (result < 0) {
         return SystemError(result);
     }
-    file->made = true;
-    return Size(fd, file);
+    return Size(fd, window, file);
 }
 
 /*
@@ -302,7 +327,8 @@ Attach(int fd, int mode, DtsmpFile *file)
     if (status.st_size < (off_t) DTSM_HEADER_BYTES) {
         return DTSM_CORRUPT;
     }
-    file->mapped = Map(fd, (uint64_t) status.st_size,
+    file->length = (uint64_t) status.st_size;
+    file->mapped = Map(fd, file->length,
             (mode & (DTSM_RDWR | DTSM_CREATE)) != 0, &file->base);
     return file->mapped != 0 ? DTSM_OK : SystemError(-ENOMEM);
 }
@@ -311,8 +337,7 @@ Attach(int fd, int mode, DtsmpFile *file)
  * DtsmpFileOpen --
  *
  *      Open and map a file.  When it is new, file->made is true, its bytes
- *      are zero but for the marker, and DtsmpFileMade must follow.  A file
- *      that this call made is removed when it fails.
+ *      are zero but for the marker, and DtsmpFileMade must follow.
  *
  * Returns: as Dtsm_Open.
  */
@@ -322,23 +347,21 @@ DtsmpFileOpen(const char *name, int mode, DtsmpFile *file)
 {
     const int common = O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_LARGEFILE;
     int access = (mode & (DTSM_RDWR | DTSM_CREATE)) != 0 ? O_RDWR : O_RDONLY;
-    bool fresh = false;
     int fd, status;
 
     file->base = NULL;
-    file->mapped = 0;
+    file->mapped = file->length = 0;
     file->made = false;
+    file->fresh = NULL;
     file->fd = -1;
-    for (;;) {
-        fd = (mode & DTSM_EXCL) != 0 ? -ENOENT
-                : DtsmpSysOpen(name, access | common, 0);
-        if (fd != -ENOENT || (mode & DTSM_CREATE) == 0) {
-            break;
-        }
+    fd = (mode & DTSM_EXCL) != 0 ? -ENOENT
+            : DtsmpSysOpen(name, access | common, 0);
+    if (fd == -ENOENT && (mode & DTSM_CREATE) != 0) {
         fd = DtsmpSysOpen(name, access | common | O_CREAT | O_EXCL, 0600);
-        fresh = fd >= 0;
-        if (fd != -EEXIST || (mode & DTSM_EXCL) != 0) {
-            break;
+        file->fresh = fd >= 0 ? name : NULL;
+        if (fd == -EEXIST && (mode & DTSM_EXCL) == 0) {
+            /* somebody was quicker, or it is a symlink that leads nowhere */
+            fd = DtsmpSysOpen(name, access | common | O_CREAT, 0600);
         }
     }
     if (fd < 0) {
@@ -346,25 +369,20 @@ DtsmpFileOpen(const char *name, int mode, DtsmpFile *file)
     }
     status = Attach(fd, mode, file);
     file->fd = fd;
-    if (file->made && status == DTSM_OK) {
-        return status;
-    }
-    if (status != DTSM_OK && (file->made || fresh)) {
+    if (!file->made) {
+        DtsmpSysClose(fd);
+        file->fd = -1;
+    } else if (status != DTSM_OK) {
         DtsmpFileMade(file, false);
-        if (fresh) {
-            DtsmpSyscall3(SYS_unlinkat, AT_FDCWD, (long) (intptr_t) name, 0);
-        }
-        return status;
     }
-    DtsmpSysClose(fd);
-    file->fd = -1;
     return status;
 }
 
 /*
  * DtsmpFileMade --
  *
- *      Let go of a new file; one that did not get good is emptied again.
+ *      Let go of a new file; one that did not get good is emptied again, and
+ *      removed if it was not there before.
  */
 
 void
@@ -376,6 +394,10 @@ DtsmpFileMade(DtsmpFile *file, bool good)
             file->base = NULL;
         }
         DtsmpSyscall2(SYS_ftruncate, file->fd, 0);
+        if (file->fresh != NULL) {
+            DtsmpSyscall3(SYS_unlinkat, AT_FDCWD,
+                    (long) (intptr_t) file->fresh, 0);
+        }
     }
     DtsmpSysClose(file->fd);
     file->fd = -1;
@@ -390,15 +412,18 @@ DtsmpUnmap(void *base, uint64_t bytes)
 /*
  * DtsmpPage --
  *
- *      Private zeroed memory, or NULL.  Given back by DtsmpUnmap.
+ *      Private zeroed memory, or NULL; keeps errno.  Given back by
+ *      DtsmpUnmap.
  */
 
 void *
 DtsmpPage(size_t bytes)
 {
+    int saved = errno;
     void *page = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
+    errno = saved;
     return page == MAP_FAILED ? NULL : page;
 }
 

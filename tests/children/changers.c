@@ -110,6 +110,32 @@ Killed(void)
     HOLDS(Counts("/w/killed"));
 }
 
+/*
+ * Left --
+ *
+ *      Numbers of processes that are gone are no room taken.
+ */
+
+static void
+Left(void)
+{
+    uint64_t ticket;
+    int i;
+
+    for (i = 0; i < MOST; i++) {
+        pid_t child = fork();
+
+        if (child == 0) {
+            _exit(Dtsm_BeginChange(map) == 0);
+        }
+        waitpid(child, NULL, 0);
+    }
+    ticket = Dtsm_BeginChange(map);
+    HOLDS(ticket != 0);
+    Dtsm_EndChange(map, ticket);
+    HOLDS(Keep("/w/left"));
+}
+
 static void
 ReadOnly(const char *file)
 {
@@ -129,6 +155,7 @@ main(int argc, char **argv)
     Announced();
     Many();
     Killed();
+    Left();
     ReadOnly(argv[1]);
     HOLDS(Dtsm_Check(map, NULL, NULL) == DTSM_OK);
     Dtsm_Close(map);

@@ -5,8 +5,12 @@
  *
  *          space   a window of 64 MiB of address space, on a larger map:
  *                  what lies beyond is a miss
+ *          cramped the same, with ever less, until nothing can be attached
+ *          errno   inserts by who can have no more memory keep errno
  *          create  a map made with 64 MiB of address space
  *          fsize   a map made under a file-size limit of 8 MiB, then filled
+ *          walk    a walk through a small map that grows, by its own visitor,
+ *                  until it is full
  *          fill    a map filled until it is full
  *          many N  N paths of 100 bytes; prints bytes used for each
  *          fds     descriptors that an attachment holds
@@ -14,7 +18,9 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +80,94 @@ Found(Dtsm_Map *map, unsigned count)
     return found;
 }
 
+/*
+ * Cramped --
+ *
+ *      Attach under limits that fall by half a MiB.  Prints what else came of
+ *      it than a window, with the first path in it, or ENOMEM.
+ */
+
+static void
+Cramped(const char *file)
+{
+    rlim_t bytes;
+    Dtsm_Map *map;
+    int status = DTSM_OK;
+
+    for (bytes = 64 << 20; bytes > 0; bytes -= 512 << 10) {
+        struct rlimit limit = {bytes, RLIM_INFINITY};
+
+        setrlimit(RLIMIT_AS, &limit);
+        status = Dtsm_Open(file, DTSM_RDWR, &map);
+        if (status == DTSM_OK) {
+            if (Found(map, 1) != 1) {
+                printf("nothing found\n");
+            }
+            Dtsm_Close(map);
+        } else if (status != DTSM_SYSTEM || errno != ENOMEM) {
+            printf("%s\n", Dtsm_StatusMessage(status));
+            break;
+        }
+    }
+    puts(status == DTSM_SYSTEM ? "at last no memory" : "not so");
+}
+
+/*
+ * Spoilt --
+ *
+ *      How many of count inserts and searches change errno, with no address
+ *      space left.
+ */
+
+static unsigned
+Spoilt(Dtsm_Map *map, unsigned count)
+{
+    unsigned i, flags, spoilt = 0;
+
+    Limit(RLIMIT_AS, 1);
+    for (i = 0; i < count; i++) {
+        char path[128];
+        size_t len = Path(path, sizeof(path), count + i);
+
+        errno = EXDEV;
+        if (Dtsm_Insert(map, path, len, DTSM_ALLOW) != DTSM_OK
+                || Dtsm_Search(map, path, len, &flags) != DTSM_OK
+                || errno != EXDEV) {
+            spoilt++;
+        }
+    }
+    return spoilt;
+}
+
+static int
+Grow(void *data, const Dtsm_Entry *entry)
+{
+    Dtsm_Map **mapPtr = data;
+    int status;
+
+    (void) entry;
+    if (*mapPtr != NULL) {
+        Fill(*mapPtr, UINT_MAX, &status);
+        *mapPtr = NULL;
+    }
+    return 0;
+}
+
+static void
+Walk(const char *file)
+{
+    Dtsm_Map *map, *small;
+    int status = DTSM_OK;
+
+    Limit(RLIMIT_FSIZE, 1 << 20);
+    if (Dtsm_OpenSized(file, DTSM_CREATE, 1, &map) == DTSM_OK) {
+        small = map;
+        Dtsm_Insert(map, "/", 1, DTSM_ALLOW | DTSM_PREFIX);
+        status = Dtsm_Walk(map, NULL, 0, Grow, &small);
+        printf("walk %d check %d\n", status, Dtsm_Check(map, NULL, NULL));
+    }
+}
+
 static int
 Held(void)
 {
@@ -104,6 +198,10 @@ main(int argc, char **argv)
     } else if (strcmp(what, "fsize") == 0) {
         Limit(RLIMIT_FSIZE, 8 << 20);
     }
+    if (strcmp(what, "walk") == 0) {
+        Walk(argv[2]);
+        return 0;
+    }
     status = Dtsm_Open(argv[2], DTSM_CREATE, &map);
     if (status != DTSM_OK) {
         printf("open: %s\n", Dtsm_StatusMessage(status));
@@ -113,11 +211,18 @@ main(int argc, char **argv)
         printf("held %d\n", Held() - before);
         return 0;
     }
+    if (strcmp(what, "errno") == 0) {
+        printf("spoilt %u\n", Spoilt(map, count));
+        return 0;
+    }
     in = Fill(map, count, &status);
     if (strcmp(what, "many") == 0) {
         Dtsm_Stat(map, &stats);
         printf("in %u found %u bytes %llu\n", in, Found(map, count),
                 (unsigned long long) (stats.usedBytes / in));
+    } else if (strcmp(what, "cramped") == 0) {
+        Dtsm_Close(map);
+        Cramped(argv[2]);
     } else if (strcmp(what, "space") == 0) {
         Dtsm_Map *small;
         unsigned found;
