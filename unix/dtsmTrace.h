@@ -223,7 +223,7 @@ void DtsmTraceForget(int dirfd, const char *path);
     } while (0)
 
 /*
- * Paths (dtsmTracePath.c).
+ * Paths (dtsmTraceSpell.c, dtsmTracePath.c).
  */
 
 typedef struct DtsmTraceSpelling {
@@ -254,6 +254,7 @@ size_t DtsmTraceGetFdPath(Dtsm_Map *map, int fd, char *buf, size_t size,
 size_t DtsmTraceFdPath(int fd, char *buf, size_t size);
 size_t DtsmTraceFdName(const char *folder, int fd, char *buf, size_t size);
 size_t DtsmTraceFdText(const char *folder, int fd, char *buf, size_t size);
+size_t DtsmTraceGoneText(const char *name, char *buf, size_t size);
 int DtsmTraceType(int dirfd, const char *path, int atFlags);
 
 /*
@@ -263,11 +264,15 @@ int DtsmTraceType(int dirfd, const char *path, int atFlags);
  * DtsmTraceOwnName     What our own look must call a path: what begins with
  *                      /proc/self means the other process there.  path, or
  *                      its new name in buf; longer ones stay as they are.
+ *
+ * DtsmTraceGonePath    The path that its directory, or that of a descriptor,
+ *                      had before it was deleted; 0 when it is not.
  */
 
 #define TRACE_OWN_MAX 256
 
 const char *DtsmTraceOwnName(const char *path, char *buf, size_t size);
+size_t DtsmTraceGonePath(int dirfd, char *buf, size_t size);
 int DtsmTracePid(void);
 int DtsmTraceNoNewPrivs(void);
 

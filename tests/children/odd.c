@@ -91,6 +91,23 @@ CALL(deletedcwd)
     }
     return stat("x", &st);
 }
+/*
+ * From a folder that is deleted, ".." is still the one that it was in.
+ */
+CALL(climb)
+{
+    int fd = open("ok", O_RDONLY);
+    return mkdir("ok/gone", 0700) != 0 || chdir("ok/gone") != 0
+            || unlinkat(fd, "gone", AT_REMOVEDIR) != 0
+            ? 0 : open(path, O_RDWR | O_CREAT, 0600) < 0 ? -1 : 0;
+}
+CALL(climbfrom)
+{
+    int fd;
+    return mkdir("ok/gone", 0700) != 0
+            || (fd = open("ok/gone", O_RDONLY)) < 0 || rmdir("ok/gone") != 0
+            ? 0 : openat(fd, path, O_RDONLY) < 0 ? -1 : 0;
+}
 CALL(deep)
 {
     char name[201];
@@ -311,8 +328,8 @@ static const struct {
     int (*call)(const char *path);
 } calls[] = {
 #define X(name) { #name, Do_##name },
-    X(stat) X(deleted) X(deletedcwd) X(deep) X(bigenv) X(nulls) X(storm)
-    X(timer) X(freopenclose) X(procfd)
+    X(stat) X(deleted) X(deletedcwd) X(climb) X(climbfrom) X(deep) X(bigenv)
+    X(nulls) X(storm) X(timer) X(freopenclose) X(procfd)
 };
 
 int
