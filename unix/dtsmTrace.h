@@ -51,6 +51,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -508,6 +509,16 @@ size_t DtsmTraceEnvSize(char *const *envp, int strip, size_t *textPtr);
 char *const *DtsmTraceMakeEnv(char *const *envp, int strip, char **array,
         char *text);
 void DtsmTracePutBack(void);
+
+/*
+ * DtsmTraceActionsFolder (dtsmTraceActions.c) --
+ *
+ *      The directory that posix_spawn's file actions, NULL for none, lead to:
+ *      AT_FDCWD when they do not change it, a descriptor to be closed, or -1
+ *      when that is not to be told from here.
+ */
+
+int DtsmTraceActionsFolder(const posix_spawn_file_actions_t *actions);
 
 /*
  * Kinds of access of open(2)'s flags and fopen(3)'s mode.

@@ -358,6 +358,43 @@ CALL(addchdir)
     posix_spawn_file_actions_addchdir_np(&actions, path);
     return Spawned("/bin/true", &actions);
 }
+CALL(addcreat)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 9, path, O_RDWR | O_CREAT,
+            0600);
+    return Spawned("/bin/true", &actions);
+}
+
+/*
+ * What comes after a change of the directory is relative to the new one.
+ */
+CALL(movedopen)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addchdir_np(&actions, "ok/dir");
+    posix_spawn_file_actions_addopen(&actions, 9, path, O_RDONLY, 0);
+    return Spawned("/bin/true", &actions);
+}
+CALL(movedprog)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addchdir_np(&actions, "ok");
+    posix_spawn_file_actions_adddup2(&actions, 1, 9);
+    posix_spawn_file_actions_addchdir_np(&actions, "dir");
+    return Spawned(path, &actions);
+}
+CALL(fdmoved)
+{
+    posix_spawn_file_actions_t actions;
+    int fd = open("ok/dir", O_RDONLY | O_CLOEXEC);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addfchdir_np(&actions, fd);
+    return Spawned(path, &actions);
+}
 CALL(spawnactions)
 {
     posix_spawn_file_actions_t actions;
@@ -376,7 +413,8 @@ static const struct {
     X(handle) X(ftok) X(io_fopen) X(shm) X(shmr) X(sem) X(getcwd) X(mktemp)
     X(tmpfile) X(sys_open) X(sys_openat) X(sys_openat2) X(sys_stat)
     X(sys_faccessat2) X(sys_mkdir) X(sys_others) X(sys_vfork) X(addopen)
-    X(addchdir) X(spawnactions) X(stat)
+    X(addchdir) X(addcreat) X(movedopen) X(movedprog) X(fdmoved)
+    X(spawnactions) X(stat)
 };
 
 int
