@@ -107,6 +107,11 @@ CALL(nftwchdir)
     top = path;
     return nftw(path, NftwName, 8, FTW_PHYS | FTW_CHDIR);
 }
+CALL(nftwdepth)
+{
+    top = path;
+    return nftw(path, NftwName, 8, FTW_CHDIR | FTW_DEPTH);
+}
 
 static int
 Fts(const char *path, int options)
@@ -408,8 +413,9 @@ static const struct {
     int (*call)(const char *path);
 } calls[] = {
 #define X(name) { #name, Do_##name },
-    X(ftw) X(nftw) X(nftwchdir) X(fts) X(ftschdir) X(ftschildren) X(getdents)
-    X(getdirentries) X(bind) X(connect) X(sendto) X(sendmsg) X(inotify)
+    X(ftw) X(nftw) X(nftwchdir) X(nftwdepth) X(fts) X(ftschdir)
+    X(ftschildren) X(getdents) X(getdirentries) X(bind) X(connect)
+    X(sendto) X(sendmsg) X(inotify)
     X(handle) X(ftok) X(io_fopen) X(shm) X(shmr) X(sem) X(getcwd) X(mktemp)
     X(tmpfile) X(sys_open) X(sys_openat) X(sys_openat2) X(sys_stat)
     X(sys_faccessat2) X(sys_mkdir) X(sys_others) X(sys_vfork) X(addopen)
