@@ -394,7 +394,12 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
             continue;
         }
         if (++walk->links > MAX_LINKS) {
-            return 0;
+            if (walk->badLen == 0) {
+                return 0;
+            }
+            walk->type = TRACE_IS_UNKNOWN;      /* a loop that is hidden */
+            walk->noCache = 1;
+            break;
         }
         linkLen = NoteLink(map, walk, ways, last);
         if (linkLen == 0) {
