@@ -419,6 +419,8 @@ enum {
 };
 
 void *DtsmTraceReal(int sym);
+int DtsmTraceIsWrapped(const char *name);
+void *DtsmTraceWrapper(const char *name, void *function);
 
 #define REAL(name) ((__typeof__(&name)) DtsmTraceReal(TRACE_SYM_##name))
 
