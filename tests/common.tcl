@@ -114,6 +114,12 @@ testConstraint m32 [expr {![catch {
     exec gcc -m32 -x c -o /dev/null - << \
         "#include <errno.h>\nint main(void) { return 0; }\n"
 }]}]
+# Some kernels start no program of 32 bits.
+testConstraint runs32 [expr {[testConstraint m32] && ![catch {
+    set program [file join [scratch] program]
+    exec gcc -m32 -x c -o $program - << "int main(void) { return 0; }\n"
+    exec $program
+}]}]
 testConstraint ownMounts [common::works unshare -rm true]
 # Another user, whom the folders above this build let in.
 testConstraint otherUser [expr {[exec id -u] == 0
