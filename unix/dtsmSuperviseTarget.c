@@ -265,6 +265,20 @@ DtsmTraceFdPath(int fd, char *buf, size_t size)
 }
 
 size_t
+DtsmTraceGonePath(int dirfd, char *buf, size_t size)
+{
+    char folder[48], name[64];
+
+    if (dirfd == AT_FDCWD) {
+        return DtsmSuperviseProc(name, sizeof(name), "cwd") == 0 ? 0
+                : DtsmTraceGoneText(name, buf, size);
+    }
+    return DtsmSuperviseProc(folder, sizeof(folder), "fd/") == 0
+            || DtsmTraceFdName(folder, dirfd, name, sizeof(name)) == 0 ? 0
+            : DtsmTraceGoneText(name, buf, size);
+}
+
+size_t
 DtsmTraceGetFdPath(Dtsm_Map *map, int fd, char *buf, size_t size,
         uint64_t *policyPtr, int fresh)
 {

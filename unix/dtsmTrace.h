@@ -51,6 +51,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -223,7 +224,7 @@ void DtsmTraceForget(int dirfd, const char *path);
     } while (0)
 
 /*
- * Paths (dtsmTracePath.c).
+ * Paths (dtsmTraceSpell.c, dtsmTracePath.c).
  */
 
 typedef struct DtsmTraceSpelling {
@@ -254,6 +255,7 @@ size_t DtsmTraceGetFdPath(Dtsm_Map *map, int fd, char *buf, size_t size,
 size_t DtsmTraceFdPath(int fd, char *buf, size_t size);
 size_t DtsmTraceFdName(const char *folder, int fd, char *buf, size_t size);
 size_t DtsmTraceFdText(const char *folder, int fd, char *buf, size_t size);
+size_t DtsmTraceGoneText(const char *name, char *buf, size_t size);
 int DtsmTraceType(int dirfd, const char *path, int atFlags);
 
 /*
@@ -263,11 +265,15 @@ int DtsmTraceType(int dirfd, const char *path, int atFlags);
  * DtsmTraceOwnName     What our own look must call a path: what begins with
  *                      /proc/self means the other process there.  path, or
  *                      its new name in buf; longer ones stay as they are.
+ *
+ * DtsmTraceGonePath    The path that its directory, or that of a descriptor,
+ *                      had before it was deleted; 0 when it is not.
  */
 
 #define TRACE_OWN_MAX 256
 
 const char *DtsmTraceOwnName(const char *path, char *buf, size_t size);
+size_t DtsmTraceGonePath(int dirfd, char *buf, size_t size);
 int DtsmTracePid(void);
 int DtsmTraceNoNewPrivs(void);
 
@@ -413,6 +419,8 @@ enum {
 };
 
 void *DtsmTraceReal(int sym);
+int DtsmTraceIsWrapped(const char *name);
+void *DtsmTraceWrapper(const char *name, void *function);
 
 #define REAL(name) ((__typeof__(&name)) DtsmTraceReal(TRACE_SYM_##name))
 
@@ -503,6 +511,16 @@ size_t DtsmTraceEnvSize(char *const *envp, int strip, size_t *textPtr);
 char *const *DtsmTraceMakeEnv(char *const *envp, int strip, char **array,
         char *text);
 void DtsmTracePutBack(void);
+
+/*
+ * DtsmTraceActionsFolder (dtsmTraceActions.c) --
+ *
+ *      The directory that posix_spawn's file actions, NULL for none, lead to:
+ *      AT_FDCWD when they do not change it, a descriptor to be closed, or -1
+ *      when that is not to be told from here.
+ */
+
+int DtsmTraceActionsFolder(const posix_spawn_file_actions_t *actions);
 
 /*
  * Kinds of access of open(2)'s flags and fopen(3)'s mode.

@@ -228,6 +228,13 @@ PathCall(long number, long a, long b, long c, long d, long e, long f)
 #undef X2
         case SYS_fchdir:
             return fchdir(I(a));
+        case SYS_setns:
+            return setns(I(a), I(b));
+        case 429 /* move_mount */:
+            REFUSE(CHECK(I(a), P(b), DTSM_STAT), -1);
+            REFUSE(CHECK(I(c), P(d), DTSM_STAT), -1);
+            CHANGING(AT_FDCWD, "/", (int) REAL(syscall)(number, a, b, c, d,
+                    e));
         case SYS_io_uring_setup:        /* what goes that way is not seen */
             errno = ENOSYS;
             return -1;
@@ -279,6 +286,8 @@ DtsmTraceSyscall(long number)
         case SYS_getdents:
 #endif
         case SYS_fchdir:
+        case SYS_setns:
+        case 429 /* move_mount */:
         case SYS_openat2:
         case SYS_io_uring_setup:
             if (DtsmTraceGetMap() != NULL) {

@@ -295,6 +295,18 @@ DtsmTraceFdPath(int fd, char *buf, size_t size)
     return DtsmTraceFdText("/proc/self/fd/", fd, buf, size);
 }
 
+size_t
+DtsmTraceGonePath(int dirfd, char *buf, size_t size)
+{
+    char name[48];
+
+    if (dirfd == AT_FDCWD) {
+        return DtsmTraceGoneText("/proc/self/cwd", buf, size);
+    }
+    return DtsmTraceFdName("/proc/self/fd/", dirfd, name, sizeof(name)) == 0
+            ? 0 : DtsmTraceGoneText(name, buf, size);
+}
+
 /*
  * What the process whose calls are decided is, for dtsmTraceDecide.c and
  * others that a supervisor has as well: here it is this process.

@@ -445,6 +445,21 @@ unshare(int flags)
     return REAL(unshare)(flags);
 }
 
+/*
+ * Who enters another namespace of mounts stands at its root.
+ */
+
+DTSM_EXPORT int
+setns(int fd, int kind)
+{
+    int result = REAL(setns)(fd, kind);
+
+    if (result == 0) {
+        DtsmTraceChdir();
+    }
+    return result;
+}
+
 DTSM_EXPORT int
 fchdir(int fd)
 {

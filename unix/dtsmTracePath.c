@@ -1,8 +1,7 @@
 /*
  * dtsmTracePath.c --
  *
- *      Which path a call means: the spelling that answers are kept under, and
- *      the slow way from a spelling to what the kernel would find.
+ *      The slow way from a spelling to what the kernel would find.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -12,175 +11,6 @@
 #include <string.h>
 
 #define MAX_LINKS 40            /* as the kernel */
-
-/*
- * IsClean --
- *
- *      Is an absolute path already folded: no "//", no "." and no slash at
- *      its end?  ".." may stay.
- */
-
-static int
-IsClean(const char *path, size_t *lenPtr)
-{
-    const char *at = path;
-
-    for (;;) {
-        at++;                           /* past the slash */
-        if (at[0] == '/' || (at[0] == '\0' && at != path + 1)
-                || (at[0] == '.' && (at[1] == '/' || at[1] == '\0'))) {
-            return 0;
-        }
-        while (*at != '/' && *at != '\0') {
-            at++;
-        }
-        if (*at == '\0') {
-            *lenPtr = (size_t) (at - path);
-            return 1;
-        }
-    }
-}
-
-/*
- * DtsmTraceSpell --
- *
- *      Make a path absolute and fold what folds without looking: repeated
- *      slashes, ".", and ".." against a directory that the kernel named.  Any
- *      other ".." stays until it is resolved, because a symlink may be before
- *      it.
- *
- * Arguments:
- *      fresh       Ask the kernel for the working directory.
- *      buf, size   Room for the result, used from TRACE_KEY_HEAD on.
- *
- * Returns:
- *      TRACE_SPELLED; TRACE_LONG when size does not do; TRACE_NOWHERE when
- *      there is nothing that a relative path could be relative to.
- */
-
-int
-DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
-        char *buf, size_t size, DtsmTraceSpelling *spell)
-{
-    char *out = buf + TRACE_KEY_HEAD;
-    size_t room = size - TRACE_KEY_HEAD, len = 0;
-    int physical = 0;
-
-    spell->follow = 0;
-    spell->policy = 0;
-    if (*path == '/') {
-        if (IsClean(path, &spell->len)) {
-            spell->path = path;
-            return TRACE_SPELLED;
-        }
-    } else {
-        len = dirfd == AT_FDCWD
-                ? DtsmTraceGetCwd(map, out, room, &spell->policy, fresh)
-                : DtsmTraceGetFdPath(map, dirfd, out, room, &spell->policy,
-                        fresh);
-        if (len == 0) {
-            return size > PATH_MAX ? TRACE_NOWHERE : TRACE_LONG;
-        }
-        physical = 1;
-        if (len == 1) {
-            len = 0;                    /* "/" */
-        }
-    }
-    while (*path != '\0') {
-        size_t part = strcspn(path, "/");
-
-        if (part == 2 && path[0] == '.' && path[1] == '.' && physical) {
-            while (len > 0 && out[--len] != '/') {
-                ;
-            }
-            spell->follow = 1;
-        } else if (part == 0 || (part == 1 && path[0] == '.')) {
-            spell->follow = 1;
-        } else {
-            if (part + 2 > room - len) {
-                return TRACE_LONG;
-            }
-            out[len++] = '/';
-            memcpy(out + len, path, part);
-            len += part;
-            physical = 0;
-            spell->follow = 0;
-        }
-        path += part;
-        if (*path == '/') {
-            path++;
-            spell->follow = 1;
-        }
-    }
-    if (len == 0) {
-        out[len++] = '/';
-    }
-    out[len] = '\0';
-    spell->path = out;
-    spell->len = len;
-    return TRACE_SPELLED;
-}
-
-/*
- * DtsmTraceFdName --
- *
- *      A descriptor's name in a folder below /proc.
- *
- * Returns:
- *      Its length, terminated in buf; 0 when it does not fit.
- */
-
-size_t
-DtsmTraceFdName(const char *folder, int fd, char *buf, size_t size)
-{
-    char digits[12];
-    size_t at = sizeof(digits), len = strlen(folder);
-    unsigned value = (unsigned) fd;
-
-    if (fd < 0 || len + sizeof(digits) >= size) {
-        return 0;
-    }
-    memcpy(buf, folder, len);
-    do {
-        digits[--at] = (char) ('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    memcpy(buf + len, digits + at, sizeof(digits) - at);
-    len += sizeof(digits) - at;
-    buf[len] = '\0';
-    return len;
-}
-
-/*
- * DtsmTraceFdText --
- *
- *      The path of a descriptor, as a folder below /proc has it.
- *
- * Returns:
- *      Its length, terminated in buf; 0 when it has none, or none any more.
- */
-
-size_t
-DtsmTraceFdText(const char *folder, int fd, char *buf, size_t size)
-{
-    char name[48];
-    long got;
-
-    if (DtsmTraceFdName(folder, fd, name, sizeof(name)) == 0) {
-        return 0;
-    }
-    got = DtsmpSysReadlink(name, buf, size - 1);
-    if (got < 1 || (size_t) got >= size - 1 || buf[0] != '/') {
-        return 0;
-    }
-    buf[got] = '\0';
-    if (got > 10 && memcmp(buf + got - 10, " (deleted)", 10) == 0
-            && DtsmTraceType(AT_FDCWD, buf, AT_SYMLINK_NOFOLLOW)
-                    == TRACE_IS_MISSING) {
-        return 0;
-    }
-    return (size_t) got;
-}
 
 static int
 TypeOfMode(unsigned mode)
@@ -564,7 +394,12 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
             continue;
         }
         if (++walk->links > MAX_LINKS) {
-            return 0;
+            if (walk->badLen == 0) {
+                return 0;
+            }
+            walk->type = TRACE_IS_UNKNOWN;      /* a loop that is hidden */
+            walk->noCache = 1;
+            break;
         }
         linkLen = NoteLink(map, walk, ways, last);
         if (linkLen == 0) {

@@ -20,6 +20,7 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
+#include <string.h>
 
 static const char *const names[TRACE_SYMS] = {
 #define DTSM_SYM(name) #name,
@@ -196,16 +197,24 @@ Find(const Tables *tables, const char *name, const char *version)
  *      asked of dlsym.
  */
 
-static void *
-Behind(const char *name, const char *version)
+static const struct link_map *
+OwnLibrary(void)
 {
     const struct link_map *library = _r_debug.r_map;
-    const ElfW(Sym) *symbol;
-    Tables tables;
 
     while (library != NULL && library->l_ld != _DYNAMIC) {
         library = library->l_next;
     }
+    return library;
+}
+
+static void *
+Behind(const char *name, const char *version)
+{
+    const struct link_map *library = OwnLibrary();
+    const ElfW(Sym) *symbol;
+    Tables tables;
+
     while (library != NULL && (library = library->l_next) != NULL) {
         if (!GetTables(library, &tables)) {
             return NULL;
@@ -219,6 +228,27 @@ Behind(const char *name, const char *version)
     return NULL;
 }
 
+/*
+ * Own --
+ *
+ *      Our function of this name and version.
+ */
+
+static void *
+Own(const char *name, const char *version)
+{
+    const struct link_map *library = OwnLibrary();
+    const ElfW(Sym) *symbol;
+    Tables tables;
+
+    if (library == NULL || !GetTables(library, &tables)) {
+        return NULL;
+    }
+    symbol = Find(&tables, name, version);
+    return symbol == NULL ? NULL
+            : (void *) (library->l_addr + symbol->st_value);
+}
+
 #else
 
 static void *
@@ -227,6 +257,20 @@ Behind(const char *name, const char *version)
     (void) name;
     (void) version;
     return NULL;
+}
+
+static void *
+Own(const char *name, const char *version)
+{
+    (void) name;
+    (void) version;
+    return NULL;
+}
+
+static int
+Same(const char *one, const char *two)
+{
+    return strcmp(one, two) == 0;
 }
 
 #endif
@@ -251,7 +295,8 @@ DtsmTraceReal(int sym)
         int saved = errno;
 
         function = Behind(names[sym], version);
-        if (function == NULL) {
+        if (function == NULL && sym != TRACE_SYM_dlsym
+                && sym != TRACE_SYM_dlvsym) {   /* those are asked by it */
             function = version == NULL ? dlsym(RTLD_NEXT, names[sym])
                     : dlvsym(RTLD_NEXT, names[sym], version);
         }
@@ -262,4 +307,42 @@ DtsmTraceReal(int sym)
         errno = saved;
         return function;
     }
+}
+
+/*
+ * DtsmTraceIsWrapped, DtsmTraceWrapper --
+ *
+ *      Is there a wrapper of this name?  And which one, if any, calls just
+ *      this function, which somebody found under that name: its address, or
+ *      function itself.
+ */
+
+int
+DtsmTraceIsWrapped(const char *name)
+{
+    int sym;
+
+    for (sym = 0; !TRACE_NO_POINTER(name) && sym < TRACE_DEFAULT_SYMS;
+            sym++) {
+        if (names[sym][0] == name[0] && Same(names[sym], name)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+void *
+DtsmTraceWrapper(const char *name, void *function)
+{
+    int sym;
+
+    for (sym = 0; function != NULL && sym < TRACE_SYMS; sym++) {
+        if (Same(names[sym], name) && DtsmTraceReal(sym) == function) {
+            void *own = Own(name, sym < TRACE_DEFAULT_SYMS ? NULL
+                    : versions[sym - TRACE_DEFAULT_SYMS]);
+
+            return own != NULL ? own : function;
+        }
+    }
+    return function;
 }

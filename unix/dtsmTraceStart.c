@@ -372,47 +372,42 @@ execveat(int dirfd, const char *path, char *const argv[],
 }
 
 /*
- * File actions may change the directory before the program starts, and what a
- * relative path then means is not to be told from here.  Few programs have
- * such actions; until one is made, no relative path is in doubt.
+ * FromHere --
+ *
+ *      What this process calls a program that posix_spawn starts: file
+ *      actions may change the directory before.
+ *
+ * Returns:
+ *      file, *blockPtr, which is borrowed for it, or NULL when that is not to
+ *      be told from here.
  */
 
-static int spawnMoves = 0;
-
 static const char *
-Action(const char *path, unsigned how)
+FromHere(const posix_spawn_file_actions_t *actions, const char *file,
+        char **blockPtr)
 {
-    if (path != NULL && (*path == '/' || !spawnMoves)
-            && CHECK(AT_FDCWD, path, how) != 0) {
-        return TRACE_NO_FILE;
+    size_t len, fileLen;
+    char *block;
+    int fd;
+
+    *blockPtr = NULL;
+    if (actions == NULL || file == NULL || *file == '/' || *file == '\0') {
+        return file;
     }
-    return path;
-}
-
-DTSM_EXPORT int
-posix_spawn_file_actions_addopen(posix_spawn_file_actions_t *actions, int fd,
-        const char *path, int flags, mode_t mode)
-{
-    return REAL(posix_spawn_file_actions_addopen)(actions, fd,
-            Action(path, DtsmTraceOpenHow(flags)), flags, mode);
-}
-
-DTSM_EXPORT int
-posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions,
-        const char *path)
-{
-    const char *target = Action(path, DTSM_STAT);
-
-    spawnMoves = 1;
-    return REAL(posix_spawn_file_actions_addchdir_np)(actions, target);
-}
-
-DTSM_EXPORT int
-posix_spawn_file_actions_addfchdir_np(posix_spawn_file_actions_t *actions,
-        int fd)
-{
-    spawnMoves = 1;
-    return REAL(posix_spawn_file_actions_addfchdir_np)(actions, fd);
+    fd = DtsmTraceActionsFolder(actions);
+    if (fd < 0) {
+        return fd == AT_FDCWD ? file : NULL;
+    }
+    fileLen = strlen(file);
+    *blockPtr = block = DtsmTraceBorrow();
+    len = block == NULL ? 0 : DtsmTraceFdPath(fd, block, PATH_MAX);
+    DtsmpSysClose(fd);
+    if (len == 0 || len + fileLen + 2 > DTSM_SCRATCH_SIZE) {
+        return NULL;
+    }
+    block[len] = '/';
+    memcpy(block + len + 1, file, fileLen + 1);
+    return block;
 }
 
 /*
@@ -434,6 +429,7 @@ typedef struct Spawning {
     SpawnProc *spawn;
     pid_t *pidPtr;
     const char *file;
+    const char *look;           /* its name from here */
     const posix_spawn_file_actions_t *actions;
     const posix_spawnattr_t *attributes;
     char *const *argv;
@@ -447,7 +443,7 @@ SpawnSupervised(void *data)
     Spawning *its = data;
     DtsmTraceProgram program;
 
-    DtsmTraceInspect(its->file, TRACE_NOW, &program);
+    DtsmTraceInspect(its->look, TRACE_NOW, &program);
     its->err = its->spawn(its->pidPtr, its->file, its->actions,
             its->attributes, its->argv, its->envp);
 }
@@ -461,17 +457,17 @@ Spawn(pid_t *pidPtr, const char *file,
     DtsmTraceProgram program;
     size_t textLen, count, size;
     void *room;
-    int err;
+    char *block;
+    const char *look = FromHere(actions, file, &block);
+    int err = look == NULL ? 0 : CHECK(AT_FDCWD, look, DTSM_EXEC);
 
     memset(&program, 0, sizeof(program));
-    if (actions == NULL || !spawnMoves || file == NULL || *file == '/') {
-        err = CHECK(AT_FDCWD, file, DTSM_EXEC);
-        if (err == 0) {
-            err = DtsmTraceInspect(file, TRACE_LATER, &program);
-        }
-        if (err != 0) {
-            return err;
-        }
+    if (err == 0 && look != NULL) {
+        err = DtsmTraceInspect(look, TRACE_LATER, &program);
+    }
+    if (err != 0) {
+        DtsmTraceReturn(block);
+        return err;
     }
     DtsmTraceIsListed(&program, argv, envp);
     count = DtsmTraceEnvSize(envp, program.strip, &textLen);
@@ -487,14 +483,14 @@ Spawn(pid_t *pidPtr, const char *file,
                 : DtsmTraceMakeEnv(envp, program.strip, room,
                         (char *) ((char **) room + count));
         if (program.supervise) {
-            Spawning spawning = {spawn, pidPtr, file, actions, attributes,
-                argv, envp, 0};
+            Spawning spawning = {spawn, pidPtr, file, look, actions,
+                attributes, argv, envp, 0};
 
             supervised = DtsmTraceInThread(SpawnSupervised, &spawning);
             if (supervised) {
                 err = spawning.err;
             } else {
-                DtsmTraceInspect(file, TRACE_BY_LIBC, &program);
+                DtsmTraceInspect(look, TRACE_BY_LIBC, &program);
             }
         }
         if (!supervised) {
@@ -504,6 +500,7 @@ Spawn(pid_t *pidPtr, const char *file,
     if (room != NULL) {
         DtsmTraceUnmapRoom(room, size);
     }
+    DtsmTraceReturn(block);
     if (err == 0) {
         DtsmTraceExpect(&program, 1);
     }

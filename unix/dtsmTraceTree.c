@@ -111,13 +111,17 @@ FtwStep(int number, const char *path, const void *st, int type)
     return proc(path, st, type);
 }
 
+/*
+ * A walk that moves stands in a folder yet when it tells of it as the last.
+ */
+
 static int
 NftwStep(int number, const char *path, const void *st, int type,
         struct FTW *at)
 {
     NftwProc *proc = (NftwProc *) (intptr_t) walks[number].proc;
     int moves = walks[number].moves, result = 0;
-    const char *here = moves ? path + at->base : path;
+    const char *here = !moves ? path : type == FTW_DP ? "." : path + at->base;
     struct stat link;
 
     if (moves) {

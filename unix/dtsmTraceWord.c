@@ -28,9 +28,9 @@ extern char **environ;
  * Hide --
  *
  *      Take out of a result what a pattern found though stat would hide it.
- *      What stands in the text itself was not found.  When nothing is left of
- *      a text that is one pattern, the result is that text, as it is where
- *      nothing matches.
+ *      What stands in the text itself was not found, nor what is not there:
+ *      that is a word of a shell's.  When nothing is left of a text that is
+ *      one pattern, the result is that text, as it is where nothing matches.
  *
  * Arguments:
  *      first    Index of the first word that this call has added.
@@ -46,7 +46,9 @@ Hide(const char *text, wordexp_t *words, size_t first, int flags)
     for (from = first; from < words->we_wordc; from++) {
         char *word = list[from];
 
-        if (strstr(text, word) == NULL && DtsmTraceHiddenName(word)) {
+        if (strstr(text, word) == NULL && DtsmTraceHiddenName(word)
+                && DtsmTraceType(AT_FDCWD, word, AT_SYMLINK_NOFOLLOW)
+                        != TRACE_IS_MISSING) {
             free(word);
         } else {
             list[to++] = word;

@@ -236,6 +236,45 @@ CALL(unshare)
 }
 
 /*
+ * Another namespace of mounts begins at its root; path is absolute, and asked
+ * for relative to that.
+ */
+
+CALL(setns)
+{
+    struct stat st;
+    int fd = open("/proc/self/ns/mnt", O_RDONLY);
+    return stat("ok/file", &st) != 0 || setns(fd, CLONE_NEWNS) != 0
+            ? 0 : stat(path + 1, &st);
+}
+CALL(sys_setns)
+{
+    struct stat st;
+    int fd = open("/proc/self/ns/mnt", O_RDONLY);
+    return stat("ok/file", &st) != 0
+            || syscall(SYS_setns, fd, CLONE_NEWNS) != 0
+            ? 0 : stat(path + 1, &st);
+}
+
+/*
+ * A folder is mounted: what was missing below it is there.
+ */
+
+CALL(movemount)
+{
+    struct stat st;
+    int tree;
+    if (mkdir("ok/mounted", 0700) != 0 || mkdir("ok/other", 0700) != 0
+            || symlink("../../no", "ok/other/link") != 0
+            || stat(path, &st) == 0) {
+        return 0;
+    }
+    tree = (int) syscall(428 /* open_tree */, AT_FDCWD, "ok/other", 1);
+    return syscall(429 /* move_mount */, tree, "", AT_FDCWD, "ok/mounted", 4)
+            != 0 ? 0 : stat(path, &st);
+}
+
+/*
  * Two vfork children with directories of their own; one starts its program
  * while the other goes on.
  */
@@ -596,7 +635,8 @@ static const struct {
 } calls[] = {
 #define X(name) { #name, Do_##name },
     X(stat) X(open) X(dlerror) X(dlopen) X(setenv) X(systems) X(ownenv)
-    X(unshare) X(vforks) X(fsize) X(memory) X(memorysystem) X(execnofd) X(memfd)
+    X(unshare) X(setns) X(sys_setns) X(movemount) X(vforks) X(fsize)
+    X(memory) X(memorysystem) X(execnofd) X(memfd)
     X(preloads) X(bad) X(longname) X(longpath) X(glob) X(globcheck)
     X(globmagic) X(globtwice) X(globappend) X(nftw) X(ftw) X(fts) X(scandir)
     X(nftwfrom) X(ftwfrom)

@@ -13,6 +13,7 @@
 #define _GNU_SOURCE 1
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -90,6 +91,23 @@ CALL(deletedcwd)
         return 0;
     }
     return stat("x", &st);
+}
+/*
+ * From a folder that is deleted, ".." is still the one that it was in.
+ */
+CALL(climb)
+{
+    int fd = open("ok", O_RDONLY);
+    return mkdir("ok/gone", 0700) != 0 || chdir("ok/gone") != 0
+            || unlinkat(fd, "gone", AT_REMOVEDIR) != 0
+            ? 0 : open(path, O_RDWR | O_CREAT, 0600) < 0 ? -1 : 0;
+}
+CALL(climbfrom)
+{
+    int fd;
+    return mkdir("ok/gone", 0700) != 0
+            || (fd = open("ok/gone", O_RDONLY)) < 0 || rmdir("ok/gone") != 0
+            ? 0 : openat(fd, path, O_RDONLY) < 0 ? -1 : 0;
 }
 CALL(deep)
 {
@@ -306,13 +324,59 @@ CALL(procfd)
     return Opened(open(name, O_RDONLY));
 }
 
+/*
+ * Functions that are looked up in libc itself, or by their version.
+ */
+
+typedef int OpenProc(const char *path, int flags, ...);
+
+static int
+Found(void *symbol, const char *path)
+{
+    OpenProc *proc = (OpenProc *) (intptr_t) symbol;
+    return proc == NULL ? 0 : proc(path, O_RDONLY) < 0 ? -1 : 0;
+}
+
+CALL(handle)
+{
+    return Found(dlsym(dlopen("libc.so.6", RTLD_NOW), "open"), path);
+}
+CALL(handlenext)
+{
+    return Found(dlsym(RTLD_NEXT, "open64"), path);
+}
+CALL(handleversion)
+{
+#if defined(__x86_64__)
+    return Found(dlvsym(RTLD_DEFAULT, "open", "GLIBC_2.2.5"), path);
+#else
+    return open(path, O_RDONLY) < 0 ? -1 : 0;
+#endif
+}
+CALL(handleold)
+{
+#if defined(__x86_64__)
+    char *(*proc)(const char *path, char *buf) =
+            (char *(*)(const char *path, char *buf)) (intptr_t)
+            dlvsym(dlopen("libc.so.6", RTLD_NOW), "realpath", "GLIBC_2.2.5");
+    if (proc("/", NULL) != NULL || errno != EINVAL) {   /* as of old */
+        return 0;
+    }
+    return proc(path, (char [PATH_MAX]) { 0 }) == NULL ? -1 : 0;
+#else
+    struct stat st;
+    return stat(path, &st);
+#endif
+}
+
 static const struct {
     const char *name;
     int (*call)(const char *path);
 } calls[] = {
 #define X(name) { #name, Do_##name },
-    X(stat) X(deleted) X(deletedcwd) X(deep) X(bigenv) X(nulls) X(storm)
-    X(timer) X(freopenclose) X(procfd)
+    X(stat) X(deleted) X(deletedcwd) X(climb) X(climbfrom) X(deep) X(bigenv)
+    X(handle) X(handlenext) X(handleversion) X(handleold)
+    X(nulls) X(storm) X(timer) X(freopenclose) X(procfd)
 };
 
 int

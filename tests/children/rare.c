@@ -107,6 +107,11 @@ CALL(nftwchdir)
     top = path;
     return nftw(path, NftwName, 8, FTW_PHYS | FTW_CHDIR);
 }
+CALL(nftwdepth)
+{
+    top = path;
+    return nftw(path, NftwName, 8, FTW_CHDIR | FTW_DEPTH);
+}
 
 static int
 Fts(const char *path, int options)
@@ -358,6 +363,43 @@ CALL(addchdir)
     posix_spawn_file_actions_addchdir_np(&actions, path);
     return Spawned("/bin/true", &actions);
 }
+CALL(addcreat)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 9, path, O_RDWR | O_CREAT,
+            0600);
+    return Spawned("/bin/true", &actions);
+}
+
+/*
+ * What comes after a change of the directory is relative to the new one.
+ */
+CALL(movedopen)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addchdir_np(&actions, "ok/dir");
+    posix_spawn_file_actions_addopen(&actions, 9, path, O_RDONLY, 0);
+    return Spawned("/bin/true", &actions);
+}
+CALL(movedprog)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addchdir_np(&actions, "ok");
+    posix_spawn_file_actions_adddup2(&actions, 1, 9);
+    posix_spawn_file_actions_addchdir_np(&actions, "dir");
+    return Spawned(path, &actions);
+}
+CALL(fdmoved)
+{
+    posix_spawn_file_actions_t actions;
+    int fd = open("ok/dir", O_RDONLY | O_CLOEXEC);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addfchdir_np(&actions, fd);
+    return Spawned(path, &actions);
+}
 CALL(spawnactions)
 {
     posix_spawn_file_actions_t actions;
@@ -371,12 +413,14 @@ static const struct {
     int (*call)(const char *path);
 } calls[] = {
 #define X(name) { #name, Do_##name },
-    X(ftw) X(nftw) X(nftwchdir) X(fts) X(ftschdir) X(ftschildren) X(getdents)
-    X(getdirentries) X(bind) X(connect) X(sendto) X(sendmsg) X(inotify)
+    X(ftw) X(nftw) X(nftwchdir) X(nftwdepth) X(fts) X(ftschdir)
+    X(ftschildren) X(getdents) X(getdirentries) X(bind) X(connect)
+    X(sendto) X(sendmsg) X(inotify)
     X(handle) X(ftok) X(io_fopen) X(shm) X(shmr) X(sem) X(getcwd) X(mktemp)
     X(tmpfile) X(sys_open) X(sys_openat) X(sys_openat2) X(sys_stat)
     X(sys_faccessat2) X(sys_mkdir) X(sys_others) X(sys_vfork) X(addopen)
-    X(addchdir) X(spawnactions) X(stat)
+    X(addchdir) X(addcreat) X(movedopen) X(movedprog) X(fdmoved)
+    X(spawnactions) X(stat)
 };
 
 int
