@@ -200,7 +200,7 @@ proc ::dtsm::command::Parse {verb words} {
                 dict lappend result rules $name $value
             }
             --report - --keep - --map-dir {
-                dict set result $name [::dtsm::bytes::toText $value]
+                dict set result $name [::dtsm::bytes::toFile $value]
             }
             --registry - --policy {
                 dict lappend result $name $value
@@ -209,10 +209,10 @@ proc ::dtsm::command::Parse {verb words} {
                 dict lappend result depends [list $option $value]
             }
             --depends-from {
-                set file [::dtsm::bytes::toText $value]
                 Need depends
-                dict lappend result depends \
-                    [list $file [::dtsm::depends::control $file]]
+                dict lappend result depends [list \
+                    [::dtsm::bytes::shown $value] \
+                    [::dtsm::depends::control $value]]
             }
             --fail-on {
                 if {$value eq "never"} {
@@ -222,8 +222,8 @@ proc ::dtsm::command::Parse {verb words} {
                 }
             }
             --patience {
-                if {![string is integer -strict $value] || $value < 1
-                        || $value > 86400} {
+                # Programs read it too, as plain digits.
+                if {![regexp {^[1-9][0-9]{0,4}$} $value] || $value > 86400} {
                     ::dtsm::options::wrong "--patience is a number of\
                         seconds, 1 to 86400, not\
                         \"[::dtsm::bytes::shown $value]\"" "help $verb"
@@ -557,7 +557,7 @@ proc ::dtsm::command::WithMap {verb words varName script} {
     if {[llength $words] != 1} {
         ::dtsm::options::wrong "$verb takes the name of one file" "help $verb"
     }
-    set file [::dtsm::bytes::toText [lindex $words 0]]
+    set file [::dtsm::bytes::toFile [lindex $words 0]]
     if {![file isfile $file]} {
         return -code error -errorcode {DTSM NOMAP} "\"$file\" is\
             [expr {[file exists $file] ? {no map} : {not there}}]"

@@ -19,8 +19,7 @@
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::policy {
-    namespace export text load lines contents bad governing \
-        shown
+    namespace export text load lines bad governing shown
 
     variable verdicts {allow deny ask}
 
@@ -152,7 +151,7 @@ proc ::dtsm::policy::load {name {within {}}} {
             bad $where 0 "includes itself"
         }
         lappend within $where
-        set text [contents $where]
+        set text [::dtsm::bytes::contents $where]
     }
     set result {default {} rules {}}
     foreach line [lines $text $where] {
@@ -200,20 +199,6 @@ proc ::dtsm::policy::Included {name where number within} {
         return [load $name $within]
     } trap POSIX message {
         bad $where $number $message
-    }
-}
-
-# dtsm::policy::contents --
-#
-#      A file's bytes.
-
-proc ::dtsm::policy::contents {path} {
-    set channel [open [::dtsm::bytes::toText $path] r]
-    fconfigure $channel -translation binary
-    try {
-        return [read $channel]
-    } finally {
-        close $channel
     }
 }
 

@@ -46,6 +46,10 @@ oo::class create ::dtsm::registry::Database {
         if {![regexp {^([a-z0-9]+):(.+)$} $rest . driver connection]} {
             my Fail NAME "is incomplete: tdbc:DRIVER:CONNECTION"
         }
+        if {$driver eq "sqlite3"} {
+            # Absolute, for SQLite knows names that are no files (:memory:).
+            set connection [::dtsm::bytes::absolute $connection]
+        }
         set connection [::dtsm::bytes::toText $connection]
         ::dtsm::registry::needPackage tdbc:$driver tdbc::$driver \
             tcl8.6-tdbc-$driver

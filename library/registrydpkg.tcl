@@ -43,7 +43,7 @@ oo::class create ::dtsm::registry::Dpkg {
         set admin /var/lib/dpkg
         if {$rest ne ""} {
             append name :[::dtsm::bytes::shown $rest]
-            set admin [::dtsm::bytes::toText $rest]
+            set admin [::dtsm::bytes::toFile $rest]
         }
         if {![file isfile [file join $admin status]]} {
             my Fail OPEN "there is no [file join $admin status]"

@@ -34,7 +34,7 @@ oo::class create ::dtsm::registry::List {
         set where [::dtsm::bytes::absolute $file]
         set verdictOf {/ unknown}
         foreach line [::dtsm::policy::lines \
-                [::dtsm::policy::contents $where] $where] {
+                [::dtsm::bytes::contents $where] $where] {
             lassign $line number word path
             if {$word ni {allow deny unknown}} {
                 ::dtsm::policy::bad $where $number "a line begins with allow,\
@@ -64,7 +64,7 @@ oo::class create ::dtsm::registry::Script {
     constructor {file} {
         set name tcl:[::dtsm::bytes::shown $file]
         set child [interp create]
-        set path [file normalize [::dtsm::bytes::toText $file]]
+        set path [file normalize [::dtsm::bytes::toFile $file]]
         if {![file readable $path]} {
             return -code error -errorcode {DTSM REGISTRY SCRIPT} \
                 "registry $name: there is no such file, or it cannot be read"

@@ -17,7 +17,8 @@ oo::class create ::dtsm::registry::MacPorts {
 
     constructor {rest} {
         set name macports:[::dtsm::bytes::shown $rest]
-        set file [::dtsm::bytes::toText $rest]
+        # Absolute, for SQLite knows names that are no files (:memory:).
+        set file [::dtsm::bytes::toFile [::dtsm::bytes::absolute $rest]]
         ::dtsm::registry::needPackage macports sqlite3 libsqlite3-tcl
         if {![file isfile $file]} {
             my Fail OPEN "there is no such file"
