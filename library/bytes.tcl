@@ -7,8 +7,8 @@
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::bytes {
-    namespace export arguments fromText toText toFile contents isUtf8 shown \
-        absolute resolved escape unescape
+    namespace export arguments fromText toText toFile contents ofMessage \
+        isUtf8 shown absolute resolved escape unescape
 
     # A string of well-formed UTF-8, as RFC 3629 has it.
 
@@ -92,6 +92,18 @@ proc ::dtsm::bytes::contents {file} {
             close $channel
         }
     }
+}
+
+# dtsm::bytes::ofMessage --
+#
+#      The bytes of a message.  What holds names as bytes is UTF-8 by now;
+#      other messages are text.
+
+proc ::dtsm::bytes::ofMessage {message} {
+    if {[isUtf8 $message]} {
+        return $message
+    }
+    return [encoding convertto utf-8 $message]
 }
 
 # dtsm::bytes::isUtf8 --

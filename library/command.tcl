@@ -136,14 +136,13 @@ proc ::dtsm::command::main {trace count} {
 
 # dtsm::command::Say --
 #
-#      A message on standard error.  That it is closed is no failure.  What
-#      holds names as bytes is UTF-8 by now; other messages are text.
+#      A message on standard error.  That it is closed is no failure.
 
 proc ::dtsm::command::Say {message} {
-    if {![::dtsm::bytes::isUtf8 $message]} {
-        set message [encoding convertto utf-8 $message]
+    catch {
+        puts stderr "dtsm: [::dtsm::bytes::ofMessage $message]"
+        flush stderr
     }
-    catch {puts stderr "dtsm: $message"; flush stderr}
 }
 
 # ---------------------------------------------------------------- help

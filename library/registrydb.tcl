@@ -115,15 +115,15 @@ oo::class create ::dtsm::registry::Database {
 
     # Rows --
     #
-    #      The first column of what a question answers.
+    #      The first column of what a question answers, as byte strings.
 
     method Rows {question key} {
         set result {}
         set rows [[dict get $statements $question] execute \
-            [dict create key $key]]
+            [dict create key [::dtsm::registry::key $key]]]
         try {
             while {[$rows nextlist row]} {
-                lappend result [lindex $row 0]
+                lappend result [encoding convertto utf-8 [lindex $row 0]]
             }
         } finally {
             $rows close
@@ -132,7 +132,7 @@ oo::class create ::dtsm::registry::Database {
     }
 
     method owners {path} {
-        return [my Rows owners [::dtsm::registry::key $path]]
+        return [my Rows owners $path]
     }
     method Known {name} {
         return [my Rows known $name]
@@ -153,6 +153,6 @@ oo::class create ::dtsm::registry::Database {
             AND path NOT LIKE '%/share/doc/%'
             AND path NOT LIKE '%/share/lintian/%'}
         return [expr {![lindex [$db allrows -as lists $question \
-            [dict create package $package]] 0 0]}]
+            [dict create package [::dtsm::registry::key $package]]] 0 0]}]
     }
 }

@@ -69,11 +69,12 @@ oo::class create ::dtsm::registry::Script {
             return -code error -errorcode {DTSM REGISTRY SCRIPT} \
                 "registry $name: there is no such file, or it cannot be read"
         }
-        if {[catch {
+        set code [catch {
             interp eval $child [list source -encoding utf-8 $path]
-        }]} {
+        }]
+        if {$code} {
             return -code error -errorcode {DTSM REGISTRY SCRIPT} \
-                "registry $name: [my Trace]"
+                "registry $name: [my Trace $code]"
         }
         if {![llength [interp eval $child {info commands registry}]]} {
             return -code error -errorcode {DTSM REGISTRY SCRIPT} \
@@ -91,9 +92,17 @@ oo::class create ::dtsm::registry::Script {
     # Trace --
     #
     #      What went wrong in the script, and where.
+    #
+    # Arguments:
+    #      code     From catch.
 
-    method Trace {} {
-        return [interp eval $child {set ::errorInfo}]
+    method Trace {code} {
+        if {$code != 1} {
+            return "ended with the return code $code"
+        }
+        return [::dtsm::bytes::ofMessage [interp eval $child {
+            set ::errorInfo
+        }]]
     }
 
     method Name {} {
@@ -101,18 +110,22 @@ oo::class create ::dtsm::registry::Script {
     }
 
     method ask {path} {
-        set path [::dtsm::registry::key $path]
-        if {[catch {interp eval $child [list registry $path]} answer]} {
+        set code [catch {
+            interp eval $child \
+                [list registry [::dtsm::registry::key $path]]
+        } answer]
+        if {$code} {
             return -code error -errorcode {DTSM REGISTRY SCRIPT} \
-                "registry $name: [my Trace]"
+                "registry $name: [my Trace $code]"
         }
         if {[catch {lindex $answer 0} verdict]
                 || $verdict ni {allow deny unknown}
                 || [llength $answer] % 2 == 0} {
             return -code error -errorcode {DTSM REGISTRY ANSWER} \
-                "registry $name: answered \"$answer\" for \"$path\", not\
-                allow, deny or unknown"
+                "registry $name: answered\
+                \"[encoding convertto utf-8 $answer]\" for\
+                \"[::dtsm::bytes::shown $path]\", not allow, deny or unknown"
         }
-        return $answer
+        return [lmap word $answer {encoding convertto utf-8 $word}]
     }
 }

@@ -32,7 +32,7 @@ oo::class create ::dtsm::registry::MacPorts {
                 SELECT id, name AS port FROM ports NOT INDEXED
                 WHERE +state = 'installed'
             } {
-                set port [string tolower $port]
+                set port [my Folded $port]
                 dict set nameOf $id $port
                 dict lappend idsOf $port $id
             }
@@ -52,6 +52,14 @@ oo::class create ::dtsm::registry::MacPorts {
             "registry $name: $message"
     }
 
+    # Folded --
+    #
+    #      A port's name as we compare it.
+
+    method Folded {text} {
+        return [encoding convertto utf-8 [string tolower $text]]
+    }
+
     method owners {path} {
         set path [::dtsm::registry::key $path]
         set result {}
@@ -66,7 +74,7 @@ oo::class create ::dtsm::registry::MacPorts {
     }
 
     method Known {port} {
-        set port [string tolower $port]
+        set port [my Folded [::dtsm::registry::key $port]]
         return [expr {[dict exists $idsOf $port] ? [list $port] : {}}]
     }
 
@@ -77,7 +85,8 @@ oo::class create ::dtsm::registry::MacPorts {
                 foreach needed [db eval {
                     SELECT name FROM dependencies WHERE id = $id
                 }] {
-                    lappend result {*}[my Known $needed]
+                    lappend result \
+                        {*}[my Known [encoding convertto utf-8 $needed]]
                 }
             }
         }

@@ -102,7 +102,7 @@ proc ::dtsm::report::answers {finding} {
     if {$count} {
         lappend lines "dtsm: the registry failed for [counted $count path \
             paths], taken as denied: [::dtsm::bytes::shown \
-            [dict get $finding failure]]"
+            [::dtsm::bytes::ofMessage [dict get $finding failure]]]"
     }
     set count [llength [dict get $finding waiting]]
     if {$count} {
@@ -281,7 +281,7 @@ proc ::dtsm::report::json {finding session channel} {
     set registry {}
     if {[dict get $finding failures]} {
         lappend registry "\"failures\":[dict get $finding failures]" \
-            "\"first\":[::dtsm::json::string [encoding convertto utf-8 \
+            "\"first\":[::dtsm::json::string [::dtsm::bytes::ofMessage \
                 [dict get $finding failure]]]"
     }
     if {[llength [dict get $finding waiting]]} {
