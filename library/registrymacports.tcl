@@ -9,7 +9,17 @@
 #
 # Names of ports are compared without case, so in lower case here.
 #
+# MacPorts keeps it with a write-ahead log.  SQLite wants to make the log's
+# files where they are missing, even to read; in a folder that we may not write
+# a database without a log is read as one that does not change.
+#
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+namespace eval ::dtsm::registry {
+    # How long to wait for somebody's transaction.
+
+    variable busyMs 5000
+}
 
 oo::class create ::dtsm::registry::MacPorts {
     superclass ::dtsm::registry::Owners
@@ -23,24 +33,57 @@ oo::class create ::dtsm::registry::MacPorts {
         if {![file isfile $file]} {
             my Fail OPEN "there is no such file"
         }
+        try {
+            my Open $file
+        } on error message {
+            set code [my ErrorCode]
+            # SQLITE_READONLY, SQLITE_CANTOPEN
+            if {$code in {8 14} && ![file exists $file-wal]} {
+                try {
+                    my Open file:[string map {% %25 ? %3f # %23} \
+                        $file]?immutable=1 -uri 1
+                    return
+                } on error message {
+                    set code [my ErrorCode]
+                }
+            }
+            # SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_NOTADB
+            if {$code in {1 11 26}} {
+                my Fail SCHEMA "is not a MacPorts registry: $message"
+            }
+            my Fail OPEN "cannot be read: $message"
+        }
+    }
+
+    # Open --
+    #
+    #      Open the database, read the ports, and try the other tables.
+
+    method Open {name args} {
+        catch {db close}
         set nameOf {}
         set idsOf {}
-        try {
-            sqlite3 [self namespace]::db $file -readonly 1 -create 0
-            db timeout 5000
-            db eval {
-                SELECT id, name AS port FROM ports NOT INDEXED
-                WHERE +state = 'installed'
-            } {
-                set port [my Folded $port]
-                dict set nameOf $id $port
-                dict lappend idsOf $port $id
-            }
-            my owners /
-            db eval {SELECT name FROM dependencies WHERE id = 0}
-        } on error message {
-            my Fail SCHEMA "is not a MacPorts registry: $message"
+        sqlite3 [self namespace]::db $name -readonly 1 -create 0 {*}$args
+        db timeout $::dtsm::registry::busyMs
+        db eval {
+            SELECT id, name AS port FROM ports NOT INDEXED
+            WHERE +state = 'installed'
+        } {
+            set port [my Folded $port]
+            dict set nameOf $id $port
+            dict lappend idsOf $port $id
         }
+        my owners /
+        db eval {SELECT name FROM dependencies WHERE id = 0}
+    }
+
+    # ErrorCode --
+    #
+    #      SQLite's number of what failed last; SQLITE_CANTOPEN when it did
+    #      not even open.
+
+    method ErrorCode {} {
+        return [expr {[catch {db errorcode} code] ? 14 : $code}]
     }
 
     destructor {
