@@ -54,6 +54,11 @@ proc ::porttrace::ask {listVar path} {
 
 proc ::porttrace::Append {listVar verdict path} {
     upvar 1 $listVar rules
+    if {$path eq ""} {
+        # It would be the working folder.
+        return -level 2 -code error -errorcode {DTSM INVALID EMPTY} \
+            "the path is empty"
+    }
     set given [::dtsm::bytes::absolute [::dtsm::bytes::fromText $path]]
     set resolved [::dtsm::bytes::resolved $given]
     lappend rules $verdict $given
@@ -107,6 +112,7 @@ proc ::porttrace::new {workpath args} {
     if {![dict exists $args -rules]} {
         dict set args -rules [Usual $workpath]
     }
+    Sensible $args
     set session [::dtsm::Session new {*}[dict merge [dict create \
         -trace $::dtsm::traceLibrary -default deny] $args] -first 1]
     try {
@@ -116,6 +122,37 @@ proc ::porttrace::new {workpath args} {
         return -options $options $message
     }
     return $session
+}
+
+# porttrace::Sensible --
+#
+#      Refuse values of options that make no sense: a session would take some
+#      of them for something else.
+
+proc ::porttrace::Sensible {options} {
+    set verdicts {allow deny ask}
+    set bad {}
+    if {[dict exists $options -default]
+            && [dict get $options -default] ni $verdicts} {
+        set bad "-default is allow, deny or ask, not\
+            \"[dict get $options -default]\""
+    }
+    # Programs read it too, as plain digits.
+    if {[dict exists $options -patience]
+            && (![regexp {^[1-9][0-9]{0,4}$} [dict get $options -patience]]
+                || [dict get $options -patience] > 86400)} {
+        set bad "-patience is a number of seconds, 1 to 86400, not\
+            \"[dict get $options -patience]\""
+    }
+    foreach {verdict path} [dict get $options -rules] {
+        if {$verdict ni $verdicts || $path eq ""} {
+            set bad "-rules are \"verdict path ...\" with allow, deny or ask,\
+                not \"$verdict $path\""
+        }
+    }
+    if {$bad ne ""} {
+        return -level 2 -code error -errorcode {DTSM INVALID OPTIONS} $bad
+    }
 }
 
 # porttrace::trace_start --
