@@ -243,7 +243,8 @@ proc ::dtsm::policy::lines {text where} {
 # dtsm::policy::Substitute --
 #
 #      The rest of a line, without its comment, variables and \ replaced.
-#      $WORK is the working folder; $TMPDIR is /tmp when it is not set; other
+#      $WORK is the working folder; $TMPDIR is /tmp when it is not set or
+#      relative, which each program would take for another folder; other
 #      variables are the environment's.
 
 proc ::dtsm::policy::Substitute {rest where number} {
@@ -289,7 +290,7 @@ proc ::dtsm::policy::Variable {name where number} {
         return [::dtsm::system resolve .]
     }
     set value [::dtsm::system environ $name]
-    if {$value eq "" && $name eq "TMPDIR"} {
+    if {$name eq "TMPDIR" && [string index $value 0] ne "/"} {
         return /tmp
     }
     if {$value eq ""} {
