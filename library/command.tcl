@@ -587,7 +587,7 @@ proc ::dtsm::command::Verb-check {trace words} {
         set flaws [$map check]
     }
     foreach flaw $flaws {
-        puts $flaw
+        puts "[lindex $flaw 0] (at byte [lindex $flaw 1])"
     }
     if {[llength $flaws]} {
         return 1
