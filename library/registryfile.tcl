@@ -4,8 +4,9 @@
 #
 #      list:FILE     lines "allow PATH", "deny PATH", "unknown PATH", with the
 #                    comments, \ and variables of a policy (policy.tcl); each
-#                    is about its path and all below, the longest decides, and
-#                    what none covers is unknown
+#                    is about its path and all below, as written and where
+#                    symlinks to folders lead, for questions are about resolved
+#                    paths; the longest decides, and what none covers is unknown
 #      tcl:FILE      a script, run in an interpreter of its own, that defines
 #                    proc registry {path}; it answers as any registry
 #
@@ -32,7 +33,7 @@ oo::class create ::dtsm::registry::List {
     constructor {file} {
         set name list:[::dtsm::bytes::shown $file]
         set where [::dtsm::bytes::absolute $file]
-        set verdictOf {/ unknown}
+        set given {}
         foreach line [::dtsm::policy::lines \
                 [::dtsm::bytes::contents $where] $where] {
             lassign $line number word path
@@ -44,8 +45,28 @@ oo::class create ::dtsm::registry::List {
                 ::dtsm::policy::bad $where $number \
                     "\"[::dtsm::bytes::shown $path]\" does not begin with /"
             }
-            dict set verdictOf [::dtsm::bytes::absolute $path] $word
+            dict set given [::dtsm::bytes::absolute $path] $word
         }
+        set placed {/ unknown}
+        dict for {path word} $given {
+            dict set placed [my Placed $path] $word
+        }
+        set verdictOf [dict merge $placed $given]
+    }
+
+    # Placed --
+    #
+    #      A path with the symlinks to folders in it followed; one to a file
+    #      is itself what is asked about.
+
+    method Placed {path} {
+        if {![catch {::dtsm::system resolve $path/.} folder]} {
+            return $folder
+        }
+        set slash [string last / $path]
+        set folder [::dtsm::bytes::resolved \
+            [string range $path 0 [expr {max($slash - 1, 0)}]]]
+        return [string trimright $folder /][string range $path $slash end]
     }
 
     method Name {} {
