@@ -24,6 +24,7 @@ namespace eval ::porttrace {
 
     variable version [package require dtsm]
     variable session {}         ;# between trace_start and trace_stop
+    variable sessions {}        ;# those that new made; some are gone
     variable environment {}     ;# name value ... before trace_start
 }
 package provide porttrace $::porttrace::version
@@ -121,7 +122,28 @@ proc ::porttrace::new {workpath args} {
         $session destroy
         return -options $options $message
     }
+    variable sessions
+    if {![llength $sessions]} {
+        trace add execution ::exit enter ::porttrace::AtExit
+    }
+    set sessions [lmap one [list {*}$sessions $session] {
+        if {[info commands $one] eq ""} {
+            continue
+        }
+        set one
+    }]
     return $session
+}
+
+# porttrace::AtExit --
+#
+#      A script that ends without ending its sessions leaves nothing either.
+
+proc ::porttrace::AtExit {args} {
+    variable sessions
+    foreach one $sessions {
+        catch {$one destroy}
+    }
 }
 
 # porttrace::Sensible --
@@ -179,8 +201,6 @@ proc ::porttrace::trace_start {workpath args} {
     if {[info exists unset]} {
         dict set environment {} $unset
     }
-    # A script that ends without trace_stop leaves nothing either.
-    trace add execution ::exit enter ::porttrace::AtExit
     return
 }
 
@@ -302,11 +322,6 @@ proc ::porttrace::trace_stop {} {
     }
     set ending $session
     set session {}
-    trace remove execution ::exit enter ::porttrace::AtExit
     $ending destroy
     return
-}
-
-proc ::porttrace::AtExit {args} {
-    trace_stop
 }
