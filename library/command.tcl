@@ -54,7 +54,7 @@ they hold.}
         policy  "?POLICY?"
                 "print a ready policy, or what a file of rules means"
         report  FILE
-                "print what a kept map holds"
+                "print the paths and rules of a kept map"
         stat    FILE
                 "print the sizes and counters of a kept map"
         check   FILE
@@ -598,7 +598,9 @@ proc ::dtsm::command::Verb-check {trace words} {
 
 proc ::dtsm::command::Verb-report {trace words} {
     WithMap report $words map {
-        set entries [$map get -bytes 1 -void 1]
+        # What resolves elsewhere is there under its own name, and the
+        # tracer's notes are spellings too.
+        set entries [$map get -bytes 1 -void 1 -without alias]
     }
     foreach {path flags} [lsort -stride 2 $entries] {
         puts "[::dtsm::bytes::shown $path]\t$flags"
