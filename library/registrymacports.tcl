@@ -23,7 +23,7 @@ namespace eval ::dtsm::registry {
 
 oo::class create ::dtsm::registry::MacPorts {
     superclass ::dtsm::registry::Owners
-    variable name file nameOf idsOf
+    variable name file nameOf idsOf leading realOf
 
     constructor {rest} {
         set name macports:[::dtsm::bytes::shown $rest]
@@ -73,8 +73,47 @@ oo::class create ::dtsm::registry::MacPorts {
             dict set nameOf $id $port
             dict lappend idsOf $port $id
         }
-        my owners /
         db eval {SELECT name FROM dependencies WHERE id = 0}
+        my Lead
+    }
+
+    # Lead --
+    #
+    #      Which folders of ports lead elsewhere, as where the prefix is a
+    #      symlink: questions are about resolved paths.
+
+    method Lead {} {
+        set leading {}
+        set realOf {{} {}}
+        db eval {
+            SELECT DISTINCT rtrim(actual_path, replace(actual_path, '/', ''))
+                AS folder
+            FROM files WHERE active = 1 AND actual_path LIKE '/%'
+        } {
+            set folder [string trimright [encoding convertto utf-8 $folder] /]
+            set real [my Real $folder]
+            if {$real ne $folder} {
+                dict lappend leading $real/ $folder/
+            }
+        }
+        set realOf {}
+    }
+
+    # Real --
+    #
+    #      Where a folder leads; of each only its last component is looked at.
+
+    method Real {folder} {
+        if {![dict exists $realOf $folder]} {
+            set slash [string last / $folder]
+            set real [my Real [string range $folder 0 $slash-1]][
+                string range $folder $slash end]
+            if {[::dtsm::system link $real] ne ""} {
+                set real [string trimright [::dtsm::bytes::resolved $real] /]
+            }
+            dict set realOf $folder $real
+        }
+        return [dict get $realOf $folder]
     }
 
     # ErrorCode --
@@ -104,13 +143,22 @@ oo::class create ::dtsm::registry::MacPorts {
     }
 
     method owners {path} {
-        set path [::dtsm::registry::key $path]
+        set slash [string last / $path]
+        set folder [string range $path 0 $slash]
+        set folders [list $folder]
+        if {[dict exists $leading $folder]} {
+            lappend folders {*}[dict get $leading $folder]
+        }
         set result {}
-        foreach id [db eval {
-            SELECT id FROM files WHERE actual_path = $path AND active = 1
-        }] {
-            if {[dict exists $nameOf $id]} {
-                lappend result [dict get $nameOf $id]
+        foreach folder $folders {
+            set key [::dtsm::registry::key \
+                $folder[string range $path $slash+1 end]]
+            foreach id [db eval {
+                SELECT id FROM files WHERE actual_path = $key AND active = 1
+            }] {
+                if {[dict exists $nameOf $id]} {
+                    lappend result [dict get $nameOf $id]
+                }
             }
         }
         return [lsort -unique $result]
