@@ -49,6 +49,7 @@ struct DtsmTclListener {
     char *path;                 /* absolute, for the system */
     dev_t device;               /* the socket there is ours if it is these */
     ino_t inode;
+    pid_t owner;                /* the process that made it */
     int fd;                     /* -1: closed */
     unsigned refCount;
     Tcl_WideInt accepted, messages, dropped, refused, failed;
@@ -279,6 +280,42 @@ OnConnect(void *data, int mask)
 }
 
 /*
+ * RemoveSocket --
+ *
+ *      Unless something else took its place.
+ */
+
+static void
+RemoveSocket(const DtsmTclListener *listener)
+{
+    struct stat status;
+
+    if (lstat(listener->path, &status) == 0
+            && status.st_dev == listener->device
+            && status.st_ino == listener->inode) {
+        unlink(listener->path);
+    }
+}
+
+/*
+ * OnExit --
+ *
+ *      The thread ends, or the process, which deletes no interpreter then:
+ *      who comes next finds no socket in its way.  The end of a forked child
+ *      is not that.
+ */
+
+static void
+OnExit(void *data)
+{
+    const DtsmTclListener *listener = data;
+
+    if (listener->owner == getpid()) {
+        RemoveSocket(listener);
+    }
+}
+
+/*
  * DtsmTcl_CloseListener --
  *
  *      Clients that still wait for an answer keep their channels.
@@ -288,7 +325,6 @@ void
 DtsmTcl_CloseListener(DtsmTclListener *listener)
 {
     DtsmTclListener **linkPtr = &listener->state->listeners;
-    struct stat status;
     Tcl_Command token = listener->token;
 
     if (listener->fd < 0) {
@@ -306,11 +342,8 @@ DtsmTcl_CloseListener(DtsmTclListener *listener)
     }
     close(listener->fd);
     listener->fd = -1;
-    if (lstat(listener->path, &status) == 0
-            && status.st_dev == listener->device
-            && status.st_ino == listener->inode) {
-        unlink(listener->path);
-    }
+    Tcl_DeleteThreadExitHandler(OnExit, listener);
+    RemoveSocket(listener);
     while (listener->clients != NULL) {
         Tcl_UnregisterChannel(listener->state->interp,
                 listener->clients->channel);
@@ -471,6 +504,7 @@ DtsmTcl_ListenCmd(void *data, Tcl_Interp *interp, int objc,
         listener->device = status.st_dev;
         listener->inode = status.st_ino;
     }
+    listener->owner = getpid();
     listener->fd = fd;
     listener->next = state->listeners;
     state->listeners = listener;
@@ -479,6 +513,7 @@ DtsmTcl_ListenCmd(void *data, Tcl_Interp *interp, int objc,
     listener->token = Tcl_CreateObjCommand(interp, name, ListenerCmd,
             listener, CommandDeleted);
     Watch(listener);
+    Tcl_CreateThreadExitHandler(OnExit, listener);
     Tcl_SetObjResult(interp, Tcl_NewStringObj(name, -1));
     return TCL_OK;
 }

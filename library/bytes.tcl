@@ -7,8 +7,8 @@
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::bytes {
-    namespace export arguments fromText toText isUtf8 shown absolute \
-        resolved escape unescape
+    namespace export arguments fromText toText toFile contents ofMessage \
+        isUtf8 shown absolute resolved escape unescape
 
     # A string of well-formed UTF-8, as RFC 3629 has it.
 
@@ -55,6 +55,55 @@ proc ::dtsm::bytes::toText {bytes} {
             "\"[shown $bytes]\" is not text in this locale"
     }
     return $text
+}
+
+# dtsm::bytes::toFile --
+#
+#      A name as Tcl's file commands take it, for the file of just these
+#      bytes: to them a leading ~ is a home, and a leading | of open a program
+#      to run.
+
+proc ::dtsm::bytes::toFile {bytes} {
+    set text [toText $bytes]
+    if {[string index $text 0] in {~ |}} {
+        set text ./$text
+    }
+    return $text
+}
+
+# dtsm::bytes::contents --
+#
+#      The bytes of a file.  What goes wrong is told with its name, which
+#      Tcl's own message about a folder lacks.
+#
+# Errors: POSIX ...; DTSM ENCODING
+
+proc ::dtsm::bytes::contents {file} {
+    try {
+        set channel [open [toFile $file] r]
+        fconfigure $channel -translation binary
+        return [read $channel]
+    } trap POSIX {. options} {
+        set code [dict get $options -errorcode]
+        return -code error -errorcode $code "couldn't open \"[shown $file]\":\
+            [lindex $code 2]"
+    } finally {
+        if {[info exists channel]} {
+            close $channel
+        }
+    }
+}
+
+# dtsm::bytes::ofMessage --
+#
+#      The bytes of a message.  What holds names as bytes is UTF-8 by now;
+#      other messages are text.
+
+proc ::dtsm::bytes::ofMessage {message} {
+    if {[isUtf8 $message]} {
+        return $message
+    }
+    return [encoding convertto utf-8 $message]
 }
 
 # dtsm::bytes::isUtf8 --

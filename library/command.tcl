@@ -58,7 +58,7 @@ they hold.}
         policy  "?POLICY?"
                 "print a ready policy, or what a file of rules means"
         report  "?--format F? FILE"
-                "print what a kept map holds"
+                "print the paths and rules of a kept map"
         stat    FILE
                 "print the sizes and counters of a kept map"
         check   FILE
@@ -142,14 +142,13 @@ proc ::dtsm::command::main {trace count} {
 
 # dtsm::command::Say --
 #
-#      A message on standard error.  That it is closed is no failure.  What
-#      holds names as bytes is UTF-8 by now; other messages are text.
+#      A message on standard error.  That it is closed is no failure.
 
 proc ::dtsm::command::Say {message} {
-    if {![::dtsm::bytes::isUtf8 $message]} {
-        set message [encoding convertto utf-8 $message]
+    catch {
+        puts stderr "dtsm: [::dtsm::bytes::ofMessage $message]"
+        flush stderr
     }
-    catch {puts stderr "dtsm: $message"; flush stderr}
 }
 
 # ---------------------------------------------------------------- help
@@ -206,7 +205,7 @@ proc ::dtsm::command::Parse {verb words} {
                 dict lappend result rules $name $value
             }
             --report - --keep - --map-dir {
-                dict set result $name [::dtsm::bytes::toText $value]
+                dict set result $name [::dtsm::bytes::toFile $value]
             }
             --registry - --policy {
                 dict lappend result $name $value
@@ -215,10 +214,10 @@ proc ::dtsm::command::Parse {verb words} {
                 dict lappend result depends [list $option $value]
             }
             --depends-from {
-                set file [::dtsm::bytes::toText $value]
                 Need depends
-                dict lappend result depends \
-                    [list $file [::dtsm::depends::control $file]]
+                dict lappend result depends [list \
+                    [::dtsm::bytes::shown $value] \
+                    [::dtsm::depends::control $value]]
             }
             --fail-on {
                 if {$value eq "never"} {
@@ -228,8 +227,8 @@ proc ::dtsm::command::Parse {verb words} {
                 }
             }
             --patience {
-                if {![string is integer -strict $value] || $value < 1
-                        || $value > 86400} {
+                # Programs read it too, as plain digits.
+                if {![regexp {^[1-9][0-9]{0,4}$} $value] || $value > 86400} {
                     ::dtsm::options::wrong "--patience is a number of\
                         seconds, 1 to 86400, not\
                         \"[::dtsm::bytes::shown $value]\"" "help $verb"
@@ -597,7 +596,7 @@ proc ::dtsm::command::WithMap {verb words varName script} {
     if {[llength $words] != 1} {
         ::dtsm::options::wrong "$verb takes the name of one file" "help $verb"
     }
-    set file [::dtsm::bytes::toText [lindex $words 0]]
+    set file [::dtsm::bytes::toFile [lindex $words 0]]
     if {![file isfile $file]} {
         return -code error -errorcode {DTSM NOMAP} "\"$file\" is\
             [expr {[file exists $file] ? {no map} : {not there}}]"
@@ -628,7 +627,7 @@ proc ::dtsm::command::Verb-check {trace words} {
         set flaws [$map check]
     }
     foreach flaw $flaws {
-        puts $flaw
+        puts "[lindex $flaw 0] (at byte [lindex $flaw 1])"
     }
     if {[llength $flaws]} {
         return 1
@@ -645,8 +644,10 @@ proc ::dtsm::command::Verb-report {trace words} {
     }
     WithMap report $words map {
         if {$format eq "list"} {
+            # What resolves elsewhere is there under its own name, and the
+            # tracer's notes are spellings too.
             foreach {path flags} [lsort -stride 2 \
-                    [$map get -bytes 1 -void 1]] {
+                    [$map get -bytes 1 -void 1 -without alias]] {
                 puts "[::dtsm::bytes::shown $path]\t$flags"
             }
         } else {

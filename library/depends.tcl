@@ -156,13 +156,8 @@ proc ::dtsm::depends::HoldsIn {formula profiles} {
 # Errors: DTSM DEPENDS file; POSIX ...
 
 proc ::dtsm::depends::control {file} {
-    set channel [open $file r]
-    fconfigure $channel -translation binary
-    try {
-        set text [read $channel]
-    } finally {
-        close $channel
-    }
+    set text [::dtsm::bytes::contents $file]
+    set file [::dtsm::bytes::shown $file]
     set fields {}
     set name {}
     set number 0

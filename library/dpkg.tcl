@@ -9,7 +9,7 @@
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::dpkg {
-    namespace export state packages provided needs base files \
+    namespace export state packages provided needs base fitting files \
         links
 
     # What build-essential stands for, for a machine without that package.
@@ -141,8 +141,10 @@ proc ::dtsm::dpkg::provided {native packages} {
             continue
         }
         dict lappend result [dict get $entry name] $package
-        dict lappend result \
-            [dict get $entry name]:[dict get $entry arch] $package
+        # One for all architectures counts as one of the machine's.
+        set arch [dict get $entry arch]
+        dict lappend result [dict get $entry name]:[expr {
+            $arch eq "all" ? $native : $arch}] $package
         foreach provide [::dtsm::depends::entries [dict get $entry Provides] \
                 "Provides of $package" $native {}] {
             foreach name [dict get $provide names] {
@@ -190,7 +192,7 @@ proc ::dtsm::dpkg::Meant {packages native provided package text} {
             "what $package needs" $native {}] {
         foreach name [dict get $dependency names] {
             if {[dict exists $provided $name]} {
-                lappend result {*}[Fitting $packages $arch \
+                lappend result {*}[fitting $packages $arch \
                     [dict get $provided $name]]
             }
         }
@@ -215,7 +217,7 @@ proc ::dtsm::dpkg::base {native packages provided needs} {
     }
     foreach name $essential {
         if {[dict exists $provided $name]} {
-            lappend result {*}[Fitting $packages $native \
+            lappend result {*}[fitting $packages $native \
                 [dict get $provided $name]]
         }
     }
@@ -235,12 +237,12 @@ proc ::dtsm::dpkg::base {native packages provided needs} {
     return [lsort -unique $result]
 }
 
-# dtsm::dpkg::Fitting --
+# dtsm::dpkg::fitting --
 #
 #      Those of some packages that serve one of an architecture: of the same,
 #      of all, or with Multi-Arch: foreign; if there is none of these, all.
 
-proc ::dtsm::dpkg::Fitting {packages arch candidates} {
+proc ::dtsm::dpkg::fitting {packages arch candidates} {
     if {[llength $candidates] < 2} {
         return $candidates
     }

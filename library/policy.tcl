@@ -19,8 +19,7 @@
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::policy {
-    namespace export text load lines contents bad governing \
-        shown
+    namespace export text load lines bad governing shown
 
     variable verdicts {allow deny ask}
 
@@ -152,7 +151,7 @@ proc ::dtsm::policy::load {name {within {}}} {
             bad $where 0 "includes itself"
         }
         lappend within $where
-        set text [contents $where]
+        set text [::dtsm::bytes::contents $where]
     }
     set result {default {} rules {}}
     foreach line [lines $text $where] {
@@ -203,20 +202,6 @@ proc ::dtsm::policy::Included {name where number within} {
     }
 }
 
-# dtsm::policy::contents --
-#
-#      A file's bytes.
-
-proc ::dtsm::policy::contents {path} {
-    set channel [open [::dtsm::bytes::toText $path] r]
-    fconfigure $channel -translation binary
-    try {
-        return [read $channel]
-    } finally {
-        close $channel
-    }
-}
-
 # dtsm::policy::bad --
 #
 #      Give up for a wrong line; 0: for the whole of it.
@@ -258,7 +243,8 @@ proc ::dtsm::policy::lines {text where} {
 # dtsm::policy::Substitute --
 #
 #      The rest of a line, without its comment, variables and \ replaced.
-#      $WORK is the working folder; $TMPDIR is /tmp when it is not set; other
+#      $WORK is the working folder; $TMPDIR is /tmp when it is not set or
+#      relative, which each program would take for another folder; other
 #      variables are the environment's.
 
 proc ::dtsm::policy::Substitute {rest where number} {
@@ -304,7 +290,7 @@ proc ::dtsm::policy::Variable {name where number} {
         return [::dtsm::system resolve .]
     }
     set value [::dtsm::system environ $name]
-    if {$value eq "" && $name eq "TMPDIR"} {
+    if {$name eq "TMPDIR" && [string index $value 0] ne "/"} {
         return /tmp
     }
     if {$value eq ""} {

@@ -24,6 +24,7 @@ namespace eval ::porttrace {
 
     variable version [package require dtsm]
     variable session {}         ;# between trace_start and trace_stop
+    variable sessions {}        ;# those that new made; some are gone
     variable environment {}     ;# name value ... before trace_start
 }
 package provide porttrace $::porttrace::version
@@ -54,6 +55,11 @@ proc ::porttrace::ask {listVar path} {
 
 proc ::porttrace::Append {listVar verdict path} {
     upvar 1 $listVar rules
+    if {$path eq ""} {
+        # It would be the working folder.
+        return -level 2 -code error -errorcode {DTSM INVALID EMPTY} \
+            "the path is empty"
+    }
     set given [::dtsm::bytes::absolute [::dtsm::bytes::fromText $path]]
     set resolved [::dtsm::bytes::resolved $given]
     lappend rules $verdict $given
@@ -107,6 +113,7 @@ proc ::porttrace::new {workpath args} {
     if {![dict exists $args -rules]} {
         dict set args -rules [Usual $workpath]
     }
+    Sensible $args
     set session [::dtsm::Session new {*}[dict merge [dict create \
         -trace $::dtsm::traceLibrary -default deny] $args] -first 1]
     try {
@@ -115,7 +122,59 @@ proc ::porttrace::new {workpath args} {
         $session destroy
         return -options $options $message
     }
+    variable sessions
+    if {![llength $sessions]} {
+        trace add execution ::exit enter ::porttrace::AtExit
+    }
+    set sessions [lmap one [list {*}$sessions $session] {
+        if {[info commands $one] eq ""} {
+            continue
+        }
+        set one
+    }]
     return $session
+}
+
+# porttrace::AtExit --
+#
+#      A script that ends without ending its sessions leaves nothing either.
+
+proc ::porttrace::AtExit {args} {
+    variable sessions
+    foreach one $sessions {
+        catch {$one destroy}
+    }
+}
+
+# porttrace::Sensible --
+#
+#      Refuse values of options that make no sense: a session would take some
+#      of them for something else.
+
+proc ::porttrace::Sensible {options} {
+    set verdicts {allow deny ask}
+    set bad {}
+    if {[dict exists $options -default]
+            && [dict get $options -default] ni $verdicts} {
+        set bad "-default is allow, deny or ask, not\
+            \"[dict get $options -default]\""
+    }
+    # Programs read it too, as plain digits.
+    if {[dict exists $options -patience]
+            && (![regexp {^[1-9][0-9]{0,4}$} [dict get $options -patience]]
+                || [dict get $options -patience] > 86400)} {
+        set bad "-patience is a number of seconds, 1 to 86400, not\
+            \"[dict get $options -patience]\""
+    }
+    foreach {verdict path} [dict get $options -rules] {
+        if {$verdict ni $verdicts || $path eq ""} {
+            set bad "-rules are \"verdict path ...\" with allow, deny or ask,\
+                not \"$verdict $path\""
+        }
+    }
+    if {$bad ne ""} {
+        return -level 2 -code error -errorcode {DTSM INVALID OPTIONS} $bad
+    }
 }
 
 # porttrace::trace_start --
@@ -142,8 +201,6 @@ proc ::porttrace::trace_start {workpath args} {
     if {[info exists unset]} {
         dict set environment {} $unset
     }
-    # A script that ends without trace_stop leaves nothing either.
-    trace add execution ::exit enter ::porttrace::AtExit
     return
 }
 
@@ -265,11 +322,6 @@ proc ::porttrace::trace_stop {} {
     }
     set ending $session
     set session {}
-    trace remove execution ::exit enter ::porttrace::AtExit
     $ending destroy
     return
-}
-
-proc ::porttrace::AtExit {args} {
-    trace_stop
 }

@@ -4,7 +4,8 @@
 #
 #      A registry is a command prefix.  {*}$prefix PATH answers a list: allow,
 #      deny or unknown, then key value pairs: `package', the owner, and `why'.
-#      PATH is a byte string, resolved.
+#      PATH is a byte string, resolved.  Names of packages and other words are
+#      byte strings too.
 #
 #      set r [dtsm::registry::make dpkg]
 #      $r declare {{--depends "libpng-dev, zlib1g-dev (>= 1.2)"}}

@@ -46,6 +46,10 @@ oo::class create ::dtsm::registry::Database {
         if {![regexp {^([a-z0-9]+):(.+)$} $rest . driver connection]} {
             my Fail NAME "is incomplete: tdbc:DRIVER:CONNECTION"
         }
+        if {$driver eq "sqlite3"} {
+            # Absolute, for SQLite knows names that are no files (:memory:).
+            set connection [::dtsm::bytes::absolute $connection]
+        }
         set connection [::dtsm::bytes::toText $connection]
         ::dtsm::registry::needPackage tdbc:$driver tdbc::$driver \
             tcl8.6-tdbc-$driver
@@ -111,15 +115,15 @@ oo::class create ::dtsm::registry::Database {
 
     # Rows --
     #
-    #      The first column of what a question answers.
+    #      The first column of what a question answers, as byte strings.
 
     method Rows {question key} {
         set result {}
         set rows [[dict get $statements $question] execute \
-            [dict create key $key]]
+            [dict create key [::dtsm::registry::key $key]]]
         try {
             while {[$rows nextlist row]} {
-                lappend result [lindex $row 0]
+                lappend result [encoding convertto utf-8 [lindex $row 0]]
             }
         } finally {
             $rows close
@@ -128,7 +132,7 @@ oo::class create ::dtsm::registry::Database {
     }
 
     method owners {path} {
-        return [my Rows owners [::dtsm::registry::key $path]]
+        return [my Rows owners $path]
     }
     method Known {name} {
         return [my Rows known $name]
@@ -149,6 +153,6 @@ oo::class create ::dtsm::registry::Database {
             AND path NOT LIKE '%/share/doc/%'
             AND path NOT LIKE '%/share/lintian/%'}
         return [expr {![lindex [$db allrows -as lists $question \
-            [dict create package $package]] 0 0]}]
+            [dict create package [::dtsm::registry::key $package]]] 0 0]}]
     }
 }

@@ -15,7 +15,7 @@
 namespace eval ::dtsm::registry {
     # The index; its number is a part of the state.
 
-    variable indexVersion 1
+    variable indexVersion 2
     variable indexTables {
         CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
         CREATE TABLE package (name TEXT PRIMARY KEY, base INTEGER NOT NULL)
@@ -43,7 +43,7 @@ oo::class create ::dtsm::registry::Dpkg {
         set admin /var/lib/dpkg
         if {$rest ne ""} {
             append name :[::dtsm::bytes::shown $rest]
-            set admin [::dtsm::bytes::toText $rest]
+            set admin [::dtsm::bytes::toFile $rest]
         }
         if {![file isfile [file join $admin status]]} {
             my Fail OPEN "there is no [file join $admin status]"
@@ -187,8 +187,10 @@ oo::class create ::dtsm::registry::Dpkg {
                     $sqlite eval {INSERT INTO package VALUES ($package, $is)}
                 }
             }
+            # Who declares a name means that for the machine's architecture.
             dict for {provide owners} $provided {
-                foreach package $owners {
+                foreach package [::dtsm::dpkg::fitting $packages $native \
+                        $owners] {
                     $sqlite eval {
                         INSERT OR IGNORE INTO provides
                         VALUES ($provide, $package)

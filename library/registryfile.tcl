@@ -4,8 +4,9 @@
 #
 #      list:FILE     lines "allow PATH", "deny PATH", "unknown PATH", with the
 #                    comments, \ and variables of a policy (policy.tcl); each
-#                    is about its path and all below, the longest decides, and
-#                    what none covers is unknown
+#                    is about its path and all below, as written and where
+#                    symlinks to folders lead, for questions are about resolved
+#                    paths; the longest decides, and what none covers is unknown
 #      tcl:FILE      a script, run in an interpreter of its own, that defines
 #                    proc registry {path}; it answers as any registry
 #
@@ -32,9 +33,9 @@ oo::class create ::dtsm::registry::List {
     constructor {file} {
         set name list:[::dtsm::bytes::shown $file]
         set where [::dtsm::bytes::absolute $file]
-        set verdictOf {/ unknown}
+        set given {}
         foreach line [::dtsm::policy::lines \
-                [::dtsm::policy::contents $where] $where] {
+                [::dtsm::bytes::contents $where] $where] {
             lassign $line number word path
             if {$word ni {allow deny unknown}} {
                 ::dtsm::policy::bad $where $number "a line begins with allow,\
@@ -44,8 +45,28 @@ oo::class create ::dtsm::registry::List {
                 ::dtsm::policy::bad $where $number \
                     "\"[::dtsm::bytes::shown $path]\" does not begin with /"
             }
-            dict set verdictOf [::dtsm::bytes::absolute $path] $word
+            dict set given [::dtsm::bytes::absolute $path] $word
         }
+        set placed {/ unknown}
+        dict for {path word} $given {
+            dict set placed [my Placed $path] $word
+        }
+        set verdictOf [dict merge $placed $given]
+    }
+
+    # Placed --
+    #
+    #      A path with the symlinks to folders in it followed; one to a file
+    #      is itself what is asked about.
+
+    method Placed {path} {
+        if {![catch {::dtsm::system resolve $path/.} folder]} {
+            return $folder
+        }
+        set slash [string last / $path]
+        set folder [::dtsm::bytes::resolved \
+            [string range $path 0 [expr {max($slash - 1, 0)}]]]
+        return [string trimright $folder /][string range $path $slash end]
     }
 
     method Name {} {
@@ -64,16 +85,17 @@ oo::class create ::dtsm::registry::Script {
     constructor {file} {
         set name tcl:[::dtsm::bytes::shown $file]
         set child [interp create]
-        set path [file normalize [::dtsm::bytes::toText $file]]
+        set path [file normalize [::dtsm::bytes::toFile $file]]
         if {![file readable $path]} {
             return -code error -errorcode {DTSM REGISTRY SCRIPT} \
                 "registry $name: there is no such file, or it cannot be read"
         }
-        if {[catch {
+        set code [catch {
             interp eval $child [list source -encoding utf-8 $path]
-        }]} {
+        }]
+        if {$code} {
             return -code error -errorcode {DTSM REGISTRY SCRIPT} \
-                "registry $name: [my Trace]"
+                "registry $name: [my Trace $code]"
         }
         if {![llength [interp eval $child {info commands registry}]]} {
             return -code error -errorcode {DTSM REGISTRY SCRIPT} \
@@ -91,9 +113,17 @@ oo::class create ::dtsm::registry::Script {
     # Trace --
     #
     #      What went wrong in the script, and where.
+    #
+    # Arguments:
+    #      code     From catch.
 
-    method Trace {} {
-        return [interp eval $child {set ::errorInfo}]
+    method Trace {code} {
+        if {$code != 1} {
+            return "ended with the return code $code"
+        }
+        return [::dtsm::bytes::ofMessage [interp eval $child {
+            set ::errorInfo
+        }]]
     }
 
     method Name {} {
@@ -101,18 +131,22 @@ oo::class create ::dtsm::registry::Script {
     }
 
     method ask {path} {
-        set path [::dtsm::registry::key $path]
-        if {[catch {interp eval $child [list registry $path]} answer]} {
+        set code [catch {
+            interp eval $child \
+                [list registry [::dtsm::registry::key $path]]
+        } answer]
+        if {$code} {
             return -code error -errorcode {DTSM REGISTRY SCRIPT} \
-                "registry $name: [my Trace]"
+                "registry $name: [my Trace $code]"
         }
         if {[catch {lindex $answer 0} verdict]
                 || $verdict ni {allow deny unknown}
                 || [llength $answer] % 2 == 0} {
             return -code error -errorcode {DTSM REGISTRY ANSWER} \
-                "registry $name: answered \"$answer\" for \"$path\", not\
-                allow, deny or unknown"
+                "registry $name: answered\
+                \"[encoding convertto utf-8 $answer]\" for\
+                \"[::dtsm::bytes::shown $path]\", not allow, deny or unknown"
         }
-        return $answer
+        return [lmap word $answer {encoding convertto utf-8 $word}]
     }
 }

@@ -9,37 +9,120 @@
 #
 # Names of ports are compared without case, so in lower case here.
 #
+# MacPorts keeps it with a write-ahead log.  SQLite wants to make the log's
+# files where they are missing, even to read; in a folder that we may not write
+# a database without a log is read as one that does not change.
+#
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+namespace eval ::dtsm::registry {
+    # How long to wait for somebody's transaction.
+
+    variable busyMs 5000
+}
 
 oo::class create ::dtsm::registry::MacPorts {
     superclass ::dtsm::registry::Owners
-    variable name file nameOf idsOf
+    variable name file nameOf idsOf leading realOf
 
     constructor {rest} {
         set name macports:[::dtsm::bytes::shown $rest]
-        set file [::dtsm::bytes::toText $rest]
+        # Absolute, for SQLite knows names that are no files (:memory:).
+        set file [::dtsm::bytes::toFile [::dtsm::bytes::absolute $rest]]
         ::dtsm::registry::needPackage macports sqlite3 libsqlite3-tcl
         if {![file isfile $file]} {
             my Fail OPEN "there is no such file"
         }
+        try {
+            my Open $file
+        } on error message {
+            set code [my ErrorCode]
+            # SQLITE_READONLY, SQLITE_CANTOPEN
+            if {$code in {8 14} && ![file exists $file-wal]} {
+                try {
+                    my Open file:[string map {% %25 ? %3f # %23} \
+                        $file]?immutable=1 -uri 1
+                    return
+                } on error message {
+                    set code [my ErrorCode]
+                }
+            }
+            # SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_NOTADB
+            if {$code in {1 11 26}} {
+                my Fail SCHEMA "is not a MacPorts registry: $message"
+            }
+            my Fail OPEN "cannot be read: $message"
+        }
+    }
+
+    # Open --
+    #
+    #      Open the database, read the ports, and try the other tables.
+
+    method Open {name args} {
+        catch {db close}
         set nameOf {}
         set idsOf {}
-        try {
-            sqlite3 [self namespace]::db $file -readonly 1 -create 0
-            db timeout 5000
-            db eval {
-                SELECT id, name AS port FROM ports NOT INDEXED
-                WHERE +state = 'installed'
-            } {
-                set port [string tolower $port]
-                dict set nameOf $id $port
-                dict lappend idsOf $port $id
-            }
-            my owners /
-            db eval {SELECT name FROM dependencies WHERE id = 0}
-        } on error message {
-            my Fail SCHEMA "is not a MacPorts registry: $message"
+        sqlite3 [self namespace]::db $name -readonly 1 -create 0 {*}$args
+        db timeout $::dtsm::registry::busyMs
+        db eval {
+            SELECT id, name AS port FROM ports NOT INDEXED
+            WHERE +state = 'installed'
+        } {
+            set port [my Folded $port]
+            dict set nameOf $id $port
+            dict lappend idsOf $port $id
         }
+        db eval {SELECT name FROM dependencies WHERE id = 0}
+        my Lead
+    }
+
+    # Lead --
+    #
+    #      Which folders of ports lead elsewhere, as where the prefix is a
+    #      symlink: questions are about resolved paths.
+
+    method Lead {} {
+        set leading {}
+        set realOf {{} {}}
+        db eval {
+            SELECT DISTINCT rtrim(actual_path, replace(actual_path, '/', ''))
+                AS folder
+            FROM files WHERE active = 1 AND actual_path LIKE '/%'
+        } {
+            set folder [string trimright [encoding convertto utf-8 $folder] /]
+            set real [my Real $folder]
+            if {$real ne $folder} {
+                dict lappend leading $real/ $folder/
+            }
+        }
+        set realOf {}
+    }
+
+    # Real --
+    #
+    #      Where a folder leads; of each only its last component is looked at.
+
+    method Real {folder} {
+        if {![dict exists $realOf $folder]} {
+            set slash [string last / $folder]
+            set real [my Real [string range $folder 0 $slash-1]][
+                string range $folder $slash end]
+            if {[::dtsm::system link $real] ne ""} {
+                set real [string trimright [::dtsm::bytes::resolved $real] /]
+            }
+            dict set realOf $folder $real
+        }
+        return [dict get $realOf $folder]
+    }
+
+    # ErrorCode --
+    #
+    #      SQLite's number of what failed last; SQLITE_CANTOPEN when it did
+    #      not even open.
+
+    method ErrorCode {} {
+        return [expr {[catch {db errorcode} code] ? 14 : $code}]
     }
 
     destructor {
@@ -51,21 +134,38 @@ oo::class create ::dtsm::registry::MacPorts {
             "registry $name: $message"
     }
 
+    # Folded --
+    #
+    #      A port's name as we compare it.
+
+    method Folded {text} {
+        return [encoding convertto utf-8 [string tolower $text]]
+    }
+
     method owners {path} {
-        set path [::dtsm::registry::key $path]
+        set slash [string last / $path]
+        set folder [string range $path 0 $slash]
+        set folders [list $folder]
+        if {[dict exists $leading $folder]} {
+            lappend folders {*}[dict get $leading $folder]
+        }
         set result {}
-        foreach id [db eval {
-            SELECT id FROM files WHERE actual_path = $path AND active = 1
-        }] {
-            if {[dict exists $nameOf $id]} {
-                lappend result [dict get $nameOf $id]
+        foreach folder $folders {
+            set key [::dtsm::registry::key \
+                $folder[string range $path $slash+1 end]]
+            foreach id [db eval {
+                SELECT id FROM files WHERE actual_path = $key AND active = 1
+            }] {
+                if {[dict exists $nameOf $id]} {
+                    lappend result [dict get $nameOf $id]
+                }
             }
         }
         return [lsort -unique $result]
     }
 
     method Known {port} {
-        set port [string tolower $port]
+        set port [my Folded [::dtsm::registry::key $port]]
         return [expr {[dict exists $idsOf $port] ? [list $port] : {}}]
     }
 
@@ -76,7 +176,8 @@ oo::class create ::dtsm::registry::MacPorts {
                 foreach needed [db eval {
                     SELECT name FROM dependencies WHERE id = $id
                 }] {
-                    lappend result {*}[my Known $needed]
+                    lappend result \
+                        {*}[my Known [encoding convertto utf-8 $needed]]
                 }
             }
         }

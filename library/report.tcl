@@ -113,7 +113,7 @@ proc ::dtsm::report::remarks {finding} {
     if {$count} {
         lappend lines "the registry failed for [counted $count path \
             paths], taken as denied: [::dtsm::bytes::shown \
-            [dict get $finding failure]]"
+            [::dtsm::bytes::ofMessage [dict get $finding failure]]]"
     }
     set count [llength [dict get $finding waiting]]
     if {$count} {
@@ -402,7 +402,7 @@ proc ::dtsm::report::json {finding contents channel} {
     set registry {}
     if {[dict get $finding failures]} {
         lappend registry "\"failures\":[dict get $finding failures]" \
-            "\"first\":[::dtsm::json::string [encoding convertto utf-8 \
+            "\"first\":[::dtsm::json::string [::dtsm::bytes::ofMessage \
                 [dict get $finding failure]]]"
     }
     if {[llength [dict get $finding waiting]]} {
