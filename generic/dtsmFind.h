@@ -16,20 +16,6 @@
 #include "dtsmVector.h"
 
 /*
- * Lengths of which a path is nearly always, where hashing and comparing take
- * no call.
- */
-
-#define DTSM_USUAL_LEAST    17
-#define DTSM_USUAL_MOST     128
-
-static inline bool
-DtsmIsUsual(size_t len)
-{
-    return len - DTSM_USUAL_LEAST <= DTSM_USUAL_MOST - DTSM_USUAL_LEAST;
-}
-
-/*
  * DtsmRootPair, DtsmRootBucket --
  *
  *      The hash's words in the root, and the bucket that they lie in.
