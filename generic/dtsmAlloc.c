@@ -33,9 +33,8 @@ DtsmReadyNow(const Dtsm_Map *map)
     }
     atomic_store_explicit(&((Dtsm_Map *) map)->ready, ready,
             memory_order_release);      /* A2 */
-    atomic_store_explicit(&((Dtsm_Map *) map)->easy,
-            ready > DTSM_HEADER_BYTES + DTSM_PIECE_MOST
-            ? ready - DTSM_HEADER_BYTES - DTSM_PIECE_MOST : 0,
+    atomic_store_explicit(&((Dtsm_Map *) map)->easyUnits,
+            ready > DTSM_PIECE_MOST ? (ready - DTSM_PIECE_MOST) / DTSM_UNIT : 0,
             memory_order_relaxed);
     return ready;
 }

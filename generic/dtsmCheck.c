@@ -100,7 +100,7 @@ CheckSlot(Check *check, DtsmBucket *bucket, unsigned i)
     uint64_t hash, slot = DtsmSlotLoad(place);
     uint64_t policy;
     uint32_t version;
-    DtsmRecord *record = DtsmRecordAt(check->map, slot & DTSM_OFFSET_MASK);
+    DtsmRecord *record = DtsmRecordAt(check->map, DtsmSlotOffset(slot));
     unsigned flags, n;
     uint64_t word;
     DtsmKey key;
@@ -133,8 +133,14 @@ CheckSlot(Check *check, DtsmBucket *bucket, unsigned i)
     if ((flags & ~(DTSM_FLAGS & ~DTSM_PREFIX)) != 0) {
         Flaw(check, "a verdict has unknown flags", record);
     }
-    if (version != DTSM_SPENT && version > DtsmPolicyVersion(policy)) {
+    if (version > DtsmPolicyVersion(policy)) {
         Flaw(check, "a verdict is newer than the policy (V2)", record);
+    }
+    if (version == DTSM_SPENT) {
+        Flaw(check, "a verdict has the version of no policy (V7)", record);
+    }
+    if (flags == 0 && version != DTSM_VERSION_NONE) {
+        Flaw(check, "a forgotten verdict has a version (V7)", record);
     }
 }
 

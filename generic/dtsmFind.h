@@ -16,20 +16,6 @@
 #include "dtsmVector.h"
 
 /*
- * Lengths of which a path is nearly always, where hashing and comparing take
- * no call.
- */
-
-#define DTSM_USUAL_LEAST    17
-#define DTSM_USUAL_MOST     128
-
-static inline bool
-DtsmIsUsual(size_t len)
-{
-    return len - DTSM_USUAL_LEAST <= DTSM_USUAL_MOST - DTSM_USUAL_LEAST;
-}
-
-/*
  * DtsmRootPair, DtsmRootBucket --
  *
  *      The hash's words in the root, and the bucket that they lie in.
@@ -38,13 +24,13 @@ DtsmIsUsual(size_t len)
 static inline DtsmWord *
 DtsmRootPair(const Dtsm_Map *map, uint64_t hash)
 {
-    return map->buckets->slots + 2 * (hash & map->pairMask);
+    return map->buckets->slots + (hash & map->pairMask);
 }
 
 static inline DtsmBucket *
 DtsmRootBucket(const Dtsm_Map *map, uint64_t hash)
 {
-    return map->buckets + ((hash & map->pairMask) >> DTSM_PAIR_BITS);
+    return map->buckets + ((hash & map->pairMask) >> DTSM_WORD_BITS);
 }
 
 /*
@@ -60,17 +46,17 @@ DtsmTagsFit(DtsmBucket *bucket, uint64_t hash)
 }
 
 /*
- * DtsmPairOffset --
+ * DtsmPairUnit --
  *
- *      The offset in that slot of the hash's pair which carries its tag; more
- *      than any offset when neither does.  Without a branch, for which of two
+ *      The unit in that slot of the hash's pair which carries its tag; more
+ *      than any unit when neither does.  Without a branch, for which of two
  *      it is cannot be foretold; and ready much sooner than a vector's answer
  *      about the whole bucket.  Of the last pair the second word is a child,
  *      of tag 0, in which nobody finds the bytes of a path.
  */
 
-static inline DtsmOffset
-DtsmPairOffset(const Dtsm_Map *map, uint64_t hash)
+static inline uint64_t
+DtsmPairUnit(const Dtsm_Map *map, uint64_t hash)
 {
     DtsmWord *pair = DtsmRootPair(map, hash);
     uint64_t tag = hash & ~DTSM_OFFSET_MASK;
@@ -83,22 +69,16 @@ DtsmPairOffset(const Dtsm_Map *map, uint64_t hash)
 /*
  * DtsmUsualAt --
  *
- *      The record at offset if it is that of a usual path; else, and where
- *      finding it takes a closer look, NULL.
+ *      The record at an easy unit if it is that of a usual path, else NULL.
  */
 
 static inline __attribute__((always_inline)) DtsmRecord *
-DtsmUsualAt(const Dtsm_Map *map, DtsmOffset offset, const char *path,
-        size_t len)
+DtsmUsualAt(char *base, uint64_t unit, const char *path, size_t len)
 {
-    DtsmRecord *record;
+    DtsmRecord *record = (DtsmRecord *) (void *) (base + unit * DTSM_UNIT);
 
-    if (!DtsmIsEasy(map, offset, DTSM_RECORD_HEAD + len, 8)) {
-        return NULL;
-    }
-    record = (DtsmRecord *) (void *) (map->base + offset);
-    return record->pathLen == len && DtsmSameBytes(record->path, path, len)
-            ? record : NULL;
+    return record->pathLen == (uint16_t) len
+            && DtsmSameBytes(record->path, path, len) ? record : NULL;
 }
 
 /*
@@ -116,7 +96,7 @@ DtsmFindPlain(const Dtsm_Map *map, const char *path, size_t len,
 
     for (; mask != 0; mask &= mask - 1) {
         uint64_t slot = DtsmSlotLoad(&bucket->slots[__builtin_ctz(mask)]);
-        DtsmRecord *record = DtsmAt(map, slot & DTSM_OFFSET_MASK,
+        DtsmRecord *record = DtsmAt(map, DtsmSlotOffset(slot),
                 DTSM_RECORD_HEAD + len, 8);
 
         if (record != NULL && record->pathLen == len

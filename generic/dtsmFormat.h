@@ -18,9 +18,12 @@
  *
  *      Three kinds of 64-bit word carry all that changes:
  *
- *          slot     63      tag      40 | 39        offset          0
+ *          slot     63      tag      40 | 39     offset in units    0
  *          policy   63    version    40 | 39   offset of snapshot   0
- *          verdict  63 count 40 | 39  version  16 | 15    flags     0
+ *          verdict  63    version    40 | 39 count 16 | 15  flags   0
+ *
+ *      A verdict's version lies where the policy's does, so that one
+ *      comparison tells whether the verdict is of that policy (V7).
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -39,16 +42,19 @@ typedef _Atomic uint64_t DtsmWord;      /* a word of the file that changes */
 
 #define DTSM_MAGIC          UINT64_C(0x0a70616d6d737464) /* "dtsmmap\n" */
 #define DTSM_MAGIC_MAKING   UINT64_C(0x676e696b616d7464) /* "dtmaking" */
-#define DTSM_FORMAT         3u
+#define DTSM_FORMAT         4u
 
 #define DTSM_HEADER_BYTES   4096u
 #define DTSM_OFFSET_BITS    40
 #define DTSM_OFFSET_MASK    ((UINT64_C(1) << DTSM_OFFSET_BITS) - 1)
+#define DTSM_UNIT           8u  /* bytes that a slot counts in: what it names
+                                   is aligned, whatever the file says */
 
 /*
  * Versions of the policy.  DTSM_SPENT in the policy word says that no verdict
  * counts any more: versions, a path's count, or the room for a forget ran
- * out.  It is final.  A verdict of DTSM_VERSION_NONE never counts (V6).
+ * out.  It is final, and no verdict has it (V7).  A verdict of
+ * DTSM_VERSION_NONE, which no policy has, never counts (V6): a forgotten one.
  */
 
 #define DTSM_VERSION_NONE   0u
@@ -93,8 +99,8 @@ typedef struct DtsmHeader {
  */
 
 #define DTSM_SLOTS          7
-#define DTSM_PAIR_BITS      2
-#define DTSM_PAIRS          (1u << DTSM_PAIR_BITS)
+#define DTSM_WORD_BITS      3
+#define DTSM_WORDS          (1u << DTSM_WORD_BITS)  /* slots and child */
 #define DTSM_CHILD_BITS     2
 #define DTSM_CHILD_BUCKETS  (1u << DTSM_CHILD_BITS)
 #define DTSM_LEVELS         64  /* buckets on one way down, at most */
@@ -107,7 +113,7 @@ typedef struct DtsmBucket {
 #define DTSM_CHILD_BYTES    (DTSM_CHILD_BUCKETS * sizeof(DtsmBucket))
 
 typedef struct DtsmRecord {
-    DtsmWord word;              /* the verdict; flags 0: nothing known */
+    DtsmWord word;              /* the verdict; flags 0: forgotten (V7) */
     uint16_t pathLen;
     char path[];                /* folded, pathLen bytes */
 } DtsmRecord;
@@ -174,6 +180,7 @@ static_assert(offsetof(DtsmHeader, counters) == 192, "format");
 static_assert(sizeof(DtsmHeader) <= DTSM_HEADER_BYTES, "format");
 static_assert(sizeof(DtsmBucket) == 64, "format");
 static_assert(offsetof(DtsmBucket, child) == 56, "format");
+static_assert(sizeof(DtsmBucket) == DTSM_WORDS * sizeof(DtsmWord), "format");
 static_assert(offsetof(DtsmRecord, path) == 10, "format");
 static_assert(sizeof(DtsmSnapshot) == 24, "format");
 static_assert(offsetof(DtsmSnapshot, depths) == 8, "format");

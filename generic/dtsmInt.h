@@ -37,11 +37,11 @@ struct Dtsm_Map {
     char *base;                 /* where the file is mapped */
     uint64_t window;            /* bytes of it that we mapped; may shrink */
     _Atomic uint64_t ready;     /* the header's, as last seen; <= window; A2 */
-    _Atomic uint64_t easy;      /* any piece that starts here ends below it */
+    _Atomic uint64_t easyUnits; /* any piece that starts in these ends there */
     uint64_t seed;
     char secret[DTSM_SECRET_BYTES];     /* of the hash; from the seed */
     DtsmBucket *buckets;        /* the root's; below ready: see Validate */
-    uint64_t pairMask;          /* of the indices of their pairs */
+    uint64_t pairMask;          /* of pairs' indices among their words */
     unsigned rootBits;
     bool writable;
     bool creator;               /* grows by huge pages, ahead of the others */
@@ -95,12 +95,24 @@ void        DtsmDropSpare(Dtsm_Map *map);
 void       *DtsmAtClosely(const Dtsm_Map *map, DtsmOffset offset,
                 uint64_t bytes, unsigned align);
 
+/*
+ * DtsmIsEasyUnit --
+ *
+ *      Whether any piece may be read that starts here, be it the header.
+ */
+
+static inline bool
+DtsmIsEasyUnit(const Dtsm_Map *map, uint64_t unit)
+{
+    return unit < atomic_load_explicit(&map->easyUnits, memory_order_relaxed);
+}
+
 static inline bool
 DtsmIsEasy(const Dtsm_Map *map, DtsmOffset offset, uint64_t bytes,
         unsigned align)
 {
-    return offset - DTSM_HEADER_BYTES < atomic_load_explicit(&map->easy,
-            memory_order_relaxed) && bytes <= DTSM_PIECE_MOST
+    return DtsmIsEasyUnit(map, offset / DTSM_UNIT)
+            && offset >= DTSM_HEADER_BYTES && bytes <= DTSM_PIECE_MOST
             && (offset & (align - 1)) == 0;
 }
 

@@ -114,7 +114,7 @@ SetRoot(Dtsm_Map *map, DtsmOffset root, unsigned rootBits)
 {
     map->buckets = (DtsmBucket *) (void *) (map->base + root);
     map->rootBits = rootBits;
-    map->pairMask = (UINT64_C(1) << (rootBits + DTSM_PAIR_BITS)) - 1;
+    map->pairMask = (UINT64_C(1) << (rootBits + DTSM_WORD_BITS)) - 2;
 }
 
 /*
@@ -267,7 +267,7 @@ Dtsm_OpenSized(const char *file, int mode, uint64_t pathCount,
         map->writable = (mode & (DTSM_RDWR | DTSM_CREATE)) != 0;
         map->creator = opened.made;
         atomic_store(&map->ready, 0);
-        atomic_store(&map->easy, 0);
+        atomic_store(&map->easyUnits, 0);
         atomic_store(&map->taken, 0);
         atomic_store(&map->spare, NULL);
         status = opened.made ? Initialise(map, &opened, pathCount)

@@ -21,8 +21,9 @@
  *
  * VERDICT AND POLICY PROTOCOL
  *
- *      The policy word names an immutable snapshot and carries its version.
- *      A verdict word carries the version that it was looked up under.
+ *      The policy word names an immutable snapshot and carries its version,
+ *      FIRST to LAST, or SPENT.  A verdict word carries the version that it
+ *      was looked up under, FIRST to LAST, or NONE.
  *
  * V1   A search loads the verdict word, then the policy word.  Equal versions:
  *      the verdict counts.  Else it counts when nothing that governs its path
@@ -43,6 +44,13 @@
  *      an insert with it gets a version that never counts.  So a verdict that
  *      is younger than the forget is younger than the change.  The number of
  *      a process that is gone is taken away by who meets it.
+ * V7   Equal versions are enough for V1: the verdict then has flags, and the
+ *      policy is not spent.  For who inserts writes the version of a policy
+ *      that he loaded, but NONE when it was SPENT (DtsmVersionFor) or his
+ *      token void; a restamp writes that of a policy under which the verdict
+ *      counted, so never SPENT; a mark keeps the version and leaves flags; and
+ *      a forget, which alone takes all flags away, writes NONE.  No policy has
+ *      the version NONE, no verdict SPENT.
  * P1   Before the policy word's CAS only the changer knows the new snapshot;
  *      afterwards nothing in it ever changes.
  * P2   Versions only grow; DTSM_SPENT is final.
@@ -54,7 +62,7 @@
  *      space has acquired a ready beyond it, so who acquires a place in it
  *      (S2, P1) sees such a ready too, and takes the place for what it is.
  *
- *      V1..V6, P1 and P2 assume sequential consistency among the verdict and
+ *      V1..V7, P1 and P2 assume sequential consistency among the verdict and
  *      policy words, so those are accessed with memory_order_seq_cst.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
@@ -79,6 +87,12 @@ DtsmSlotFill(DtsmWord *slot, uint64_t *seen, uint64_t value)
             memory_order_acq_rel, memory_order_acquire); /* S1 S2 S3 */
 }
 
+static inline DtsmOffset
+DtsmSlotOffset(uint64_t slot)
+{
+    return (slot & DTSM_OFFSET_MASK) * DTSM_UNIT;
+}
+
 /*
  * DtsmTurn --
  *
@@ -89,7 +103,7 @@ DtsmSlotFill(DtsmWord *slot, uint64_t *seen, uint64_t value)
 static inline unsigned
 DtsmTurn(uint64_t hash, unsigned n)
 {
-    return ((unsigned) hash % DTSM_PAIRS * 2 + n) % (DTSM_SLOTS + 1);
+    return (((unsigned) hash & (DTSM_WORDS - 2)) + n) % DTSM_WORDS;
 }
 
 static inline uint64_t
@@ -108,8 +122,8 @@ DtsmStateCas(DtsmWord *word, uint64_t *seen, uint64_t value)
 static inline uint64_t
 DtsmVerdict(unsigned flags, uint32_t version, uint32_t count)
 {
-    return (uint64_t) (flags & 0xffff) | (uint64_t) version << 16
-            | (uint64_t) count << 40;
+    return (uint64_t) (flags & 0xffff) | (uint64_t) count << 16
+            | (uint64_t) version << DTSM_OFFSET_BITS;
 }
 
 static inline unsigned
@@ -121,32 +135,45 @@ DtsmVerdictFlags(uint64_t word)
 static inline uint32_t
 DtsmVerdictVersion(uint64_t word)
 {
-    return (uint32_t) (word >> 16) & 0xffffff;
-}
-
-/*
- * DtsmIsOfPolicy --
- *
- *      Whether the verdict is of the policy's version.  Shifted, the one lies
- *      where the other does.
- */
-
-static inline bool
-DtsmIsOfPolicy(uint64_t word, uint64_t policy)
-{
-    return ((word << 24) ^ policy) >> 40 == 0;
+    return (uint32_t) (word >> DTSM_OFFSET_BITS);
 }
 
 static inline uint32_t
 DtsmVerdictCount(uint64_t word)
 {
-    return (uint32_t) (word >> 40);
+    return (uint32_t) (word >> 16) & 0xffffff;
 }
 
 static inline uint32_t
 DtsmPolicyVersion(uint64_t policy)
 {
     return (uint32_t) (policy >> DTSM_OFFSET_BITS);
+}
+
+/*
+ * DtsmIsFresh --
+ *
+ *      Whether the verdict is of the policy's version, and so counts (V7).
+ */
+
+static inline bool
+DtsmIsFresh(uint64_t word, uint64_t policy)
+{
+    return (word ^ policy) >> DTSM_OFFSET_BITS == 0;
+}
+
+/*
+ * DtsmVersionFor --
+ *
+ *      The version of a verdict that is inserted under the policy (V7).
+ */
+
+static inline uint32_t
+DtsmVersionFor(uint64_t policy)
+{
+    uint32_t version = DtsmPolicyVersion(policy);
+
+    return version == DTSM_SPENT ? DTSM_VERSION_NONE : version;
 }
 
 #endif /* DTSMSLOT_H */

@@ -3,7 +3,7 @@
  *
  *      The verdicts' records: a bucket trie that only grows.
  *
- *      hash   63     tag     40 |  2 bits a level  | root  2 | pair  0
+ *      hash   63     tag     40 |  2 bits a level  | root  3 | pair  0
  *
  *             root [ . . . B . . . ]
  *                          |  seven slots full, the path is in none
@@ -45,8 +45,8 @@ WayStart(Way *way, const Dtsm_Map *map, const DtsmKey *key)
     way->hash = DtsmKeyHash(key, map->secret);
     WayHash(way, way->hash);
     way->bucket = DtsmRootBucket(map, way->hash);
-    way->bits >>= map->rootBits + DTSM_PAIR_BITS;
-    way->bitsLeft -= map->rootBits + DTSM_PAIR_BITS;
+    way->bits >>= map->rootBits + DTSM_WORD_BITS;
+    way->bitsLeft -= map->rootBits + DTSM_WORD_BITS;
 }
 
 /*
@@ -106,7 +106,7 @@ Matching(const Way *way, uint64_t slot)
     if ((slot & ~DTSM_OFFSET_MASK) != way->tag) {
         return NULL;
     }
-    record = DtsmAt(way->map, slot & DTSM_OFFSET_MASK,
+    record = DtsmAt(way->map, DtsmSlotOffset(slot),
             DTSM_RECORD_HEAD + way->key->len, 8);
     if (record == NULL) {
         return NULL;
@@ -230,7 +230,7 @@ DtsmTrieInsert(Dtsm_Map *map, const DtsmKey *key, uint64_t word,
                         return status;
                     }
                 }
-                if (DtsmSlotFill(word8, &slot, way.tag | fresh)) {
+                if (DtsmSlotFill(word8, &slot, way.tag | fresh / DTSM_UNIT)) {
                     *recordPtr = (DtsmRecord *) (void *) (map->base + fresh);
                     *createdPtr = true;
                     return DTSM_OK;

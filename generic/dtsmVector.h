@@ -18,6 +18,15 @@
 #include "dtsmSlot.h"
 
 /*
+ * DTSM_USUALLY --
+ *
+ *      A condition that nearly always holds, or whose code is to lie in the
+ *      straight line: each jump that is taken costs a hot search some.
+ */
+
+#define DTSM_USUALLY(x) __builtin_expect(!!(x), 1)
+
+/*
  * A race detector does not see an atomic load in a vector's.
  */
 
@@ -78,16 +87,16 @@ DtsmTagMask(DtsmBucket *bucket, uint32_t tag)
  * DtsmSameBytes --
  *
  *      memcmp(a, b, len) == 0, for paths: of some sixty bytes and nearly
- *      always the same.  It takes vectors from both ends, as many as XXH3
+ *      always the same.  It takes vectors from both ends, as many as the hash
  *      does for a length, so that the processor, which has just seen those
  *      branches, foretells these.
  */
 
 #ifdef DTSM_SSE2
 static inline __m128i
-DtsmDiffer(const char *a, const char *b, size_t at)
+DtsmEqual(const char *a, const char *b)
 {
-    return _mm_xor_si128(DtsmVectorAt(a + at), DtsmVectorAt(b + at));
+    return _mm_cmpeq_epi8(DtsmVectorAt(a), DtsmVectorAt(b));
 }
 #endif
 
@@ -96,24 +105,24 @@ DtsmSameBytes(const char *a, const char *b, size_t len)
 {
 #ifdef DTSM_SSE2
     if (len > DTSM_VECTOR && len <= 8 * DTSM_VECTOR) {
-        __m128i differ = _mm_or_si128(DtsmDiffer(a, b, 0),
-                DtsmDiffer(a, b, len - 16));
+        const char *aEnd = a + len, *bEnd = b + len;
+        __m128i front = DtsmEqual(a, b);
+        __m128i back = DtsmEqual(aEnd - 16, bEnd - 16);
 
-        if (len > 32) {
-            differ = _mm_or_si128(differ, _mm_or_si128(
-                    DtsmDiffer(a, b, 16), DtsmDiffer(a, b, len - 32)));
-            if (len > 64) {
-                differ = _mm_or_si128(differ, _mm_or_si128(
-                        DtsmDiffer(a, b, 32), DtsmDiffer(a, b, len - 48)));
+        if (DTSM_USUALLY(len > 32)) {
+            front = _mm_and_si128(front, DtsmEqual(a + 16, b + 16));
+            back = _mm_and_si128(back, DtsmEqual(aEnd - 32, bEnd - 32));
+            if (DTSM_USUALLY(len > 64)) {
+                front = _mm_and_si128(front, DtsmEqual(a + 32, b + 32));
+                back = _mm_and_si128(back, DtsmEqual(aEnd - 48, bEnd - 48));
                 if (len > 96) {
-                    differ = _mm_or_si128(differ, _mm_or_si128(
-                            DtsmDiffer(a, b, 48),
-                            DtsmDiffer(a, b, len - 64)));
+                    front = _mm_and_si128(front, DtsmEqual(a + 48, b + 48));
+                    back = _mm_and_si128(back,
+                            DtsmEqual(aEnd - 64, bEnd - 64));
                 }
             }
         }
-        return _mm_movemask_epi8(_mm_cmpeq_epi8(differ,
-                _mm_setzero_si128())) == 0xffff;
+        return _mm_movemask_epi8(_mm_and_si128(front, back)) == 0xffff;
     }
 #endif
     if (len >= 8 && len <= 16) {

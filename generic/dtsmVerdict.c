@@ -22,14 +22,6 @@ typedef struct Sight {
     DtsmGoverning governing;    /* set when it does not, or on the slow way */
 } Sight;
 
-static inline bool
-IsFresh(uint64_t word, uint64_t policy)
-{
-    return DtsmIsOfPolicy(word, policy)
-            && DtsmPolicyVersion(policy) != DTSM_SPENT
-            && DtsmVerdictFlags(word) != 0;
-}
-
 /*
  * JudgeSlowly --
  *
@@ -49,11 +41,11 @@ JudgeSlowly(const Dtsm_Map *map, Sight *sight)
     }
     DtsmGovern(map, sight->policy, &sight->key, &sight->governing);
     sight->counts = DtsmPolicyVersion(sight->policy) != DTSM_SPENT
-            && version != DTSM_SPENT && version >= sight->governing.since;
+            && version >= sight->governing.since;
     if (sight->counts && map->writable) {
         fresh = DtsmVerdict(DtsmVerdictFlags(seen),
                 DtsmPolicyVersion(sight->policy), DtsmVerdictCount(seen));
-        if (DtsmStateCas(&sight->record->word, &seen, fresh)) { /* V4 */
+        if (DtsmStateCas(&sight->record->word, &seen, fresh)) { /* V4 V7 */
             sight->word = fresh;
         }
     }
@@ -82,7 +74,7 @@ SeeClosely(const Dtsm_Map *map, const char *path, size_t pathLen,
     sight->record = record;
     sight->word = record == NULL ? 0 : DtsmStateLoad(&record->word);
     sight->policy = DtsmPolicyNow(map); /* V1 */
-    sight->counts = IsFresh(sight->word, sight->policy);
+    sight->counts = DtsmIsFresh(sight->word, sight->policy);
     if (!sight->counts) {
         JudgeSlowly(map, sight);
     }
@@ -101,14 +93,16 @@ static inline DtsmRecord *
 FindAsItStands(const Dtsm_Map *map, const char *path, size_t pathLen)
 {
     DtsmRecord *record = NULL;
-    uint64_t hash;
+    uint64_t hash, unit;
 
     if (path == NULL || pathLen - 1 >= DTSM_PATH_MAX) {
         return NULL;
     }
     hash = DtsmHash(path, pathLen, map->secret);
-    if (DtsmIsUsual(pathLen)) {
-        record = DtsmUsualAt(map, DtsmPairOffset(map, hash), path, pathLen);
+    unit = DtsmPairUnit(map, hash);
+    if (DtsmIsUsual(pathLen) && DtsmIsEasyUnit(map, unit)
+            && unit >= DTSM_HEADER_BYTES / DTSM_UNIT) {
+        record = DtsmUsualAt(map->base, unit, path, pathLen);
     }
     return record != NULL ? record : DtsmFindPlain(map, path, pathLen, hash);
 }
@@ -134,11 +128,12 @@ Answer(const Sight *sight, unsigned *flagsPtr)
  */
 
 static inline bool
-AnswerFresh(const Dtsm_Map *map, DtsmRecord *record, unsigned *flagsPtr)
+AnswerFresh(char *base, DtsmRecord *record, unsigned *flagsPtr)
 {
+    DtsmHeader *header = (DtsmHeader *) (void *) base;
     uint64_t word = DtsmStateLoad(&record->word);
 
-    if (!IsFresh(word, DtsmPolicyNow(map))) {   /* V1 */
+    if (!DtsmIsFresh(word, DtsmStateLoad(&header->policy))) {   /* V1 V7 */
         return false;
     }
     *flagsPtr = DtsmVerdictFlags(word);
@@ -146,10 +141,10 @@ AnswerFresh(const Dtsm_Map *map, DtsmRecord *record, unsigned *flagsPtr)
 }
 
 /*
- * SearchFrom, SearchHashed, SearchAny --
+ * SearchFrom, SearchAny --
  *
  *      A search from what is known already: the record as the path stands, or
- *      NULL; the hash; nothing.
+ *      NULL; nothing.
  */
 
 static __attribute__((noinline)) int
@@ -164,24 +159,20 @@ SearchFrom(const Dtsm_Map *map, const char *path, size_t pathLen,
 }
 
 static __attribute__((noinline)) int
-SearchHashed(const Dtsm_Map *map, const char *path, size_t pathLen,
-        unsigned *flagsPtr, uint64_t hash)
-{
-    DtsmRecord *record = DtsmFindPlain(map, path, pathLen, hash);
-
-    return record != NULL && AnswerFresh(map, record, flagsPtr) ? DTSM_OK
-            : SearchFrom(map, path, pathLen, flagsPtr, record);
-}
-
-static __attribute__((noinline)) int
 SearchAny(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned *flagsPtr)
 {
-    if (path == NULL || pathLen - 1 >= DTSM_PATH_MAX) {
-        return SearchFrom(map, path, pathLen, flagsPtr, NULL);
+    DtsmRecord *record = NULL;
+
+    if (path != NULL && pathLen - 1 < DTSM_PATH_MAX) {
+        DtsmKey key = {path, pathLen, pathLen};
+
+        record = DtsmTrieFind(map, &key);
+        if (record != NULL && AnswerFresh(map->base, record, flagsPtr)) {
+            return DTSM_OK;
+        }
     }
-    return SearchHashed(map, path, pathLen, flagsPtr,
-            DtsmHash(path, pathLen, map->secret));
+    return SearchFrom(map, path, pathLen, flagsPtr, record);
 }
 
 /*
@@ -212,40 +203,45 @@ SearchMissed(const Dtsm_Map *map, const char *path, size_t pathLen,
  * Dtsm_Search --
  *
  *      The hit of a usual path, in one piece: what is inlined into it calls
- *      nothing and needs few registers.  All else goes on elsewhere.
+ *      nothing, saves no register, and has no more than one check of what the
+ *      file says, whether the unit is easy.  It may lie in the header, which
+ *      does no harm, for nothing is written here; all else goes on elsewhere.
  */
 
 __attribute__((flatten)) int
 Dtsm_Search(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned *flagsPtr)
 {
-    DtsmOffset offset;
+    uint64_t hash, unit;
     DtsmRecord *record;
-    uint64_t hash;
+    char *base;
 
     if (path == NULL || !DtsmIsUsual(pathLen)) {
         return SearchAny(map, path, pathLen, flagsPtr);
     }
-    hash = DtsmHash(path, pathLen, map->secret);
-    offset = DtsmPairOffset(map, hash);
-    if (offset > DTSM_OFFSET_MASK) {
+    hash = DtsmHashUsual(path, pathLen, map->secret);
+    unit = DtsmPairUnit(map, hash);
+    if (!DTSM_USUALLY(DtsmIsEasyUnit(map, unit))) {
         DtsmBucket *bucket = DtsmRootBucket(map, hash);
         unsigned mask = DtsmTagsFit(bucket, hash);
 
-        if (mask == 0 && DtsmSlotLoad(&bucket->child) == 0) {
-            return SearchMissed(map, path, pathLen, flagsPtr);
+        if (mask == 0) {
+            return DtsmSlotLoad(&bucket->child) == 0
+                    ? SearchMissed(map, path, pathLen, flagsPtr)
+                    : SearchAny(map, path, pathLen, flagsPtr);
         }
-        offset = mask == 0 ? 0 : DtsmSlotLoad(&bucket->slots[
-                __builtin_ctz(mask)]) & DTSM_OFFSET_MASK;
+        unit = DtsmSlotLoad(&bucket->slots[__builtin_ctz(mask)])
+                & DTSM_OFFSET_MASK;
+        if (!DtsmIsEasyUnit(map, unit)) {
+            return SearchAny(map, path, pathLen, flagsPtr);
+        }
     }
-    record = DtsmUsualAt(map, offset, path, pathLen);
-    if (record == NULL) {
-        return SearchHashed(map, path, pathLen, flagsPtr, hash);
+    base = map->base;           /* once: the loads below are in order */
+    record = DtsmUsualAt(base, unit, path, pathLen);
+    if (DTSM_USUALLY(record != NULL && AnswerFresh(base, record, flagsPtr))) {
+        return DTSM_OK;
     }
-    if (!AnswerFresh(map, record, flagsPtr)) {
-        return SearchFrom(map, path, pathLen, flagsPtr, record);
-    }
-    return DTSM_OK;
+    return SearchAny(map, path, pathLen, flagsPtr);
 }
 
 void
@@ -296,7 +292,7 @@ Dtsm_Look(const Dtsm_Map *map, const char *path, size_t pathLen,
         tokenPtr->record = DtsmOffsetOf(map, record);
         tokenPtr->word = DtsmStateLoad(&record->word);
         tokenPtr->policy = DtsmPolicyNow(map);      /* V1 */
-        if (IsFresh(tokenPtr->word, tokenPtr->policy)) {
+        if (DtsmIsFresh(tokenPtr->word, tokenPtr->policy)) {
             Settle(map, tokenPtr);
             *flagsPtr = DtsmVerdictFlags(tokenPtr->word);
             return DTSM_OK;
@@ -403,7 +399,7 @@ Dtsm_Insert(Dtsm_Map *map, const char *path, size_t pathLen, unsigned flags)
     if (status != DTSM_OK || flags == 0) {
         return status != DTSM_OK ? status : DTSM_INVALID;
     }
-    version = DtsmPolicyVersion(DtsmPolicyNow(map));
+    version = DtsmVersionFor(DtsmPolicyNow(map));           /* V7 */
     status = DtsmTrieInsert(map, &key, DtsmVerdict(flags, version, 0),
             &record, &created);
     if (status != DTSM_OK || created) {
@@ -411,7 +407,7 @@ Dtsm_Insert(Dtsm_Map *map, const char *path, size_t pathLen, unsigned flags)
     }
     word = DtsmStateLoad(&record->word);
     do {
-        version = DtsmPolicyVersion(DtsmPolicyNow(map));    /* V5 */
+        version = DtsmVersionFor(DtsmPolicyNow(map));       /* V5 V7 */
     } while (!DtsmStateCas(&record->word, &word,
             DtsmVerdict(flags, version, DtsmVerdictCount(word))));
     return DTSM_OK;
@@ -422,7 +418,7 @@ Dtsm_InsertLooked(Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned flags, const Dtsm_Token *tokenPtr)
 {
     uint32_t version = Dtsm_IsSettled(tokenPtr)
-            ? DtsmPolicyVersion(tokenPtr->policy)
+            ? DtsmVersionFor(tokenPtr->policy)      /* V7 */
             : DTSM_VERSION_NONE;                    /* V6 */
     DtsmOffset offset = tokenPtr->record & ~UNSETTLED;
     DtsmRecord *record;
@@ -507,7 +503,6 @@ Dtsm_Forget(Dtsm_Map *map, const char *path, size_t pathLen, int below)
 {
     DtsmRecord *record;
     uint64_t word;
-    uint32_t version;
     bool created;
     DtsmKey key;
     int status = Writing(map, path, pathLen, 0, 0, &key);
@@ -518,9 +513,8 @@ Dtsm_Forget(Dtsm_Map *map, const char *path, size_t pathLen, int below)
     if (below) {
         return ForgetBelow(map, path, pathLen);
     }
-    version = DtsmPolicyVersion(DtsmPolicyNow(map));
-    status = DtsmTrieInsert(map, &key, DtsmVerdict(0, version, 1), &record,
-            &created);          /* V3 */
+    status = DtsmTrieInsert(map, &key, DtsmVerdict(0, DTSM_VERSION_NONE, 1),
+            &record, &created); /* V3 V7 */
     if (status != DTSM_OK) {
         DtsmPolicySpend(map);
         return DTSM_OK;
@@ -532,8 +526,8 @@ Dtsm_Forget(Dtsm_Map *map, const char *path, size_t pathLen, int below)
                 DtsmPolicySpend(map);
                 return DTSM_OK;
             }
-        } while (!DtsmStateCas(&record->word, &word, DtsmVerdict(0, version,
-                DtsmVerdictCount(word) + 1)));  /* V3 */
+        } while (!DtsmStateCas(&record->word, &word, DtsmVerdict(0,
+                DTSM_VERSION_NONE, DtsmVerdictCount(word) + 1))); /* V3 V7 */
     }
     return DTSM_OK;
 }

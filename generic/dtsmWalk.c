@@ -55,11 +55,11 @@ Counts(const Dtsm_Map *map, const DtsmRecord *record, uint64_t word)
     DtsmGoverning governing;
     DtsmKey key;
 
-    if (DtsmPolicyVersion(policy) == DTSM_SPENT || version == DTSM_SPENT) {
-        return false;
-    }
-    if (version == DtsmPolicyVersion(policy)) {
+    if (DtsmIsFresh(word, policy)) {
         return true;
+    }
+    if (DtsmPolicyVersion(policy) == DTSM_SPENT) {
+        return false;
     }
     if (DtsmKeyInit(&key, record->path, record->pathLen) != DTSM_OK) {
         return false;
@@ -102,7 +102,7 @@ FetchRecords(const Walk *walk, DtsmBucket *bucket)
         if (slot == 0) {
             continue;
         }
-        __builtin_prefetch(walk->map->base + (slot & DTSM_OFFSET_MASK));
+        __builtin_prefetch(walk->map->base + DtsmSlotOffset(slot));
     }
 }
 
@@ -138,7 +138,7 @@ WalkBuckets(Walk *walk, DtsmOffset offset, uint64_t count, unsigned level)
             if (slot == 0) {
                 continue;
             }
-            record = DtsmRecordAt(walk->map, slot & DTSM_OFFSET_MASK);
+            record = DtsmRecordAt(walk->map, DtsmSlotOffset(slot));
             result = record == NULL ? DTSM_CORRUPT : WalkRecord(walk, record);
         }
         if (result == 0 && child != 0) {
