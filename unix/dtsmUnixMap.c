@@ -44,6 +44,8 @@
 
 #if UINTPTR_MAX > UINT32_MAX
 #define WINDOW_MOST     (UINT64_C(16) << 30)
+#define PLACE_NEAR      (UINT64_C(512) << 30)   /* one page table of the
+                                                   second level covers it */
 #define PLACE_FIRST     (UINT64_C(32) << 40)
 #else
 #define WINDOW_MOST     (UINT64_C(512) << 20)
@@ -92,10 +94,12 @@ GivenRandom(void)
  * Place --
  *
  *      Where we would like the mapping to be: at a multiple of a huge page,
- *      which the kernel would not choose by itself, in a part of the address
- *      space that is empty as a rule, and elsewhere in each process image
- *      and for each map.  It is a hint; what is taken already moves the
- *      mapping, no more.
+ *      which the kernel would not choose by itself, and elsewhere in each
+ *      process image and for each map.  The first lies below this code, with
+ *      a window's room between, but near enough to share its page tables: one
+ *      of one's own costs a short process as much as a page.  Others lie in a
+ *      part of the address space that is empty as a rule.  It is a hint; what
+ *      is taken already moves the mapping, no more.
  */
 
 static void *
@@ -103,16 +107,24 @@ Place(uint64_t bytes)
 {
 #if UINTPTR_MAX > UINT32_MAX
     static _Atomic unsigned mapCount;   /* a forked child goes on with it */
-    uint64_t slot = (GivenRandom() + atomic_fetch_add_explicit(&mapCount, 1,
-            memory_order_relaxed)) & 0x3ff;
+    unsigned number = atomic_fetch_add_explicit(&mapCount, 1,
+            memory_order_relaxed);
+    uint64_t slot = GivenRandom() + number;
+    uint64_t here = (uint64_t) (uintptr_t) &GivenRandom;
+    uint64_t below = here % PLACE_NEAR / WINDOW_MOST;
 
-    if (bytes >= DTSM_HUGE_BYTES) {
-        return (void *) (uintptr_t) (PLACE_FIRST + slot * WINDOW_MOST);
+    if (bytes < DTSM_HUGE_BYTES) {
+        return NULL;
     }
+    if (number == 0 && below > 1) {
+        return (void *) (uintptr_t) (here - here % PLACE_NEAR
+                + slot % (below - 1) * WINDOW_MOST);
+    }
+    return (void *) (uintptr_t) (PLACE_FIRST + slot % 1024 * WINDOW_MOST);
 #else
     (void) bytes;
-#endif
     return NULL;
+#endif
 }
 
 /*

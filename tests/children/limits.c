@@ -14,6 +14,7 @@
  *          fill    a map filled until it is full
  *          many N  N paths of 100 bytes; prints bytes used for each
  *          fds     descriptors that an attachment holds
+ *          tables  KiB of page tables that a search after attaching costs
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -179,6 +180,26 @@ Held(void)
     return held;
 }
 
+/*
+ * Tables --
+ *
+ *      KiB of this process' page tables; 0 where the kernel does not say.
+ */
+
+static int
+Tables(void)
+{
+    char text[4096];
+    int fd = open("/proc/self/status", O_RDONLY);
+    ssize_t len = read(fd, text, sizeof(text) - 1);
+    const char *line;
+
+    close(fd);
+    text[len < 0 ? 0 : len] = '\0';
+    line = strstr(text, "VmPTE:");
+    return line == NULL ? 0 : atoi(line + 6);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -197,6 +218,15 @@ main(int argc, char **argv)
         Limit(RLIMIT_AS, 64 << 20);
     } else if (strcmp(what, "fsize") == 0) {
         Limit(RLIMIT_FSIZE, 8 << 20);
+    }
+    if (strcmp(what, "tables") == 0) {
+        Tables();               /* its own first faults */
+        before = Tables();
+        if (Dtsm_Open(argv[2], DTSM_RDWR, &map) == DTSM_OK
+                && Dtsm_Search(map, "/none", 5, &count) == DTSM_NOTFOUND) {
+            printf("%d\n", Tables() - before);
+        }
+        return 0;
     }
     if (strcmp(what, "walk") == 0) {
         Walk(argv[2]);
