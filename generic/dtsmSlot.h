@@ -2,6 +2,7 @@
  * dtsmSlot.h --
  *
  *      The protocols of the words that change, and their atomics.
+ *      tools/explore.py is a model of V1..V6, P1 and P2.
  *
  * SLOT PROTOCOL
  *

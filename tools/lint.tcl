@@ -20,8 +20,8 @@ proc bad {place message} {
 set root [lindex $argv 0]
 set patterns {
     generic/*.[ch] unix/*.[chS] library/*.tcl tests/*.tcl tests/*.test
-    tests/children/*.[ch] tools/*.tcl bench/*.[ch] bench/*.tcl *.in
-    bootstrap configure.ac aclocal.m4
+    tests/children/*.[ch] tools/*.tcl tools/*.py bench/*.[ch] bench/*.tcl
+    *.in bootstrap configure.ac aclocal.m4
 }
 # In pieces, so that this file passes its own check.
 set notes "\\m(TO[]DO|FIX[]ME|XX[]X|HA[]CK)\\M"
@@ -51,7 +51,7 @@ foreach pattern $patterns {
             }
             # Tcl 8.6 reads a script in the locale's encoding.
             if {![string is ascii $line]
-                    && [file extension $file] in {.tcl .test}} {
+                    && [file extension $file] in {.tcl .test .py}} {
                 bad $name:$number "not ASCII"
             }
             if {[regexp {[ \t]$} $line]} {
