@@ -172,14 +172,16 @@ install the Debian package tcl-dev, or give --with-tclinclude=DIR])])
         [8], [TCL_LIB_PREFIX=lib], [TCL_LIB_PREFIX=libtcl$TCL_MAJOR_VERSION])
 
     # Where this tclsh looks for packages: with a folder of its path under
-    # our prefix [package require] works right after an install.
+    # our prefix [package require] works right after an install.  It stays
+    # below the prefix that an install may say instead.
     TCL_PKG_DIR='${libdir}'
     dtsm_prefix=$prefix
     AS_IF([test "$dtsm_prefix" = NONE], [dtsm_prefix=$ac_default_prefix])
     AS_IF([test "$libdir" = '${exec_prefix}/lib'], [
         for dtsm_dir in `echo "$TCL_PACKAGE_PATH" | tr '{}' '  '`; do
             AS_CASE([$dtsm_dir], ["$dtsm_prefix"/lib*],
-                [TCL_PKG_DIR=$dtsm_dir; break])
+                [TCL_PKG_DIR='${prefix}/lib'${dtsm_dir[#]*"$dtsm_prefix/lib"}
+                break])
         done
     ])
 
