@@ -10,7 +10,8 @@
  * P1  The signals are blocked from before fork until the child's id is noted,
  *     and from before the child is reaped until its id is forgotten.  So the
  *     handler never misses the child and never signals an id that is reused.
- * P2  Between fork and exec only async-signal-safe calls are made.
+ * P2  Between vfork and exec only async-signal-safe calls are made, and nothing
+ *     is written that the parent still needs: the memory is its own.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -174,7 +175,7 @@ typedef struct Place {
 /*
  * RunChild --
  *
- *      The child's side of fork: the state that we were started with, then
+ *      The child's side of vfork: the state that we were started with, then
  *      exec as execvp(3) does it.  Only returns when that fails.
  *
  * Returns:
@@ -234,7 +235,9 @@ RunChild(
 /*
  * StartChild --
  *
- *      Fork and exec, and learn through a pipe whether the exec worked.
+ *      Start the program, and learn through a pipe whether the exec worked.
+ *      fork would copy what Tcl has, page by page, for a child that has no use
+ *      for it.
  *
  * Returns:
  *      The child's id; or -1 with errno set, nothing left behind.
@@ -261,7 +264,7 @@ StartChild(
     memcpy(shellArgv + 1, argvPtr->items,
             (argvPtr->count + 1) * sizeof(char *));
     BlockHeld(&mask);                       /* P1 */
-    child = fork();
+    child = vfork();
     if (child == 0) {                       /* P2 */
         failure = RunChild(candidates, argvPtr->items, shellArgv,
                 envPtr->items, place, &mask);
