@@ -327,14 +327,16 @@ StartKeeper(void)
     }
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &former);
-    pid = fork();
+    pid = vfork();
     if (pid == 0) {
         /*
-         * Nobody's child, in nobody's terminal, holding nobody's pipe.
+         * Nobody's child, in nobody's terminal, holding nobody's pipe.  Of the
+         * two forks that this takes only the keeper's copies our memory, by a
+         * bare call: libc's would run handlers in memory that is not ours.
          */
 
         setsid();
-        if (fork() == 0) {
+        if (syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0) == 0) {
             dup2(ends[1], 0);
             CloseFrom(1, room);
             if (chdir("/") == 0) {
