@@ -35,7 +35,12 @@ namespace eval debian {
     variable packages {
         hello {debhelper-compat {debhelper libdebhelper-perl} {}}
         libpng1.6 {zlib1g-dev {zlib1g-dev} {}}
-        bc {libreadline-dev {libreadline-dev libncurses-dev} {}}
+        bc {libreadline-dev {libreadline-dev libncurses-dev} {
+            /usr/lib/x86_64-linux-gnu/libfl.a "its configure tries -lfl, of a
+                package that flex only recommends, and does without"
+            /usr/lib/x86_64-linux-gnu/libfl.so "the same"
+            /usr/lib/x86_64-linux-gnu/libl.a "its configure tries -ll, too"
+        }}
         json-c {cmake {cmake cmake-data} {
             /usr/bin/valgrind "its CMakeLists.txt asks for a valgrind to test
                 with, and does without"
