@@ -445,6 +445,22 @@ Room(
 }
 
 /*
+ * CloseKeeping --
+ *
+ *      close(2), but errno stays.
+ */
+
+static void
+CloseKeeping(
+    int fd)
+{
+    int error = errno;
+
+    close(fd);
+    errno = error;
+}
+
+/*
  * FolderOf --
  *
  *      Open a session's folder; *statusPtr tells of its owner.
@@ -458,7 +474,7 @@ FolderOf(
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
     if (fd >= 0 && fstat(fd, statusPtr) != 0) {
-        close(fd);
+        CloseKeeping(fd);
         fd = -1;
     }
     return fd;
@@ -482,7 +498,7 @@ Hold(
 {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     struct stat status;
-    int at = FolderOf(folder, &status), fd, error;
+    int at = FolderOf(folder, &status), fd;
 
     if (at < 0) {
         return -1;
@@ -490,14 +506,10 @@ Hold(
     fd = openat(at, OWNER_NEW, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd >= 0 && (fcntl(fd, F_SETLK, &lock) != 0
             || renameat(at, OWNER_NEW, at, OWNER) != 0)) {
-        error = errno;
-        close(fd);
-        errno = error;
+        CloseKeeping(fd);
         fd = -1;
     }
-    error = errno;
-    close(at);
-    errno = error;
+    CloseKeeping(at);
     return fd;
 }
 
@@ -517,7 +529,7 @@ Held(
 {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     struct stat status;
-    int at = FolderOf(folder, &status), fd, error, held = -1;
+    int at = FolderOf(folder, &status), fd, held = -1;
 
     if (at < 0) {
         return -1;
@@ -532,13 +544,9 @@ Held(
         if (fcntl(fd, F_GETLK, &lock) == 0) {
             held = lock.l_type != F_UNLCK;
         }
-        error = errno;
-        close(fd);
-        errno = error;
+        CloseKeeping(fd);
     }
-    error = errno;
-    close(at);
-    errno = error;
+    CloseKeeping(at);
     return held;
 }
 

@@ -191,10 +191,9 @@ Find(const Tables *tables, const char *name, const char *version)
 }
 
 /*
- * Behind --
+ * OwnLibrary --
  *
- *      The first function of this name behind us, or NULL where that is to be
- *      asked of dlsym.
+ *      Us, in the loader's list; NULL when we are not in it.
  */
 
 static const struct link_map *
@@ -207,6 +206,13 @@ OwnLibrary(void)
     }
     return library;
 }
+
+/*
+ * Behind --
+ *
+ *      The first function of this name behind us, or NULL where that is to be
+ *      asked of dlsym.
+ */
 
 static void *
 Behind(const char *name, const char *version)
