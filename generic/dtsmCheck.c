@@ -94,11 +94,10 @@ CheckHeader(Check *check)
  */
 
 static void
-CheckSlot(Check *check, DtsmBucket *bucket, unsigned i)
+CheckSlot(Check *check, DtsmBucket *bucket, unsigned i, uint64_t slot)
 {
     DtsmWord *place = &bucket->slots[i];
-    uint64_t hash, slot = DtsmSlotLoad(place);
-    uint64_t policy;
+    uint64_t hash, policy;
     uint32_t version;
     DtsmRecord *record = DtsmRecordAt(check->map, DtsmSlotOffset(slot));
     unsigned flags, n;
@@ -118,10 +117,7 @@ CheckSlot(Check *check, DtsmBucket *bucket, unsigned i)
     }
     hash = DtsmKeyHash(&key, check->map->secret);
     for (n = 0; DtsmTurn(hash, n) != i; n++) {
-        unsigned before = DtsmTurn(hash, n);
-
-        if (before != DTSM_SLOTS
-                && DtsmSlotLoad(&bucket->slots[before]) == 0) {
+        if (DtsmSlotLoad(&bucket->slots[DtsmTurn(hash, n)]) == 0) {
             Flaw(check, "a slot is full behind an empty one (S5)", place);
             break;
         }
@@ -156,7 +152,7 @@ CheckBuckets(Check *check, DtsmOffset offset, uint64_t count, unsigned level)
         return;
     }
     for (; count > 0; count--, bucket++) {
-        uint64_t child = DtsmSlotLoad(&bucket->child);
+        uint64_t slot = 0;
         bool empty = false;
         unsigned i;
 
@@ -165,17 +161,19 @@ CheckBuckets(Check *check, DtsmOffset offset, uint64_t count, unsigned level)
             return;
         }
         for (i = 0; i < DTSM_SLOTS; i++) {
-            if (DtsmSlotLoad(&bucket->slots[i]) == 0) {
+            slot = DtsmSlotLoad(&bucket->slots[i]);
+            if (slot == 0) {
                 empty = true;
-            } else {
-                CheckSlot(check, bucket, i);
+            } else if (i < DTSM_SLOTS - 1 || !DtsmIsChild(slot)) {
+                CheckSlot(check, bucket, i, slot);
             }
         }
-        if (child != 0) {
+        if (DtsmIsChild(slot)) {
             if (empty) {
                 Flaw(check, "a bucket with room has a child (S5)", bucket);
             }
-            CheckBuckets(check, child, DTSM_CHILD_BUCKETS, level + 1);
+            CheckBuckets(check, DtsmChildOffset(slot), DTSM_CHILD_BUCKETS,
+                    level + 1);
         }
     }
 }

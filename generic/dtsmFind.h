@@ -30,7 +30,7 @@ DtsmRootPair(const Dtsm_Map *map, uint64_t hash)
 static inline DtsmBucket *
 DtsmRootBucket(const Dtsm_Map *map, uint64_t hash)
 {
-    return map->buckets + ((hash & map->pairMask) >> DTSM_WORD_BITS);
+    return map->buckets + ((hash & map->pairMask) >> DTSM_SLOT_BITS);
 }
 
 /*
@@ -51,8 +51,7 @@ DtsmTagsFit(DtsmBucket *bucket, uint64_t hash)
  *      The unit in that slot of the hash's pair which carries its tag; more
  *      than any unit when neither does.  Without a branch, for which of two
  *      it is cannot be foretold; and ready much sooner than a vector's answer
- *      about the whole bucket.  Of the last pair the second word is a child,
- *      of tag 0, in which nobody finds the bytes of a path.
+ *      about the whole bucket.  A child is no easy unit.
  */
 
 static inline uint64_t
@@ -104,7 +103,7 @@ DtsmFindPlain(const Dtsm_Map *map, const char *path, size_t len,
             return record;
         }
     }
-    if (DtsmSlotLoad(&bucket->child) != 0) {
+    if (DtsmChildLoad(bucket) != 0) {       /* S6 */
         DtsmKey key = {path, len, len};
 
         return DtsmTrieFind(map, &key);

@@ -18,7 +18,7 @@
  *
  *      Three kinds of 64-bit word carry all that changes:
  *
- *          slot     63      tag      40 | 39     offset in units    0
+ *          slot     63      tag      40 | 39 child | offset in units 0
  *          policy   63    version    40 | 39   offset of snapshot   0
  *          verdict  63    version    40 | 39 count 16 | 15  flags   0
  *
@@ -42,7 +42,7 @@ typedef _Atomic uint64_t DtsmWord;      /* a word of the file that changes */
 
 #define DTSM_MAGIC          UINT64_C(0x0a70616d6d737464) /* "dtsmmap\n" */
 #define DTSM_MAGIC_MAKING   UINT64_C(0x676e696b616d7464) /* "dtmaking" */
-#define DTSM_FORMAT         4u
+#define DTSM_FORMAT         5u
 
 #define DTSM_HEADER_BYTES   4096u
 #define DTSM_OFFSET_BITS    40
@@ -94,20 +94,20 @@ typedef struct DtsmHeader {
 
 /*
  * Verdicts: a bucket trie that only grows.  A bucket is one cache line; a
- * child node is four buckets.  A path has a pair of a bucket's words to itself
- * and others of its hash, where it nearly always is; see S5.
+ * child node is four buckets.  A path has a pair of a bucket's slots to itself
+ * and others of its hash, where it nearly always is; see S5.  The last slot of
+ * a full bucket comes to name a child instead of a record (S6).
  */
 
-#define DTSM_SLOTS          7
-#define DTSM_WORD_BITS      3
-#define DTSM_WORDS          (1u << DTSM_WORD_BITS)  /* slots and child */
+#define DTSM_SLOT_BITS      3
+#define DTSM_SLOTS          (1u << DTSM_SLOT_BITS)
+#define DTSM_SLOT_CHILD     (UINT64_C(1) << 39)     /* beyond any record */
 #define DTSM_CHILD_BITS     2
 #define DTSM_CHILD_BUCKETS  (1u << DTSM_CHILD_BITS)
 #define DTSM_LEVELS         64  /* buckets on one way down, at most */
 
 typedef struct DtsmBucket {
     DtsmWord slots[DTSM_SLOTS];
-    DtsmWord child;             /* DtsmOffset of a child node */
 } DtsmBucket;
 
 #define DTSM_CHILD_BYTES    (DTSM_CHILD_BUCKETS * sizeof(DtsmBucket))
@@ -179,8 +179,8 @@ static_assert(offsetof(DtsmHeader, ready) == 136, "format");
 static_assert(offsetof(DtsmHeader, counters) == 192, "format");
 static_assert(sizeof(DtsmHeader) <= DTSM_HEADER_BYTES, "format");
 static_assert(sizeof(DtsmBucket) == 64, "format");
-static_assert(offsetof(DtsmBucket, child) == 56, "format");
-static_assert(sizeof(DtsmBucket) == DTSM_WORDS * sizeof(DtsmWord), "format");
+static_assert(DTSM_SLOT_CHILD <= DTSM_OFFSET_MASK, "format");
+static_assert(DTSM_SLOT_CHILD > DTSM_OFFSET_MASK / DTSM_UNIT, "format");
 static_assert(offsetof(DtsmRecord, path) == 10, "format");
 static_assert(sizeof(DtsmSnapshot) == 24, "format");
 static_assert(offsetof(DtsmSnapshot, depths) == 8, "format");

@@ -114,7 +114,7 @@ SetRoot(Dtsm_Map *map, DtsmOffset root, unsigned rootBits)
 {
     map->buckets = (DtsmBucket *) (void *) (map->base + root);
     map->rootBits = rootBits;
-    map->pairMask = (UINT64_C(1) << (rootBits + DTSM_WORD_BITS)) - 2;
+    map->pairMask = (UINT64_C(1) << (rootBits + DTSM_SLOT_BITS)) - 2;
 }
 
 /*

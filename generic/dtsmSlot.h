@@ -2,23 +2,29 @@
  * dtsmSlot.h --
  *
  *      The protocols of the words that change, and their atomics.
- *      tools/explore.py is a model of V1..V6, P1 and P2.
+ *      tools/slots.py is a model of S1..S6, tools/explore.py of V1..V7, P1
+ *      and P2.
  *
  * SLOT PROTOCOL
  *
- *      EMPTY (0)  -- CAS -->  FULL (tag, offset of a record)   no other change
- *      NONE  (0)  -- CAS -->  CHILD (offset of four buckets)   no other change
+ *      EMPTY (0)  -- CAS -->  FULL (tag, offset of a record)
+ *      FULL       -- CAS -->  CHILD (offset of four buckets), the last slot's
  *
- * S1   FULL is final: no ABA; a reader may load once and keep the offset.
- * S2   Before the CAS only the inserter knows the record and has written all
- *      of it.  The CAS is release and the load acquire: who sees the offset
- *      sees the bytes.
+ * S1   No other change, so no ABA.  A record is found where it was found once,
+ *      or in the child (S6): a reader may load once and keep the offset.
+ * S2   Before the CAS only the inserter knows the record or child and has
+ *      written all of it.  The CAS is release and the load acquire: who sees
+ *      the offset sees the bytes.
  * S3   The loser of the CAS looks at the same slot again; it may hold its own
  *      path now.  So a path never has two records.
  * S4   Nobody waits for a slot, so a process may die at any instruction.
  * S5   A path takes the first empty slot from its pair on, around the bucket,
- *      and a child comes when all are full: a bucket with an empty slot ends
- *      a search.
+ *      and a child comes when all are full: a bucket without a child ends a
+ *      search.
+ * S6   A child is born with the record of the slot that it takes, on that
+ *      one's own way, so no path is ever out of reach.  Who looks for the
+ *      child loads the last slot after all others, and so after all paths
+ *      that may lie above.
  *
  * VERDICT AND POLICY PROTOCOL
  *
@@ -80,12 +86,17 @@ DtsmSlotLoad(DtsmWord *slot)
     return atomic_load_explicit(slot, memory_order_acquire); /* S2 */
 }
 
+/*
+ * DtsmSlotCas --
+ *
+ *      Make the slot value if it is still *seen; else *seen is what it is.
+ */
+
 static inline bool
-DtsmSlotFill(DtsmWord *slot, uint64_t *seen, uint64_t value)
+DtsmSlotCas(DtsmWord *slot, uint64_t *seen, uint64_t value)
 {
-    *seen = 0;
     return atomic_compare_exchange_strong_explicit(slot, seen, value,
-            memory_order_acq_rel, memory_order_acquire); /* S1 S2 S3 */
+            memory_order_acq_rel, memory_order_acquire); /* S1 S2 S3 S6 */
 }
 
 static inline DtsmOffset
@@ -98,13 +109,37 @@ DtsmSlotOffset(uint64_t slot)
  * DtsmTurn --
  *
  *      Which of a bucket's words is the nth, from 0 on, that a path of this
- *      hash may have (S5); DTSM_SLOTS for the child's, which it may not.
+ *      hash may have (S5).
  */
 
 static inline unsigned
 DtsmTurn(uint64_t hash, unsigned n)
 {
-    return (((unsigned) hash & (DTSM_WORDS - 2)) + n) % DTSM_WORDS;
+    return (((unsigned) hash & (DTSM_SLOTS - 2)) + n) % DTSM_SLOTS;
+}
+
+/*
+ * DtsmIsChild, DtsmChildOffset, DtsmChildLoad --
+ *
+ *      What the last slot says of a child; the offset is 0 when there is none.
+ */
+
+static inline bool
+DtsmIsChild(uint64_t slot)
+{
+    return (slot & DTSM_SLOT_CHILD) != 0;
+}
+
+static inline DtsmOffset
+DtsmChildOffset(uint64_t slot)
+{
+    return DtsmIsChild(slot) ? DtsmSlotOffset(slot & ~DTSM_SLOT_CHILD) : 0;
+}
+
+static inline DtsmOffset
+DtsmChildLoad(DtsmBucket *bucket)
+{
+    return DtsmChildOffset(DtsmSlotLoad(&bucket->slots[DTSM_SLOTS - 1]));
 }
 
 static inline uint64_t

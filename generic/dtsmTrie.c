@@ -6,7 +6,7 @@
  *      hash   63     tag     40 |  2 bits a level  | root  3 | pair  0
  *
  *             root [ . . . B . . . ]
- *                          |  seven slots full, the path is in none
+ *                          |  eight slots full, the path is in none
  *                          +-- child [ B B B B ]  by the next two bits
  *                                        +-- child ...
  *
@@ -45,8 +45,26 @@ WayStart(Way *way, const Dtsm_Map *map, const DtsmKey *key)
     way->hash = DtsmKeyHash(key, map->secret);
     WayHash(way, way->hash);
     way->bucket = DtsmRootBucket(map, way->hash);
-    way->bits >>= map->rootBits + DTSM_WORD_BITS;
-    way->bitsLeft -= map->rootBits + DTSM_WORD_BITS;
+    way->bits >>= map->rootBits + DTSM_SLOT_BITS;
+    way->bitsLeft -= map->rootBits + DTSM_SLOT_BITS;
+}
+
+/*
+ * WayInto --
+ *
+ *      Go one level down, to the key's of a child's buckets.
+ */
+
+static inline void
+WayInto(Way *way, DtsmBucket *buckets)
+{
+    way->level++;
+    if (way->bitsLeft < DTSM_CHILD_BITS) {
+        WayHash(way, DtsmKeyRehash(way->key, way->map->seed + way->level));
+    }
+    way->bucket = buckets + (way->bits & (DTSM_CHILD_BUCKETS - 1));
+    way->bits >>= DTSM_CHILD_BITS;
+    way->bitsLeft -= DTSM_CHILD_BITS;
 }
 
 /*
@@ -62,15 +80,10 @@ WayDown(Way *way, DtsmOffset child)
     DtsmBucket *buckets = (DtsmBucket *) DtsmAt(way->map, child,
             DTSM_CHILD_BYTES, sizeof(DtsmBucket));
 
-    if (buckets == NULL || ++way->level >= DTSM_LEVELS) {
+    if (buckets == NULL || way->level + 1 >= DTSM_LEVELS) {
         return false;
     }
-    if (way->bitsLeft < DTSM_CHILD_BITS) {
-        WayHash(way, DtsmKeyRehash(way->key, way->map->seed + way->level));
-    }
-    way->bucket = buckets + (way->bits & (DTSM_CHILD_BUCKETS - 1));
-    way->bits >>= DTSM_CHILD_BITS;
-    way->bitsLeft -= DTSM_CHILD_BITS;
+    WayInto(way, buckets);
     return true;
 }
 
@@ -141,7 +154,7 @@ DtsmTrieFind(const Dtsm_Map *map, const DtsmKey *key)
                 return record;
             }
         }
-        child = DtsmSlotLoad(&way.bucket->child);   /* S5: 0 till all full */
+        child = DtsmChildLoad(way.bucket);      /* S5 S6 */
     } while (child != 0 && WayDown(&way, child));
     return NULL;
 }
@@ -164,31 +177,64 @@ NewRecord(Dtsm_Map *map, const DtsmKey *key, uint64_t word,
 }
 
 /*
+ * Bear --
+ *
+ *      Fill buckets, a child that nobody knows yet, with the record in slot,
+ *      where a way down finds it that is one level longer than parent (S6).
+ *      Returns false when the file is broken.
+ */
+
+static bool
+Bear(const Way *parent, uint64_t slot, DtsmBucket *buckets)
+{
+    DtsmRecord *record = DtsmRecordAt(parent->map, DtsmSlotOffset(slot));
+    DtsmKey key;
+    Way way;
+
+    if (record == NULL || DtsmKeyInit(&key, record->path, record->pathLen)
+            != DTSM_OK || parent->level + 1 >= DTSM_LEVELS) {
+        return false;
+    }
+    memset(buckets, 0, DTSM_CHILD_BYTES);
+    WayStart(&way, parent->map, &key);
+    while (way.level <= parent->level) {
+        WayInto(&way, buckets);
+    }
+    atomic_store_explicit(&way.bucket->slots[DtsmTurn(way.hash, 0)],
+            way.tag | (slot & DTSM_OFFSET_MASK), memory_order_relaxed);
+    return true;
+}
+
+/*
  * ChildOf --
  *
- *      The child of a full bucket, made if there is none.
+ *      The child of the way's bucket, which is full; made if there is none.
  */
 
 static int
-ChildOf(Dtsm_Map *map, DtsmBucket *bucket, DtsmOffset *childPtr)
+ChildOf(Dtsm_Map *map, const Way *way, DtsmOffset *childPtr)
 {
-    uint64_t child = DtsmSlotLoad(&bucket->child);
+    DtsmWord *last = &way->bucket->slots[DTSM_SLOTS - 1];
+    uint64_t slot = DtsmSlotLoad(last);
     DtsmOffset fresh;
     int status;
 
-    if (child == 0) {
+    if (!DtsmIsChild(slot)) {
         status = DtsmAlloc(map, DTSM_CHILD_BYTES, sizeof(DtsmBucket), &fresh);
         if (status != DTSM_OK) {
             return status;
         }
-        memset(map->base + fresh, 0, DTSM_CHILD_BYTES);
-        if (DtsmSlotFill(&bucket->child, &child, fresh)) {
-            child = fresh;
-        } else {
+        if (!Bear(way, slot, (DtsmBucket *) (void *) (map->base + fresh))) {
             DtsmGiveBack(map, fresh, fresh + DTSM_CHILD_BYTES);
+            return DTSM_FULL;
         }
+        if (DtsmSlotCas(last, &slot, DTSM_SLOT_CHILD | fresh / DTSM_UNIT)) {
+            *childPtr = fresh;
+            return DTSM_OK;
+        }
+        DtsmGiveBack(map, fresh, fresh + DTSM_CHILD_BYTES);
     }
-    *childPtr = child;
+    *childPtr = DtsmChildOffset(slot);
     return DTSM_OK;
 }
 
@@ -213,16 +259,10 @@ DtsmTrieInsert(Dtsm_Map *map, const DtsmKey *key, uint64_t word,
     *createdPtr = false;
     WayStart(&way, map, key);
     do {
-        for (n = 0; n <= DTSM_SLOTS; n++) {
-            unsigned i = DtsmTurn(way.hash, n);
-            DtsmWord *word8;
-            uint64_t slot;
+        for (n = 0; n < DTSM_SLOTS; n++) {
+            DtsmWord *place = &way.bucket->slots[DtsmTurn(way.hash, n)];
+            uint64_t slot = DtsmSlotLoad(place);
 
-            if (i == DTSM_SLOTS) {
-                continue;
-            }
-            word8 = &way.bucket->slots[i];
-            slot = DtsmSlotLoad(word8);
             if (slot == 0) {
                 if (fresh == 0) {
                     status = NewRecord(map, key, word, &fresh);
@@ -230,7 +270,7 @@ DtsmTrieInsert(Dtsm_Map *map, const DtsmKey *key, uint64_t word,
                         return status;
                     }
                 }
-                if (DtsmSlotFill(word8, &slot, way.tag | fresh / DTSM_UNIT)) {
+                if (DtsmSlotCas(place, &slot, way.tag | fresh / DTSM_UNIT)) {
                     *recordPtr = (DtsmRecord *) (void *) (map->base + fresh);
                     *createdPtr = true;
                     return DTSM_OK;
@@ -242,7 +282,7 @@ DtsmTrieInsert(Dtsm_Map *map, const DtsmKey *key, uint64_t word,
                 goto done;
             }
         }
-        status = ChildOf(map, way.bucket, &child);
+        status = ChildOf(map, &way, &child);
         if (status != DTSM_OK) {
             goto done;
         }

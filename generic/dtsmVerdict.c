@@ -226,7 +226,7 @@ Dtsm_Search(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned mask = DtsmTagsFit(bucket, hash);
 
         if (mask == 0) {
-            return DtsmSlotLoad(&bucket->child) == 0
+            return DtsmChildLoad(bucket) == 0       /* S6 */
                     ? SearchMissed(map, path, pathLen, flagsPtr)
                     : SearchAny(map, path, pathLen, flagsPtr);
         }

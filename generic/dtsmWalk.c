@@ -94,22 +94,39 @@ WalkRecord(Walk *walk, DtsmRecord *record)
 static void
 FetchRecords(const Walk *walk, DtsmBucket *bucket)
 {
-    int i;
+    unsigned i;
 
     for (i = 0; i < DTSM_SLOTS; i++) {
         uint64_t slot = DtsmSlotLoad(&bucket->slots[i]);
 
-        if (slot == 0) {
-            continue;
+        if (slot != 0) {
+            __builtin_prefetch(walk->map->base
+                    + DtsmSlotOffset(slot & ~DTSM_SLOT_CHILD));
         }
-        __builtin_prefetch(walk->map->base + DtsmSlotOffset(slot));
     }
+}
+
+static int WalkBuckets(Walk *walk, DtsmOffset offset, uint64_t count,
+        unsigned level);
+
+static int
+WalkSlot(Walk *walk, uint64_t slot, unsigned level)
+{
+    DtsmRecord *record;
+
+    if (DtsmIsChild(slot)) {
+        return WalkBuckets(walk, DtsmChildOffset(slot), DTSM_CHILD_BUCKETS,
+                level + 1);
+    }
+    record = DtsmRecordAt(walk->map, DtsmSlotOffset(slot));
+    return record == NULL ? DTSM_CORRUPT : WalkRecord(walk, record);
 }
 
 /*
  * WalkBuckets --
  *
- *      It recurses once a level, DTSM_LEVELS deep at most.
+ *      It recurses once a level, DTSM_LEVELS deep at most.  Each slot is
+ *      loaded once: its record, or the child that it was moved to.
  */
 
 static int
@@ -117,14 +134,13 @@ WalkBuckets(Walk *walk, DtsmOffset offset, uint64_t count, unsigned level)
 {
     DtsmBucket *bucket = DtsmAt(walk->map, offset, count * sizeof(*bucket),
             sizeof(*bucket));
-    int i, result = 0;
+    unsigned i;
+    int result = 0;
 
     if (bucket == NULL || level >= DTSM_LEVELS) {
         return DTSM_CORRUPT;
     }
     for (; count > 0 && result == 0; count--, bucket++) {
-        uint64_t child = DtsmSlotLoad(&bucket->child);
-
         if (!DtsmTallyOne(walk->map, &walk->tally)) {
             return DTSM_CORRUPT;
         }
@@ -133,16 +149,10 @@ WalkBuckets(Walk *walk, DtsmOffset offset, uint64_t count, unsigned level)
         }
         for (i = 0; i < DTSM_SLOTS && result == 0; i++) {
             uint64_t slot = DtsmSlotLoad(&bucket->slots[i]);
-            DtsmRecord *record;
 
-            if (slot == 0) {
-                continue;
+            if (slot != 0) {
+                result = WalkSlot(walk, slot, level);
             }
-            record = DtsmRecordAt(walk->map, DtsmSlotOffset(slot));
-            result = record == NULL ? DTSM_CORRUPT : WalkRecord(walk, record);
-        }
-        if (result == 0 && child != 0) {
-            result = WalkBuckets(walk, child, DTSM_CHILD_BUCKETS, level + 1);
         }
     }
     return result;

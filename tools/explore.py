@@ -4,12 +4,13 @@
 #
 #       python3 explore.py ?--all? ?--trace?
 #
-# To be read beside generic/dtsmSlot.h, whose letters V1..V6, P1 and P2 stand
+# To be read beside generic/dtsmSlot.h, whose letters V1..V7, P1 and P2 stand
 # at the steps that uphold them.  There is one path, with rules above it, at it
 # and elsewhere, and a few processes.  Each is a generator that yields its steps
 # on shared words; any may take the next one, and some may die before it.
-# Memory is sequentially consistent; slots (S1..S5) and space (A1, A2) are left
-# out.  What is looked for in every state that can be reached, and its name:
+# Memory is sequentially consistent; slots have a model of their own, slots.py,
+# and space (A1, A2) is left out.  What is looked for in every state that can be
+# reached, and its name:
 #
 #       not linear      What was answered so far, and what a search would find
 #                       now, is not what an ideal map can say, whose operations
