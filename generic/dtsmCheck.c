@@ -20,6 +20,7 @@ typedef struct Check {
     const DtsmSnapshot *snapshot;
     uint64_t rules;             /* counted */
     uint64_t depths;            /* gathered */
+    uint64_t ends;
 } Check;
 
 static void
@@ -189,6 +190,7 @@ CheckLeaf(Check *check, const DtsmLeaf *leaf)
     }
     check->rules += leaf->ruleVersion != 0;
     check->depths |= UINT64_C(1) << DtsmKeyDepth(&key);
+    check->ends |= DtsmKeyEnd(key.len, key.path[key.rawLen - 1]);
     if (DtsmPolicyFind(check->map, check->snapshot, &key) != leaf) {
         Flaw(check, "a rule or mark is not found where it lies (P1)", leaf);
     }
@@ -281,6 +283,10 @@ Dtsm_Check(const Dtsm_Map *map, Dtsm_CheckProc *proc, void *data)
     }
     if (check.depths != check.snapshot->depths) {
         Flaw(&check, "the snapshot's bitmap of depths is wrong",
+                check.snapshot);
+    }
+    if (check.ends != check.snapshot->ends) {
+        Flaw(&check, "the snapshot's bitmap of ends is wrong",
                 check.snapshot);
     }
     CheckBuckets(&check, DtsmOffsetOf(map, map->buckets),

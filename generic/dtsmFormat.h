@@ -130,6 +130,7 @@ typedef struct DtsmSnapshot {
     uint32_t version;
     uint32_t ruleCount;
     uint64_t depths;            /* bit n: some leaf has n components */
+    uint64_t ends;              /* a DtsmKeyEnd of each leaf */
     uint64_t top;               /* an entry; 0: no leaf */
 } DtsmSnapshot;
 
@@ -182,9 +183,10 @@ static_assert(sizeof(DtsmBucket) == 64, "format");
 static_assert(DTSM_SLOT_CHILD <= DTSM_OFFSET_MASK, "format");
 static_assert(DTSM_SLOT_CHILD > DTSM_OFFSET_MASK / DTSM_UNIT, "format");
 static_assert(offsetof(DtsmRecord, path) == 10, "format");
-static_assert(sizeof(DtsmSnapshot) == 24, "format");
+static_assert(sizeof(DtsmSnapshot) == 32, "format");
 static_assert(offsetof(DtsmSnapshot, depths) == 8, "format");
-static_assert(offsetof(DtsmSnapshot, top) == 16, "format");
+static_assert(offsetof(DtsmSnapshot, ends) == 16, "format");
+static_assert(offsetof(DtsmSnapshot, top) == 24, "format");
 static_assert(offsetof(DtsmNode, entries) == 8, "format");
 static_assert(offsetof(DtsmLeaf, next) == 8, "format");
 static_assert(offsetof(DtsmLeaf, ruleVersion) == 16, "format");

@@ -159,6 +159,20 @@ DtsmKeyEqual(const DtsmKey *key, const char *path, size_t len)
 }
 
 /*
+ * DtsmKeyEnd --
+ *
+ *      A bit that paths of this length (folded) and last byte have.  What
+ *      covers a path is nearly always told apart from the rules by that,
+ *      without hashing it.  Part of the file format.
+ */
+
+static inline uint64_t
+DtsmKeyEnd(size_t len, char last)
+{
+    return UINT64_C(1) << ((len * 11 + (unsigned char) last) & 63);
+}
+
+/*
  * DtsmKeyStep --
  *
  *      Go to the next path that covers the key, from the shortest on.  step

@@ -223,7 +223,8 @@ DtsmGovern(const Dtsm_Map *map, uint64_t policy, const DtsmKey *key,
         if (snapshot->depths >> depth == 0) {
             break;
         }
-        if ((snapshot->depths >> depth & 1) == 0) {
+        if ((snapshot->depths >> depth & 1) == 0 || (snapshot->ends
+                & DtsmKeyEnd(step.end, key->path[step.rawEnd - 1])) == 0) {
             continue;
         }
         prefix.path = key->path;
@@ -293,6 +294,7 @@ DtsmRuleOf(const Dtsm_Map *map, uint64_t policy, const DtsmKey *key)
         const DtsmLeaf *leaf;
 
         if ((snapshot->depths >> depth & 1) == 0
+                || (snapshot->ends & DtsmKeyEnd(end, key->path[end - 1])) == 0
                 || (depth == 0 && key->path[0] != '/')) {
             continue;
         }
@@ -512,6 +514,7 @@ Successor(Piece *piece, DtsmChangeKind kind, const Dtsm_Entry *entries,
         }
         snapshot.ruleCount += (uint32_t) change.rulesAdded;
         snapshot.depths |= UINT64_C(1) << DtsmKeyDepth(&key);
+        snapshot.ends |= DtsmKeyEnd(key.len, key.path[key.rawLen - 1]);
     }
     copy = Take(&change, sizeof(DtsmSnapshot), &offset);
     if (copy == NULL) {
