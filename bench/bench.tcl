@@ -96,6 +96,20 @@ proc bench::collect {set command} {
     close $channel
 }
 
+# bench::maps --
+#
+#       Run the rounds on maps of count paths, each with the next layout of the
+#       program (bench.mk says why).  args: -plain, peers.
+
+proc bench::maps {programs paths count rounds folder args} {
+    set layouts [lsort [glob -directory $programs map-?]]
+    for {set round 0} {$round < $rounds} {incr round} {
+        collect $count [list \
+                [lindex $layouts [expr {$round % [llength $layouts]}]] \
+                $paths $count 1 $folder {*}$args]
+    }
+}
+
 proc bench::save {file} {
     variable rounds
     set channel [open $file w]
