@@ -23,10 +23,10 @@
  *              is put under the supervisor of this socket if that can be;
  *              -mapped says what dtsm::system mapped says of it.  Error codes:
  *              POSIX ...; DTSM INTERRUPTED name when one was caught before.
- *      dtsm::process wait pid
- *              Serves events until its end.  A dictionary: kind (exit,
- *              signal), code (status or signal number), name (SIGTERM ...; or
- *              empty).
+ *      dtsm::process wait pid ?serve?
+ *              Serves events until its end, but with serve 0.  A dictionary:
+ *              kind (exit, signal), code (status or signal number), name
+ *              (SIGTERM ...; or empty).
  *
  *      dtsm::system kind path
  *              Why a preload does not reach this program: static, setuid,

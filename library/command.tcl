@@ -458,7 +458,7 @@ proc ::dtsm::command::Trace {trace settings findingName sessionName \
         $session fence 1
         try {
             $session spawn [dict get $settings command]
-            set end [$session wait]
+            set end [$session wait 0]
             # Who outlives the command is left alone.
             $session fence 0
         } trap {DTSM DENIED} message {

@@ -9,7 +9,7 @@
 #              ?-keep FILE? ?-dir FOLDER? ?-supervise BOOL?]
 #      $s probe            prove that the library loads
 #      $s spawn argv ?dir? start the command
-#      $s wait             how it ended; questions are answered meanwhile
+#      $s wait ?events?    how it ended; questions are answered meanwhile
 #      $s fence ?bool?     whether denials are enforced
 #      $s environment      what a traced program's environment needs
 #      $s collect ?last?   what the map and the log tell
@@ -361,7 +361,8 @@ oo::class create ::dtsm::Session {
 
     method Run {argv} {
         return [::dtsm::process wait \
-            [::dtsm::process spawn $argv -env [my environment]]]
+            [::dtsm::process spawn $argv -env [my environment]] \
+            [expr {$server ne ""}]]
     }
 
     # spawn --
@@ -405,11 +406,15 @@ oo::class create ::dtsm::Session {
     #
     #      Wait for the command.
     #
+    # Arguments:
+    #      events   0: but for questions there are none to be served.
+    #
     # Results: a dictionary: kind, code, name as dtsm::process wait has
     #      them, and wall, the seconds that it took.
 
-    method wait {} {
-        set end [::dtsm::process wait $process]
+    method wait {{events 1}} {
+        set end [::dtsm::process wait $process \
+            [expr {$events || $server ne ""}]]
         dict set end wall [expr {
             ([clock microseconds] - $started) / 1e6}]
         return $end
