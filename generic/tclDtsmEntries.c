@@ -13,7 +13,10 @@
 
 #include "tclDtsmEntries.h"
 
-enum { AHEAD = 8 };             /* items whose paths are on their way */
+enum {
+    AHEAD = 8,                  /* items whose paths are on their way */
+    FEW = 12                    /* items that are sorted by insertion */
+};
 
 typedef struct Walk {
     const DtsmTclChoice *choice;
@@ -52,7 +55,9 @@ HasPath(const DtsmTclChoice *choice, const char *path, size_t len)
     for (i = 0; i < choice->outsideCount; i++) {
         const DtsmTclPath *top = &choice->outside[i];
 
-        if (len >= top->len && memcmp(path, top->bytes, top->len) == 0
+        if (len >= top->len
+                && path[top->len - 1] == top->bytes[top->len - 1]
+                && memcmp(path, top->bytes, top->len) == 0
                 && (len == top->len || path[top->len] == '/'
                     || top->bytes[top->len - 1] == '/')) {
             return 0;
@@ -102,18 +107,17 @@ static uint64_t
 KeyAt(const DtsmTclEntry *item, size_t depth)
 {
     unsigned char bytes[8] = {0};
-    uint64_t key = 0;
-    size_t i, len = item->len > depth ? item->len - depth : 0;
+    size_t len = item->len > depth ? item->len - depth : 0;
 
     if (len >= sizeof bytes) {
         memcpy(bytes, item->path + depth, sizeof bytes);
     } else if (len > 0) {
         memcpy(bytes, item->path + depth, len);
     }
-    for (i = 0; i < sizeof bytes; i++) {
-        key = key << 8 | bytes[i];
-    }
-    return key;
+    return (uint64_t) bytes[0] << 56 | (uint64_t) bytes[1] << 48
+            | (uint64_t) bytes[2] << 40 | (uint64_t) bytes[3] << 32
+            | (uint64_t) bytes[4] << 24 | (uint64_t) bytes[5] << 16
+            | (uint64_t) bytes[6] << 8 | bytes[7];
 }
 
 /*
@@ -146,22 +150,58 @@ SetKeys(DtsmTclEntry *items, size_t count, size_t depth)
     return more;
 }
 
-static void
-Swap(DtsmTclEntry *a, DtsmTclEntry *b)
-{
-    DtsmTclEntry item = *a;
+/*
+ * Partition --
+ *
+ *      Put those with a key below bound first.  No branch hangs on a key: it
+ *      would be taken as often as not.
+ *
+ * Results:
+ *      How many they are.
+ */
 
-    *a = *b;
-    *b = item;
+static size_t
+Partition(DtsmTclEntry *items, size_t count, uint64_t bound)
+{
+    size_t low = 0, at;
+
+    for (at = 0; at < count; at++) {
+        DtsmTclEntry item = items[at];
+
+        items[at] = items[low];
+        items[low] = item;
+        low += item.key < bound;
+    }
+    return low;
+}
+
+/*
+ * SortFew --
+ *
+ *      By key, where that takes fewer steps than a partition.
+ */
+
+static void
+SortFew(DtsmTclEntry *items, size_t count)
+{
+    size_t i, k;
+
+    for (i = 1; i < count; i++) {
+        DtsmTclEntry item = items[i];
+
+        for (k = i; k > 0 && items[k - 1].key > item.key; k--) {
+            items[k] = items[k - 1];
+        }
+        items[k] = item;
+    }
 }
 
 /*
  * Sort --
  *
- *      By path in the order of bytes: a quicksort of three parts, whose middle
- *      one agrees in its keys and goes on with the next.  The largest part is
- *      left to the loop, so that no call has more than half of its caller's
- *      items.
+ *      By path in the order of bytes: a quicksort by keys, where those that
+ *      agree in theirs go on with the next.  The larger part is left to the
+ *      loop, so that no call has more than half of its caller's items.
  *
  * Arguments:
  *      depth    How many bytes the items agree in.
@@ -172,48 +212,52 @@ static void
 Sort(DtsmTclEntry *items, size_t count, size_t depth, int more)
 {
     static const size_t primes[] = {7919, 104729, 1299709};
-    size_t round = 0;
+    size_t round = 0, low;
 
     while (count > 1) {
-        uint64_t pivot = items[count / 2 + primes[round++ % 3] % count / 2]
-                .key;
-        size_t low = 0, at = 0, high = count, same;
+        if (count > FEW) {
+            uint64_t pivot = items[count / 2
+                    + primes[round++ % 3] % count / 2].key;
 
-        while (at < high) {
-            if (items[at].key < pivot) {
-                Swap(&items[low++], &items[at++]);
-            } else if (items[at].key > pivot) {
-                Swap(&items[at], &items[--high]);
-            } else {
-                at++;
+            low = Partition(items, count, pivot);
+            if (low > count - low) {
+                Sort(items + low, count - low, depth, more);
+                count = low;
+                continue;
+            }
+            if (low > 0) {
+                Sort(items, low, depth, more);
+                items += low;
+                count -= low;
+                continue;
+            }
+            low = pivot == UINT64_MAX ? count
+                    : Partition(items, count, pivot + 1);
+        } else {
+            SortFew(items, count);
+            for (; count > 1 && items[0].key != items[1].key; count--) {
+                items++;
+            }
+            for (low = 1; low < count && items[low].key == items[0].key;
+                    low++) {
+                ;
             }
         }
-        same = high - low;
-        if (same >= low && same >= count - high) {
-            Sort(items, low, depth, more);
-            Sort(items + high, count - high, depth, more);
+        if (low > count - low) {        /* the first low agree */
+            Sort(items + low, count - low, depth, more);
             if (!more) {
                 return;
             }
-            items += low;
-            count = same;
+            count = low;
             depth += sizeof(items->key);
             more = SetKeys(items, count, depth);
-            continue;
-        }
-        if (more) {
-            int further = SetKeys(items + low, same,
-                    depth + sizeof(items->key));
-
-            Sort(items + low, same, depth + sizeof(items->key), further);
-        }
-        if (low > count - high) {
-            Sort(items + high, count - high, depth, more);
-            count = low;
         } else {
-            Sort(items, low, depth, more);
-            items += high;
-            count -= high;
+            if (more && low > 1) {
+                Sort(items, low, depth + sizeof(items->key),
+                        SetKeys(items, low, depth + sizeof(items->key)));
+            }
+            items += low;
+            count -= low;
         }
     }
 }
