@@ -19,13 +19,12 @@ enum {
 };
 
 typedef struct Walk {
-    const DtsmTclChoice *choice;
-    DtsmTclEntries *entries;    /* NULL: they are only counted */
+    const DtsmTclChoice *choices;
+    DtsmTclEntries *entries;    /* of each of them */
     size_t count;
-    int one;                    /* a path comes once: one kind is wanted */
 } Walk;
 
-static Dtsm_WalkProc AddEntry;
+static Dtsm_WalkProc AddEntries;
 static int GetOutside(Tcl_Interp *interp, Tcl_Obj *listPtr,
         DtsmTclChoice *choice);
 
@@ -38,9 +37,24 @@ HasFlags(const DtsmTclChoice *choice, unsigned flags)
 }
 
 /*
+ * IsBelow --
+ *
+ *      Is path at or below top?
+ */
+
+static int
+IsBelow(const DtsmTclPath *top, const char *path, size_t len)
+{
+    return len >= top->len && path[top->len - 1] == top->bytes[top->len - 1]
+            && memcmp(path, top->bytes, top->len) == 0
+            && (len == top->len || path[top->len] == '/'
+                || top->bytes[top->len - 1] == '/');
+}
+
+/*
  * HasPath --
  *
- *      Is path neither outside of the choice nor another than the glob's?
+ *      Is path inside of the choice, and not another than the glob's?
  */
 
 static int
@@ -52,39 +66,46 @@ HasPath(const DtsmTclChoice *choice, const char *path, size_t len)
             || memcmp(path, choice->glob, choice->headLen) != 0)) {
         return 0;
     }
+    if (choice->hasUnder && !IsBelow(&choice->under, path, len)) {
+        return 0;
+    }
     for (i = 0; i < choice->outsideCount; i++) {
-        const DtsmTclPath *top = &choice->outside[i];
-
-        if (len >= top->len
-                && path[top->len - 1] == top->bytes[top->len - 1]
-                && memcmp(path, top->bytes, top->len) == 0
-                && (len == top->len || path[top->len] == '/'
-                    || top->bytes[top->len - 1] == '/')) {
+        if (IsBelow(&choice->outside[i], path, len)) {
             return 0;
         }
     }
     return 1;
 }
 
+/*
+ * IsOneKind --
+ *
+ *      Does a path come once?
+ */
+
 static int
-AddEntry(void *data, const Dtsm_Entry *entry)
+IsOneKind(const DtsmTclChoice *choice)
 {
-    Walk *walk = data;
-    const DtsmTclChoice *choice = walk->choice;
-    DtsmTclEntries *entries = walk->entries;
+    return !choice->rules || !choice->verdicts;
+}
+
+static void
+AddEntry(const DtsmTclChoice *choice, DtsmTclEntries *entries,
+    const Dtsm_Entry *entry)
+{
     unsigned flags = entry->flags;
     int wanted = flags & DTSM_PREFIX ? choice->rules : choice->verdicts
             && (choice->voids || (flags & DTSM_VOID) == 0);
     DtsmTclEntry *item;
 
     if (!wanted || (flags & DTSM_FLAGS) == 0
-            || (walk->one && !HasFlags(choice, flags))
+            || (IsOneKind(choice) && !HasFlags(choice, flags))
             || !HasPath(choice, entry->path, entry->pathLen)) {
-        return 0;
+        return;
     }
-    walk->count++;
-    if (entries == NULL) {
-        return 0;
+    if (choice->countOnly && IsOneKind(choice)) {
+        entries->count++;
+        return;
     }
     if (entries->count == entries->room) {
         entries->room = entries->room ? entries->room * 2 : 256;
@@ -95,6 +116,17 @@ AddEntry(void *data, const Dtsm_Entry *entry)
     item->path = entry->path;
     item->len = (unsigned) entry->pathLen;
     item->flags = flags;
+}
+
+static int
+AddEntries(void *data, const Dtsm_Entry *entry)
+{
+    Walk *walk = data;
+    size_t i;
+
+    for (i = 0; i < walk->count; i++) {
+        AddEntry(&walk->choices[i], &walk->entries[i], entry);
+    }
     return 0;
 }
 
@@ -262,60 +294,21 @@ Sort(DtsmTclEntry *items, size_t count, size_t depth, int more)
     }
 }
 
-static int
-Visit(DtsmTclMap *mapPtr, Tcl_Interp *interp, Walk *walk)
+/*
+ * Finish --
+ *
+ *      Sort what a walk found, and leave each path once.
+ */
+
+static void
+Finish(const DtsmTclChoice *choice, DtsmTclEntries *entries)
 {
-    const DtsmTclChoice *choice = walk->choice;
-    int status = Dtsm_Walk(mapPtr->map,
-            choice->hasUnder ? choice->under.bytes : NULL,
-            choice->hasUnder ? choice->under.len : 0, AddEntry, walk);
-
-    return status == DTSM_OK ? TCL_OK
-            : DtsmTcl_Status(interp, status, mapPtr, NULL);
-}
-
-static int
-IsOneKind(const DtsmTclChoice *choice)
-{
-    return !choice->rules || !choice->verdicts;
-}
-
-int
-DtsmTcl_CountEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
-    const DtsmTclChoice *choice, size_t *countPtr)
-{
-    DtsmTclEntries entries;
-    int result;
-
-    if (IsOneKind(choice)) {
-        Walk walk = {choice, NULL, 0, 1};
-
-        result = Visit(mapPtr, interp, &walk);
-        *countPtr = walk.count;
-        return result;
-    }
-    result = DtsmTcl_GetEntries(mapPtr, interp, choice, &entries);
-    *countPtr = entries.count;
-    DtsmTcl_FreeEntries(&entries);
-    return result;
-}
-
-int
-DtsmTcl_GetEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
-    const DtsmTclChoice *choice, DtsmTclEntries *entries)
-{
-    Walk walk = {choice, entries, 0, IsOneKind(choice)};
-    DtsmTclEntry *items;
+    DtsmTclEntry *items = entries->items;
     size_t i, kept = 0;
 
-    memset(entries, 0, sizeof *entries);
-    if (Visit(mapPtr, interp, &walk) != TCL_OK) {
-        return TCL_ERROR;
-    }
-    items = entries->items;
     Sort(items, entries->count, 0, SetKeys(items, entries->count, 0));
-    if (walk.one) {
-        return TCL_OK;
+    if (IsOneKind(choice)) {
+        return;
     }
     for (i = 0; i < entries->count; i++) {
         if (i > 0 && items[i].len == items[i - 1].len && memcmp(items[i].path,
@@ -327,6 +320,26 @@ DtsmTcl_GetEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
         }
     }
     entries->count = kept;
+}
+
+int
+DtsmTcl_GetEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp, size_t count,
+    const DtsmTclChoice *choices, DtsmTclEntries *entries)
+{
+    Walk walk = {choices, entries, count};
+    int status;
+    size_t i;
+
+    memset(entries, 0, count * sizeof *entries);
+    status = Dtsm_Walk(mapPtr->map, NULL, 0, AddEntries, &walk);
+    if (status != DTSM_OK) {
+        return DtsmTcl_Status(interp, status, mapPtr, NULL);
+    }
+    for (i = 0; i < count; i++) {
+        if (entries[i].items != NULL) {
+            Finish(&choices[i], &entries[i]);
+        }
+    }
     return TCL_OK;
 }
 
@@ -438,6 +451,7 @@ DtsmTcl_ReadChoice(Tcl_Interp *interp, int *iPtr, int objc,
             return TCL_ERROR;
         }
         choice->hasUnder = 1;
+        DtsmTcl_Fold(&choice->under);
     }
     return outsideObj == NULL ? TCL_OK
             : GetOutside(interp, outsideObj, choice);
