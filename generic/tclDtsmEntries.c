@@ -89,6 +89,27 @@ IsOneKind(const DtsmTclChoice *choice)
     return !choice->rules || !choice->verdicts;
 }
 
+/*
+ * Grow --
+ *
+ *      Room for twice as many.  It is ready before the old items are copied.
+ */
+
+static void
+Grow(DtsmTclEntries *entries)
+{
+    size_t room = entries->room ? entries->room * 2 : 256;
+    DtsmTclEntry *items = DtsmTcl_Alloc(room * sizeof *items);
+
+    DtsmTcl_Ready(items, room * sizeof *items);
+    if (entries->count > 0) {
+        memcpy(items, entries->items, entries->count * sizeof *items);
+    }
+    DtsmTcl_FreeEntries(entries);
+    entries->items = items;
+    entries->room = room;
+}
+
 static void
 AddEntry(const DtsmTclChoice *choice, DtsmTclEntries *entries,
     const Dtsm_Entry *entry)
@@ -108,9 +129,7 @@ AddEntry(const DtsmTclChoice *choice, DtsmTclEntries *entries,
         return;
     }
     if (entries->count == entries->room) {
-        entries->room = entries->room ? entries->room * 2 : 256;
-        entries->items = DtsmTcl_Realloc(entries->items,
-                entries->room * sizeof *item);
+        Grow(entries);
     }
     item = &entries->items[entries->count++];
     item->path = entry->path;

@@ -21,7 +21,7 @@ enum { BYTE_MOST = 6, ENTRY_MOST = 512 };
  * Pieces of this many bytes are written, out of memory that is in the cache.
  */
 
-enum { PIECE = 65536 };
+enum { PIECE = 16384 };
 
 typedef struct Text {
     Tcl_Channel channel;
