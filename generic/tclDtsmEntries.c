@@ -159,16 +159,21 @@ KeyAt(const DtsmTclEntry *item, size_t depth)
 {
     unsigned char bytes[8] = {0};
     size_t len = item->len > depth ? item->len - depth : 0;
+    const char *at = item->path + depth;
+    unsigned past = 0;          /* bits that are not behind depth */
 
     if (len >= sizeof bytes) {
-        memcpy(bytes, item->path + depth, sizeof bytes);
+        memcpy(bytes, at, sizeof bytes);
+    } else if (len > 0 && item->len >= sizeof bytes) {
+        past = 8 * (unsigned) (sizeof bytes - len);
+        memcpy(bytes, at + len - sizeof bytes, sizeof bytes);
     } else if (len > 0) {
-        memcpy(bytes, item->path + depth, len);
+        memcpy(bytes, at, len);
     }
-    return (uint64_t) bytes[0] << 56 | (uint64_t) bytes[1] << 48
+    return ((uint64_t) bytes[0] << 56 | (uint64_t) bytes[1] << 48
             | (uint64_t) bytes[2] << 40 | (uint64_t) bytes[3] << 32
             | (uint64_t) bytes[4] << 24 | (uint64_t) bytes[5] << 16
-            | (uint64_t) bytes[6] << 8 | bytes[7];
+            | (uint64_t) bytes[6] << 8 | bytes[7]) << past;
 }
 
 /*
