@@ -294,11 +294,16 @@ int Dtsm_Match(const Dtsm_Map *map, const char *path, size_t pathLen,
  *      Whether a look came while nobody had begun a change
  *      (Dtsm_BeginChange): if so, what the world says from then on may be
  *      kept until the policy changes.
+ *
+ * Dtsm_Policy --
+ *
+ *      The policy's number, as a look's token would have it now.
  */
 
 int Dtsm_Look(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned *flagsPtr, Dtsm_Token *tokenPtr);
 int Dtsm_IsSettled(const Dtsm_Token *tokenPtr);
+uint64_t Dtsm_Policy(const Dtsm_Map *map);
 
 /*
  * Dtsm_Prefetch --

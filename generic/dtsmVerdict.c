@@ -280,6 +280,12 @@ Dtsm_IsSettled(const Dtsm_Token *tokenPtr)
     return (tokenPtr->record & UNSETTLED) == 0;
 }
 
+uint64_t
+Dtsm_Policy(const Dtsm_Map *map)
+{
+    return DtsmPolicyNow(map);
+}
+
 int
 Dtsm_Look(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned *flagsPtr, Dtsm_Token *tokenPtr)

@@ -88,22 +88,24 @@ WalkRecord(Walk *walk, DtsmRecord *record)
  * FetchRecords --
  *
  *      Have a bucket's records on their way while another's are visited: they
- *      lie anywhere.
+ *      lie anywhere.  Returns which slots are full, a bit for each.
  */
 
-static void
+static unsigned
 FetchRecords(const Walk *walk, DtsmBucket *bucket)
 {
-    unsigned i;
+    unsigned i, full = 0;
 
     for (i = 0; i < DTSM_SLOTS; i++) {
         uint64_t slot = DtsmSlotLoad(&bucket->slots[i]);
 
         if (slot != 0) {
+            full |= 1u << i;
             __builtin_prefetch(walk->map->base
                     + DtsmSlotOffset(slot & ~DTSM_SLOT_CHILD));
         }
     }
+    return full;
 }
 
 static int WalkBuckets(Walk *walk, DtsmOffset offset, uint64_t count,
@@ -125,8 +127,8 @@ WalkSlot(Walk *walk, uint64_t slot, unsigned level)
 /*
  * WalkBuckets --
  *
- *      It recurses once a level, DTSM_LEVELS deep at most.  Each slot is
- *      loaded once: its record, or the child that it was moved to.
+ *      It recurses once a level, DTSM_LEVELS deep at most.  What each slot
+ *      names is loaded once: its record, or the child that it was moved to.
  */
 
 static int
@@ -134,25 +136,21 @@ WalkBuckets(Walk *walk, DtsmOffset offset, uint64_t count, unsigned level)
 {
     DtsmBucket *bucket = DtsmAt(walk->map, offset, count * sizeof(*bucket),
             sizeof(*bucket));
-    unsigned i;
+    unsigned full, next;
     int result = 0;
 
     if (bucket == NULL || level >= DTSM_LEVELS) {
         return DTSM_CORRUPT;
     }
-    for (; count > 0 && result == 0; count--, bucket++) {
+    full = FetchRecords(walk, bucket);
+    for (; count > 0 && result == 0; count--, bucket++, full = next) {
         if (!DtsmTallyOne(walk->map, &walk->tally)) {
             return DTSM_CORRUPT;
         }
-        if (count > 1) {
-            FetchRecords(walk, bucket + 1);
-        }
-        for (i = 0; i < DTSM_SLOTS && result == 0; i++) {
-            uint64_t slot = DtsmSlotLoad(&bucket->slots[i]);
-
-            if (slot != 0) {
-                result = WalkSlot(walk, slot, level);
-            }
+        next = count > 1 ? FetchRecords(walk, bucket + 1) : 0;
+        for (; full != 0 && result == 0; full &= full - 1) {
+            result = WalkSlot(walk, DtsmSlotLoad(
+                    &bucket->slots[__builtin_ctz(full)]), level);
         }
     }
     return result;

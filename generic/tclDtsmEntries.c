@@ -13,16 +13,18 @@
 
 #include "tclDtsmEntries.h"
 
-enum { AHEAD = 8 };             /* items whose paths are on their way */
+enum {
+    AHEAD = 8,                  /* items whose paths are on their way */
+    FEW = 12                    /* items that are sorted by insertion */
+};
 
 typedef struct Walk {
-    const DtsmTclChoice *choice;
-    DtsmTclEntries *entries;    /* NULL: they are only counted */
+    const DtsmTclChoice *choices;
+    DtsmTclEntries *entries;    /* of each of them */
     size_t count;
-    int one;                    /* a path comes once: one kind is wanted */
 } Walk;
 
-static Dtsm_WalkProc AddEntry;
+static Dtsm_WalkProc AddEntries;
 static int GetOutside(Tcl_Interp *interp, Tcl_Obj *listPtr,
         DtsmTclChoice *choice);
 
@@ -35,9 +37,24 @@ HasFlags(const DtsmTclChoice *choice, unsigned flags)
 }
 
 /*
+ * IsBelow --
+ *
+ *      Is path at or below top?
+ */
+
+static int
+IsBelow(const DtsmTclPath *top, const char *path, size_t len)
+{
+    return len >= top->len && path[top->len - 1] == top->bytes[top->len - 1]
+            && memcmp(path, top->bytes, top->len) == 0
+            && (len == top->len || path[top->len] == '/'
+                || top->bytes[top->len - 1] == '/');
+}
+
+/*
  * HasPath --
  *
- *      Is path neither outside of the choice nor another than the glob's?
+ *      Is path inside of the choice, and not another than the glob's?
  */
 
 static int
@@ -49,47 +66,86 @@ HasPath(const DtsmTclChoice *choice, const char *path, size_t len)
             || memcmp(path, choice->glob, choice->headLen) != 0)) {
         return 0;
     }
+    if (choice->hasUnder && !IsBelow(&choice->under, path, len)) {
+        return 0;
+    }
     for (i = 0; i < choice->outsideCount; i++) {
-        const DtsmTclPath *top = &choice->outside[i];
-
-        if (len >= top->len && memcmp(path, top->bytes, top->len) == 0
-                && (len == top->len || path[top->len] == '/'
-                    || top->bytes[top->len - 1] == '/')) {
+        if (IsBelow(&choice->outside[i], path, len)) {
             return 0;
         }
     }
     return 1;
 }
 
+/*
+ * IsOneKind --
+ *
+ *      Does a path come once?
+ */
+
 static int
-AddEntry(void *data, const Dtsm_Entry *entry)
+IsOneKind(const DtsmTclChoice *choice)
 {
-    Walk *walk = data;
-    const DtsmTclChoice *choice = walk->choice;
-    DtsmTclEntries *entries = walk->entries;
+    return !choice->rules || !choice->verdicts;
+}
+
+/*
+ * Grow --
+ *
+ *      Room for twice as many.  It is ready before the old items are copied.
+ */
+
+static void
+Grow(DtsmTclEntries *entries)
+{
+    size_t room = entries->room ? entries->room * 2 : 256;
+    DtsmTclEntry *items = DtsmTcl_Alloc(room * sizeof *items);
+
+    DtsmTcl_Ready(items, room * sizeof *items);
+    if (entries->count > 0) {
+        memcpy(items, entries->items, entries->count * sizeof *items);
+    }
+    DtsmTcl_FreeEntries(entries);
+    entries->items = items;
+    entries->room = room;
+}
+
+static void
+AddEntry(const DtsmTclChoice *choice, DtsmTclEntries *entries,
+    const Dtsm_Entry *entry)
+{
     unsigned flags = entry->flags;
     int wanted = flags & DTSM_PREFIX ? choice->rules : choice->verdicts
             && (choice->voids || (flags & DTSM_VOID) == 0);
     DtsmTclEntry *item;
 
     if (!wanted || (flags & DTSM_FLAGS) == 0
-            || (walk->one && !HasFlags(choice, flags))
+            || (IsOneKind(choice) && !HasFlags(choice, flags))
             || !HasPath(choice, entry->path, entry->pathLen)) {
-        return 0;
+        return;
     }
-    walk->count++;
-    if (entries == NULL) {
-        return 0;
+    if (choice->countOnly && IsOneKind(choice)) {
+        entries->count++;
+        return;
     }
     if (entries->count == entries->room) {
-        entries->room = entries->room ? entries->room * 2 : 256;
-        entries->items = DtsmTcl_Realloc(entries->items,
-                entries->room * sizeof *item);
+        Grow(entries);
     }
     item = &entries->items[entries->count++];
     item->path = entry->path;
     item->len = (unsigned) entry->pathLen;
     item->flags = flags;
+}
+
+static int
+AddEntries(void *data, const Dtsm_Entry *entry)
+{
+    Walk *walk = data;
+    size_t i;
+
+    for (i = 0; i < walk->count; i++) {
+        AddEntry(&walk->choices[i], &walk->entries[i], entry);
+    }
     return 0;
 }
 
@@ -102,18 +158,22 @@ static uint64_t
 KeyAt(const DtsmTclEntry *item, size_t depth)
 {
     unsigned char bytes[8] = {0};
-    uint64_t key = 0;
-    size_t i, len = item->len > depth ? item->len - depth : 0;
+    size_t len = item->len > depth ? item->len - depth : 0;
+    const char *at = item->path + depth;
+    unsigned past = 0;          /* bits that are not behind depth */
 
     if (len >= sizeof bytes) {
-        memcpy(bytes, item->path + depth, sizeof bytes);
+        memcpy(bytes, at, sizeof bytes);
+    } else if (len > 0 && item->len >= sizeof bytes) {
+        past = 8 * (unsigned) (sizeof bytes - len);
+        memcpy(bytes, at + len - sizeof bytes, sizeof bytes);
     } else if (len > 0) {
-        memcpy(bytes, item->path + depth, len);
+        memcpy(bytes, at, len);
     }
-    for (i = 0; i < sizeof bytes; i++) {
-        key = key << 8 | bytes[i];
-    }
-    return key;
+    return ((uint64_t) bytes[0] << 56 | (uint64_t) bytes[1] << 48
+            | (uint64_t) bytes[2] << 40 | (uint64_t) bytes[3] << 32
+            | (uint64_t) bytes[4] << 24 | (uint64_t) bytes[5] << 16
+            | (uint64_t) bytes[6] << 8 | bytes[7]) << past;
 }
 
 /*
@@ -146,22 +206,58 @@ SetKeys(DtsmTclEntry *items, size_t count, size_t depth)
     return more;
 }
 
-static void
-Swap(DtsmTclEntry *a, DtsmTclEntry *b)
-{
-    DtsmTclEntry item = *a;
+/*
+ * Partition --
+ *
+ *      Put those with a key below bound first.  No branch hangs on a key: it
+ *      would be taken as often as not.
+ *
+ * Results:
+ *      How many they are.
+ */
 
-    *a = *b;
-    *b = item;
+static size_t
+Partition(DtsmTclEntry *items, size_t count, uint64_t bound)
+{
+    size_t low = 0, at;
+
+    for (at = 0; at < count; at++) {
+        DtsmTclEntry item = items[at];
+
+        items[at] = items[low];
+        items[low] = item;
+        low += item.key < bound;
+    }
+    return low;
+}
+
+/*
+ * SortFew --
+ *
+ *      By key, where that takes fewer steps than a partition.
+ */
+
+static void
+SortFew(DtsmTclEntry *items, size_t count)
+{
+    size_t i, k;
+
+    for (i = 1; i < count; i++) {
+        DtsmTclEntry item = items[i];
+
+        for (k = i; k > 0 && items[k - 1].key > item.key; k--) {
+            items[k] = items[k - 1];
+        }
+        items[k] = item;
+    }
 }
 
 /*
  * Sort --
  *
- *      By path in the order of bytes: a quicksort of three parts, whose middle
- *      one agrees in its keys and goes on with the next.  The largest part is
- *      left to the loop, so that no call has more than half of its caller's
- *      items.
+ *      By path in the order of bytes: a quicksort by keys, where those that
+ *      agree in theirs go on with the next.  The larger part is left to the
+ *      loop, so that no call has more than half of its caller's items.
  *
  * Arguments:
  *      depth    How many bytes the items agree in.
@@ -172,106 +268,71 @@ static void
 Sort(DtsmTclEntry *items, size_t count, size_t depth, int more)
 {
     static const size_t primes[] = {7919, 104729, 1299709};
-    size_t round = 0;
+    size_t round = 0, low;
 
     while (count > 1) {
-        uint64_t pivot = items[count / 2 + primes[round++ % 3] % count / 2]
-                .key;
-        size_t low = 0, at = 0, high = count, same;
+        if (count > FEW) {
+            uint64_t pivot = items[count / 2
+                    + primes[round++ % 3] % count / 2].key;
 
-        while (at < high) {
-            if (items[at].key < pivot) {
-                Swap(&items[low++], &items[at++]);
-            } else if (items[at].key > pivot) {
-                Swap(&items[at], &items[--high]);
-            } else {
-                at++;
+            low = Partition(items, count, pivot);
+            if (low > count - low) {
+                Sort(items + low, count - low, depth, more);
+                count = low;
+                continue;
+            }
+            if (low > 0) {
+                Sort(items, low, depth, more);
+                items += low;
+                count -= low;
+                continue;
+            }
+            low = pivot == UINT64_MAX ? count
+                    : Partition(items, count, pivot + 1);
+        } else {
+            SortFew(items, count);
+            for (; count > 1 && items[0].key != items[1].key; count--) {
+                items++;
+            }
+            for (low = 1; low < count && items[low].key == items[0].key;
+                    low++) {
+                ;
             }
         }
-        same = high - low;
-        if (same >= low && same >= count - high) {
-            Sort(items, low, depth, more);
-            Sort(items + high, count - high, depth, more);
+        if (low > count - low) {        /* the first low agree */
+            Sort(items + low, count - low, depth, more);
             if (!more) {
                 return;
             }
-            items += low;
-            count = same;
+            count = low;
             depth += sizeof(items->key);
             more = SetKeys(items, count, depth);
-            continue;
-        }
-        if (more) {
-            int further = SetKeys(items + low, same,
-                    depth + sizeof(items->key));
-
-            Sort(items + low, same, depth + sizeof(items->key), further);
-        }
-        if (low > count - high) {
-            Sort(items + high, count - high, depth, more);
-            count = low;
         } else {
-            Sort(items, low, depth, more);
-            items += high;
-            count -= high;
+            if (more && low > 1) {
+                Sort(items, low, depth + sizeof(items->key),
+                        SetKeys(items, low, depth + sizeof(items->key)));
+            }
+            items += low;
+            count -= low;
         }
     }
 }
 
-static int
-Visit(DtsmTclMap *mapPtr, Tcl_Interp *interp, Walk *walk)
+/*
+ * Finish --
+ *
+ *      Sort what a walk found, and leave each path once.
+ */
+
+static void
+Finish(const DtsmTclChoice *choice, DtsmTclEntries *entries)
 {
-    const DtsmTclChoice *choice = walk->choice;
-    int status = Dtsm_Walk(mapPtr->map,
-            choice->hasUnder ? choice->under.bytes : NULL,
-            choice->hasUnder ? choice->under.len : 0, AddEntry, walk);
-
-    return status == DTSM_OK ? TCL_OK
-            : DtsmTcl_Status(interp, status, mapPtr, NULL);
-}
-
-static int
-IsOneKind(const DtsmTclChoice *choice)
-{
-    return !choice->rules || !choice->verdicts;
-}
-
-int
-DtsmTcl_CountEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
-    const DtsmTclChoice *choice, size_t *countPtr)
-{
-    DtsmTclEntries entries;
-    int result;
-
-    if (IsOneKind(choice)) {
-        Walk walk = {choice, NULL, 0, 1};
-
-        result = Visit(mapPtr, interp, &walk);
-        *countPtr = walk.count;
-        return result;
-    }
-    result = DtsmTcl_GetEntries(mapPtr, interp, choice, &entries);
-    *countPtr = entries.count;
-    DtsmTcl_FreeEntries(&entries);
-    return result;
-}
-
-int
-DtsmTcl_GetEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
-    const DtsmTclChoice *choice, DtsmTclEntries *entries)
-{
-    Walk walk = {choice, entries, 0, IsOneKind(choice)};
-    DtsmTclEntry *items;
+    DtsmTclEntry *items = entries->items;
     size_t i, kept = 0;
 
-    memset(entries, 0, sizeof *entries);
-    if (Visit(mapPtr, interp, &walk) != TCL_OK) {
-        return TCL_ERROR;
-    }
-    items = entries->items;
     Sort(items, entries->count, 0, SetKeys(items, entries->count, 0));
-    if (walk.one) {
-        return TCL_OK;
+    if (IsOneKind(choice)) {
+        return;
     }
     for (i = 0; i < entries->count; i++) {
         if (i > 0 && items[i].len == items[i - 1].len && memcmp(items[i].path,
@@ -283,6 +344,26 @@ DtsmTcl_GetEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
         }
     }
     entries->count = kept;
+}
+
+int
+DtsmTcl_GetEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp, size_t count,
+    const DtsmTclChoice *choices, DtsmTclEntries *entries)
+{
+    Walk walk = {choices, entries, count};
+    int status;
+    size_t i;
+
+    memset(entries, 0, count * sizeof *entries);
+    status = Dtsm_Walk(mapPtr->map, NULL, 0, AddEntries, &walk);
+    if (status != DTSM_OK) {
+        return DtsmTcl_Status(interp, status, mapPtr, NULL);
+    }
+    for (i = 0; i < count; i++) {
+        if (entries[i].items != NULL) {
+            Finish(&choices[i], &entries[i]);
+        }
+    }
     return TCL_OK;
 }
 
@@ -394,6 +475,7 @@ DtsmTcl_ReadChoice(Tcl_Interp *interp, int *iPtr, int objc,
             return TCL_ERROR;
         }
         choice->hasUnder = 1;
+        DtsmTcl_Fold(&choice->under);
     }
     return outsideObj == NULL ? TCL_OK
             : GetOutside(interp, outsideObj, choice);

@@ -32,6 +32,7 @@ typedef struct DtsmTclChoice {
     size_t outsideCount;
     const char *glob;           /* NULL: all */
     size_t headLen;             /* of glob's bytes before its first special */
+    int countOnly;              /* nobody will look at the entries */
 } DtsmTclChoice;
 
 typedef struct DtsmTclEntry {
@@ -42,7 +43,7 @@ typedef struct DtsmTclEntry {
 } DtsmTclEntry;
 
 typedef struct DtsmTclEntries {
-    DtsmTclEntry *items;
+    DtsmTclEntry *items;        /* NULL where only the count is wanted */
     size_t count, room;
 } DtsmTclEntries;
 
@@ -74,26 +75,18 @@ void DtsmTcl_SetGlob(DtsmTclChoice *choice, const char *glob);
 /*
  * DtsmTcl_GetEntries --
  *
- *      Walk, choose and sort.  Matches of the glob's head are in; the rest
- *      of it is the caller's to match.
+ *      Walk once, and choose and sort for each of several choices.  Matches
+ *      of a glob's head are in; the rest of it is the caller's to match.
  *
  * Results:
  *      TCL_OK, or TCL_ERROR with a message.  Either way the caller calls
- *      DtsmTcl_FreeEntries; the paths are valid until the map is closed.
+ *      DtsmTcl_FreeEntries for all; the paths are valid until the map is
+ *      closed.
  */
 
-int DtsmTcl_GetEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
-        const DtsmTclChoice *choice, DtsmTclEntries *entries);
+int DtsmTcl_GetEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp, size_t count,
+        const DtsmTclChoice *choices, DtsmTclEntries *entries);
 void DtsmTcl_FreeEntries(DtsmTclEntries *entries);
-
-/*
- * DtsmTcl_CountEntries --
- *
- *      How many they are, without keeping them.
- */
-
-int DtsmTcl_CountEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
-        const DtsmTclChoice *choice, size_t *countPtr);
 
 /*
  * DtsmTcl_WriteJson (tclDtsmJson.c) --

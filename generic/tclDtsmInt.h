@@ -10,6 +10,7 @@
  *      tclDtsmFile.c   making, opening and closing maps
  *      tclDtsmListen.c a server on a Unix socket
  *      tclDtsmPath.c   paths, flags and errors between Tcl and the core
+ *      tclDtsmMemory.c memory without a page fault for each page
  *
  * A map is known under its command, ::dtsm::mapN.  The structure behind it
  * is counted: the command, the state of each interpreter whose default map it
@@ -96,12 +97,16 @@ typedef struct DtsmTclPath {
  * DtsmTcl_ReleaseState --      Give a reference back.
  * DtsmTcl_Alloc, DtsmTcl_Realloc --
  *                              Memory; panics if there is none.
+ * DtsmTcl_Ready (tclDtsmMemory.c) --
+ *                              Have memory behind all pages of a large block,
+ *                              which will be written soon.
  */
 
 void DtsmTcl_ReleaseState(DtsmTclState *state);
 void *DtsmTcl_Alloc(size_t bytes);
 void *DtsmTcl_Realloc(void *memory, size_t bytes);
 void DtsmTcl_Free(void *memory);
+void DtsmTcl_Ready(void *memory, size_t bytes);
 
 /*
  * tclDtsmPath.c
@@ -205,6 +210,8 @@ int DtsmTcl_GetMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
 int DtsmTcl_JsonMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
         int objc, Tcl_Obj *const objv[]);
 int DtsmTcl_TotalMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
+        int objc, Tcl_Obj *const objv[]);
+int DtsmTcl_TogetherMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
         int objc, Tcl_Obj *const objv[]);
 int DtsmTcl_ForeachMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
         int objc, Tcl_Obj *const objv[]);

@@ -21,13 +21,16 @@ enum { BYTE_MOST = 6, ENTRY_MOST = 512 };
  * Pieces of this many bytes are written, out of memory that is in the cache.
  */
 
-enum { PIECE = 65536 };
+enum { PIECE = 16384 };
 
 typedef struct Text {
     Tcl_Channel channel;
     unsigned char *bytes;
     size_t used, room;
     int failed;                 /* the errno of a write that failed */
+    unsigned flags;             /* of the last entry */
+    size_t endLen;              /* what follows a path that has them */
+    char end[ENTRY_MOST];
 } Text;
 
 /*
@@ -109,6 +112,52 @@ Put(Text *text, const char *string)
     text->used += len;
 }
 
+/*
+ * PutPlain --
+ *
+ *      What a string has as it is, eight bytes at a time: ASCII without
+ *      control characters, quotes and backslashes.
+ *
+ * Results:
+ *      How many of the first bytes that was.
+ */
+
+#define EACH(byte)      (UINT64_C(0x0101010101010101) * (byte))
+
+static inline int
+IsPlain(uint64_t eight)
+{
+    uint64_t low = eight & EACH(0x7f);
+    uint64_t fine = (low + EACH(0x60))                  /* no control */
+            & ~(low + EACH(0x01))                       /* not 0x7f */
+            & ((low ^ EACH('"')) + EACH(0x7f))
+            & ((low ^ EACH('\\')) + EACH(0x7f)) & ~eight;
+
+    return (fine & EACH(0x80)) == EACH(0x80);
+}
+
+static size_t
+PutPlain(Text *text, const unsigned char *at, size_t len)
+{
+    unsigned char *to = text->bytes + text->used;
+    uint64_t eight;
+    size_t i = 0;
+
+    while (len - i >= sizeof eight || (i > 0 && i < len)) {
+        if (len - i < sizeof eight) {
+            i = len - sizeof eight;     /* some of them once more */
+        }
+        memcpy(&eight, at + i, sizeof eight);
+        if (!IsPlain(eight)) {
+            break;
+        }
+        memcpy(to + i, &eight, sizeof eight);
+        i += sizeof eight;
+    }
+    text->used += i;
+    return i;
+}
+
 static void
 PutQuoted(Text *text, const unsigned char *at, size_t len)
 {
@@ -156,45 +205,77 @@ PutBase64(Text *text, const unsigned char *at, size_t len)
     text->used = (size_t) (to - text->bytes);
 }
 
+/*
+ * PutPath --
+ *
+ *      An entry's path and its name.
+ */
+
+static void
+PutPath(Text *text, const unsigned char *path, size_t len)
+{
+    size_t before = text->used, plain;
+
+    Put(text, "{\"path\":\"");
+    plain = PutPlain(text, path, len);
+    if (IsUtf8(path + plain, len - plain)) {
+        PutQuoted(text, path + plain, len - plain);
+    } else {
+        text->used = before;
+        Put(text, "{\"path_base64\":\"");
+        PutBase64(text, path, len);
+    }
+}
+
+/*
+ * PutFlags --
+ *
+ *      All behind an entry's path.  Most entries have the same as the last.
+ */
+
 static void
 PutFlags(Text *text, unsigned flags)
 {
-    const char *before = "\"";
+    if (flags != text->flags || text->endLen == 0) {
+        size_t start = text->used;
+        const char *before = "\"";
 
+        Put(text, "\",\"flags\":[");
 #define DTSM_ROW(id, name) \
-    if (flags & DTSM_##id) { \
-        Put(text, before); \
-        Put(text, name "\""); \
-        before = ",\""; \
-    }
-    DTSM_FLAG_TABLE(DTSM_ROW)
+        if (flags & DTSM_##id) { \
+            Put(text, before); \
+            Put(text, name "\""); \
+            before = ",\""; \
+        }
+        DTSM_FLAG_TABLE(DTSM_ROW)
 #undef DTSM_ROW
+        Put(text, "]}");
+        text->flags = flags;
+        text->endLen = text->used - start;
+        memcpy(text->end, text->bytes + start, text->endLen);
+    } else {
+        memcpy(text->bytes + text->used, text->end, text->endLen);
+        text->used += text->endLen;
+    }
 }
 
 int
 DtsmTcl_WriteJson(Tcl_Interp *interp, Tcl_Channel channel,
     const DtsmTclEntries *entries)
 {
-    Text text = {channel, DtsmTcl_Alloc(2 * PIECE), 0, 2 * PIECE, 0};
+    Text text = {channel, DtsmTcl_Alloc(2 * PIECE), 0, 2 * PIECE, 0, 0, 0, ""};
     size_t i;
 
     Put(&text, "[");
     for (i = 0; i < entries->count; i++) {
         const DtsmTclEntry *item = &entries->items[i];
-        const unsigned char *path = (const unsigned char *) item->path;
 
         Reserve(&text, (size_t) item->len * BYTE_MOST + ENTRY_MOST);
-        Put(&text, i == 0 ? "{\"path" : ",\n{\"path");
-        if (IsUtf8(path, item->len)) {
-            Put(&text, "\":\"");
-            PutQuoted(&text, path, item->len);
-        } else {
-            Put(&text, "_base64\":\"");
-            PutBase64(&text, path, item->len);
+        if (i > 0) {
+            Put(&text, ",\n");
         }
-        Put(&text, "\",\"flags\":[");
+        PutPath(&text, (const unsigned char *) item->path, item->len);
         PutFlags(&text, item->flags);
-        Put(&text, "]}");
     }
     Reserve(&text, ENTRY_MOST);
     Put(&text, "]");

@@ -41,13 +41,14 @@ static const struct {
     {DtsmTcl_ForeachMethod, 0}, {ForgetMethod, 0}, {DtsmTcl_GetMethod, 0},
     {InsertMethod, 0}, {DtsmTcl_JsonMethod, 0}, {MarkMethod, 0},
     {MatchMethod, 1}, {DtsmTcl_NamesMethod, 0}, {RemoveMethod, 0},
-    {SearchMethod, 1}, {DtsmTcl_StatsMethod, 0}, {DtsmTcl_TotalMethod, 0}
+    {SearchMethod, 1}, {DtsmTcl_StatsMethod, 0}, {DtsmTcl_TogetherMethod, 0},
+    {DtsmTcl_TotalMethod, 0}
 };
 
 const char *const DtsmTcl_Methods[] = {
     "check", "close", "count", "destroy", "env", "fence", "file", "foreach",
     "forget", "get", "insert", "json", "mark", "match", "names", "remove",
-    "search", "stats", "total", NULL
+    "search", "stats", "together", "total", NULL
 };
 
 _Static_assert(sizeof methods / sizeof methods[0] + 1

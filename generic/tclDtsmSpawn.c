@@ -426,18 +426,22 @@ PutKey(
  *
  *      Sees whether the child ended, and leaves it to be reaped.
  *
+ * Arguments:
+ *      hang     WNOHANG; or 0, to wait until it has.
+ *
  * Returns:
  *      1, 0, or -1 with errno.
  */
 
 static int
 HasEnded(
-    pid_t child)
+    pid_t child,
+    int hang)
 {
     siginfo_t info;
 
     info.si_pid = 0;
-    while (waitid(P_PID, (id_t) child, &info, WEXITED | WNOHANG | WNOWAIT)
+    while (waitid(P_PID, (id_t) child, &info, WEXITED | hang | WNOWAIT)
             != 0) {
         if (errno != EINTR) {
             return -1;
@@ -485,7 +489,7 @@ ServeUntilEnd(
     } else {
         WakeForTime(&timer);
     }
-    while ((ended = HasEnded(child)) == 0) {
+    while ((ended = HasEnded(child, WNOHANG)) == 0) {
         Tcl_DoOneEvent(TCL_ALL_EVENTS);
     }
     if (fd >= 0) {
@@ -500,18 +504,28 @@ ServeUntilEnd(
     return ended;
 }
 
+/*
+ * WaitCmd --
+ *
+ *      The event loop takes a thread of Tcl's and, as that ends, a library:
+ *      who has nothing to serve is spared them.
+ */
+
 static int
 WaitCmd(
     Tcl_Interp *interp,
-    Tcl_Obj *pidPtr)
+    Tcl_Obj *pidPtr,
+    Tcl_Obj *servePtr)          /* NULL: yes */
 {
     Tcl_WideInt wide;
     Tcl_Obj *dictPtr;
     sigset_t mask;
     pid_t child;
-    int status = 0, code, bySignal;
+    int status = 0, serve = 1, code, bySignal;
 
-    if (Tcl_GetWideIntFromObj(interp, pidPtr, &wide) != TCL_OK) {
+    if (Tcl_GetWideIntFromObj(interp, pidPtr, &wide) != TCL_OK
+            || (servePtr != NULL && Tcl_GetBooleanFromObj(interp, servePtr,
+                    &serve) != TCL_OK)) {
         return TCL_ERROR;
     }
     child = (pid_t) wide;
@@ -519,7 +533,7 @@ WaitCmd(
         errno = ECHILD;
         return DtsmTclPosix(interp, "wait");
     }
-    if (ServeUntilEnd(child) < 0) {
+    if ((serve ? ServeUntilEnd(child) : HasEnded(child, 0)) < 0) {
         return DtsmTclPosix(interp, "wait");
     }
     BlockHeld(&mask);                       /* P1 */
@@ -566,8 +580,9 @@ ProcessCmd(
     if (verb == VERB_SPAWN) {
         return SpawnCmd(interp, objc, objv);
     }
-    if (objc != (verb == VERB_WAIT ? 3 : 2)) {
-        Tcl_WrongNumArgs(interp, 2, objv, verb == VERB_WAIT ? "pid" : NULL);
+    if (verb == VERB_WAIT ? objc != 3 && objc != 4 : objc != 2) {
+        Tcl_WrongNumArgs(interp, 2, objv, verb == VERB_WAIT ? "pid ?serve?"
+                : NULL);
         return TCL_ERROR;
     }
     switch (verb) {
@@ -578,7 +593,7 @@ ProcessCmd(
     case VERB_RELEASE:
         return ReleaseCmd();
     default:
-        return WaitCmd(interp, objv[2]);
+        return WaitCmd(interp, objv[2], objc == 4 ? objv[3] : NULL);
     }
 }
 

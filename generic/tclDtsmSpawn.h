@@ -23,10 +23,10 @@
  *              is put under the supervisor of this socket if that can be;
  *              -mapped says what dtsm::system mapped says of it.  Error codes:
  *              POSIX ...; DTSM INTERRUPTED name when one was caught before.
- *      dtsm::process wait pid
- *              Serves events until its end.  A dictionary: kind (exit,
- *              signal), code (status or signal number), name (SIGTERM ...; or
- *              empty).
+ *      dtsm::process wait pid ?serve?
+ *              Serves events until its end, but with serve 0.  A dictionary:
+ *              kind (exit, signal), code (status or signal number), name
+ *              (SIGTERM ...; or empty).
  *
  *      dtsm::system kind path
  *              Why a preload does not reach this program: static, setuid,
@@ -58,6 +58,9 @@
  *              Bytes that we may still write there; 0 if we may not.
  *      dtsm::system environ name
  *              The value of a variable as bytes; empty if it is not set.
+ *      dtsm::system heap bytes
+ *              Have so many bytes of memory ready for what Tcl will make;
+ *              for a program of our own, as it is the whole process's.
  *
  *      dtsm::supervise start map log socket ?ask?
  *              Start the supervisor of a session with these files; the
@@ -140,12 +143,14 @@ const char *DtsmTclPathOf(const DtsmTclStrings *envPtr);
  * DtsmTclCandidates -- A NULL-terminated array (one block, for ckfree) of the
  *                      files that name may mean along path.
  * DtsmTclPosix --      TCL_ERROR, with what errno says of `what' in interp.
+ * DtsmTclHeap --       dtsm::system heap (tclDtsmMemory.c).
  * DtsmTclSystemCmd, DtsmTclSuperviseCmd, DtsmTclWorkerCmd --  The commands.
  */
 
 char *DtsmTclBytes(Tcl_Interp *interp, Tcl_Obj *objPtr);
 char **DtsmTclCandidates(const char *name, const char *path);
 int DtsmTclPosix(Tcl_Interp *interp, const char *what);
+void DtsmTclHeap(size_t bytes);
 int DtsmTclSystemCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[]);
 int DtsmTclSuperviseCmd(void *data, Tcl_Interp *interp, int objc,

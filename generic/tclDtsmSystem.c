@@ -577,13 +577,14 @@ DtsmTclSystemCmd(
     Tcl_Obj *const objv[])
 {
     static const char *const verbs[] = {
-        "candidates", "environ", "folder", "held", "hold", "interpreter",
-        "kind", "link", "mapped", "release", "resolve", "room", "which", NULL
+        "candidates", "environ", "folder", "heap", "held", "hold",
+        "interpreter", "kind", "link", "mapped", "release", "resolve", "room",
+        "which", NULL
     };
     enum {
-        VERB_CANDIDATES, VERB_ENVIRON, VERB_FOLDER, VERB_HELD, VERB_HOLD,
-        VERB_INTERPRETER, VERB_KIND, VERB_LINK, VERB_MAPPED, VERB_RELEASE,
-        VERB_RESOLVE, VERB_ROOM, VERB_WHICH
+        VERB_CANDIDATES, VERB_ENVIRON, VERB_FOLDER, VERB_HEAP, VERB_HELD,
+        VERB_HOLD, VERB_INTERPRETER, VERB_KIND, VERB_LINK, VERB_MAPPED,
+        VERB_RELEASE, VERB_RESOLVE, VERB_ROOM, VERB_WHICH
     };
     const char *value;
     char *argument, *resolved;
@@ -619,6 +620,9 @@ DtsmTclSystemCmd(
         } else {
             SetBytes(interp, argument);
         }
+        break;
+    case VERB_HEAP:
+        DtsmTclHeap((size_t) atoi(argument));
         break;
     case VERB_HELD:
         result = SetNumber(interp, Held(argument), argument);

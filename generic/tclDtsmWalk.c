@@ -1,8 +1,8 @@
 /*
  * tclDtsmWalk.c --
  *
- *      The commands that visit many paths: names, get, json, total, foreach,
- *      stats, check.
+ *      The commands that visit many paths: names, get, json, total, together,
+ *      foreach, stats, check.
  *
  * A walk first takes all that it finds, sorted, and only then makes Tcl
  * values or runs a script; a loop's body may change or close the map.
@@ -15,7 +15,7 @@
 
 #include "tclDtsmEntries.h"
 
-enum { AS_NAMES, AS_DICT, AS_TOTAL };
+enum { AS_DICT, AS_NAMES, AS_TOTAL };
 
 typedef struct Loop {
     DtsmTclState *state;        /* counted */
@@ -27,14 +27,18 @@ typedef struct Loop {
 
 static Dtsm_WalkProc CountItem;
 static Dtsm_CheckProc AddFlaw;
-static int Collect(DtsmTclMap *mapPtr, Tcl_Interp *interp,
-        const DtsmTclChoice *choice, int form, Tcl_Obj **resultPtrPtr);
+static int Collect(DtsmTclMap *mapPtr, Tcl_Interp *interp, size_t count,
+        const DtsmTclChoice *choices, const int *forms, Tcl_Obj **results);
+static int Make(Tcl_Interp *interp, const DtsmTclChoice *choice,
+        DtsmTclEntries *entries, int form, Tcl_Obj **resultPtrPtr);
 static int MakeList(Tcl_Interp *interp, const DtsmTclChoice *choice,
         const DtsmTclEntries *entries, int form, Tcl_Obj **listPtrPtr);
 static int Match(Tcl_Interp *interp, const DtsmTclChoice *choice,
         DtsmTclEntries *entries);
 static int Produce(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
         Tcl_Obj *const objv[], int form);
+static int ReadWords(Tcl_Interp *interp, int skip, int objc,
+        Tcl_Obj *const objv[], int form, DtsmTclChoice *choice);
 static int LoopStep(void *data[], Tcl_Interp *interp, int result);
 static int LoopSet(Loop *loopPtr, Tcl_Interp *interp);
 
@@ -100,40 +104,86 @@ MakeList(Tcl_Interp *interp, const DtsmTclChoice *choice,
 }
 
 /*
- * Collect --
+ * Make --
  *
- *      Walk, and make a value of what was found.
+ *      A value of what was found.
  *
  * Results:
  *      TCL_OK with a new object of reference count 0.
  */
 
 static int
-Collect(DtsmTclMap *mapPtr, Tcl_Interp *interp, const DtsmTclChoice *choice,
+Make(Tcl_Interp *interp, const DtsmTclChoice *choice, DtsmTclEntries *entries,
     int form, Tcl_Obj **resultPtrPtr)
 {
-    DtsmTclEntries entries;
-    int result;
-
-    if (form == AS_TOTAL && choice->glob == NULL) {
-        size_t count;
-
-        result = DtsmTcl_CountEntries(mapPtr, interp, choice, &count);
-        *resultPtrPtr = Tcl_NewWideIntObj((Tcl_WideInt) count);
-        return result;
+    if (choice->glob != NULL && Match(interp, choice, entries) != TCL_OK) {
+        return TCL_ERROR;
     }
-    result = DtsmTcl_GetEntries(mapPtr, interp, choice, &entries);
-    if (result == TCL_OK && choice->glob != NULL) {
-        result = Match(interp, choice, &entries);
+    if (form == AS_TOTAL) {
+        *resultPtrPtr = Tcl_NewWideIntObj((Tcl_WideInt) entries->count);
+        return TCL_OK;
     }
-    if (result == TCL_OK) {
-        if (form == AS_TOTAL) {
-            *resultPtrPtr = Tcl_NewWideIntObj((Tcl_WideInt) entries.count);
-        } else {
-            result = MakeList(interp, choice, &entries, form, resultPtrPtr);
+    return MakeList(interp, choice, entries, form, resultPtrPtr);
+}
+
+/*
+ * Collect --
+ *
+ *      Walk once, and make a value for each choice.
+ *
+ * Results:
+ *      TCL_OK with new objects of reference count 0.
+ */
+
+static int
+Collect(DtsmTclMap *mapPtr, Tcl_Interp *interp, size_t count,
+    const DtsmTclChoice *choices, const int *forms, Tcl_Obj **results)
+{
+    DtsmTclEntries *entries = DtsmTcl_Alloc(count * sizeof *entries + 1);
+    size_t i, made = 0;
+    int result = DtsmTcl_GetEntries(mapPtr, interp, count, choices, entries);
+
+    for (; result == TCL_OK && made < count; made++) {
+        result = Make(interp, &choices[made], &entries[made], forms[made],
+                &results[made]);
+        if (result != TCL_OK) {
+            break;
         }
     }
-    DtsmTcl_FreeEntries(&entries);
+    for (i = 0; i < made && result != TCL_OK; i++) {
+        Tcl_DecrRefCount(results[i]);
+    }
+    for (i = 0; i < count; i++) {
+        DtsmTcl_FreeEntries(&entries[i]);
+    }
+    DtsmTcl_Free(entries);
+    return result;
+}
+
+/*
+ * ReadWords --
+ *
+ *      The words of names, get or total; objv[skip] is the first behind that.
+ *
+ * Results:
+ *      As DtsmTcl_ReadChoice.
+ */
+
+static int
+ReadWords(Tcl_Interp *interp, int skip, int objc, Tcl_Obj *const objv[],
+    int form, DtsmTclChoice *choice)
+{
+    int i = skip, result;
+
+    result = DtsmTcl_ReadChoice(interp, &i, objc, objv, choice);
+    if (result == TCL_OK && objc - i > 1) {
+        Tcl_WrongNumArgs(interp, skip, objv, "?option value ...? ?--? ?glob?");
+        result = TCL_ERROR;
+    }
+    if (result == TCL_OK && i < objc) {
+        DtsmTcl_SetGlob(choice, Tcl_GetString(objv[i]));
+    }
+    choice->countOnly = form == AS_TOTAL && choice->glob == NULL;
     return result;
 }
 
@@ -143,18 +193,10 @@ Produce(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
 {
     DtsmTclChoice choice;
     Tcl_Obj *objPtr;
-    int i = skip, result;
+    int result = ReadWords(interp, skip, objc, objv, form, &choice);
 
-    result = DtsmTcl_ReadChoice(interp, &i, objc, objv, &choice);
-    if (result == TCL_OK && objc - i > 1) {
-        Tcl_WrongNumArgs(interp, skip, objv, "?option value ...? ?--? ?glob?");
-        result = TCL_ERROR;
-    }
-    if (result == TCL_OK && i < objc) {
-        DtsmTcl_SetGlob(&choice, Tcl_GetString(objv[i]));
-    }
     if (result == TCL_OK) {
-        result = Collect(mapPtr, interp, &choice, form, &objPtr);
+        result = Collect(mapPtr, interp, 1, &choice, &form, &objPtr);
     }
     if (result == TCL_OK) {
         Tcl_SetObjResult(interp, objPtr);
@@ -190,6 +232,77 @@ DtsmTcl_TotalMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
     int objc, Tcl_Obj *const objv[])
 {
     return Produce(mapPtr, interp, skip, objc, objv, AS_TOTAL);
+}
+
+/*
+ * ReadQuestion --
+ *
+ *      One of the lists of together: a name and its words.
+ *
+ * Results:
+ *      As DtsmTcl_ReadChoice.
+ */
+
+static int
+ReadQuestion(Tcl_Interp *interp, Tcl_Obj *listPtr, DtsmTclChoice *choice,
+    int *formPtr)
+{
+    static const char *const names[] = {"get", "names", "total", NULL};
+    Tcl_Obj **words;
+    Tcl_Size count;
+
+    memset(choice, 0, sizeof *choice);
+    if (Tcl_ListObjGetElements(interp, listPtr, &count, &words) != TCL_OK) {
+        return TCL_ERROR;
+    }
+    if (count == 0) {
+        return DtsmTcl_Fail(interp, "INVALID QUESTION", "", Tcl_NewStringObj(
+                "a question is empty: must be get, names or total and its"
+                " words", -1));
+    }
+    if (Tcl_GetIndexFromObj(interp, words[0], names, "question", TCL_EXACT,
+            formPtr) != TCL_OK) {
+        return TCL_ERROR;
+    }
+    return ReadWords(interp, 1, (int) count, words, *formPtr, choice);
+}
+
+/*
+ * DtsmTcl_TogetherMethod --
+ *
+ *      $map together ?question ...?
+ *
+ * Results:
+ *      The answers to lists like {names -rules 0}, from one walk.
+ */
+
+int
+DtsmTcl_TogetherMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
+    int objc, Tcl_Obj *const objv[])
+{
+    size_t count = (size_t) (objc - skip), read = 0;
+    DtsmTclChoice *choices = DtsmTcl_Alloc(count * sizeof *choices + 1);
+    int *forms = DtsmTcl_Alloc(count * sizeof *forms + 1);
+    Tcl_Obj **results = DtsmTcl_Alloc(count * sizeof *results + 1);
+    int result = TCL_OK;
+
+    for (; result == TCL_OK && read < count; read++) {
+        result = ReadQuestion(interp, objv[skip + (int) read],
+                &choices[read], &forms[read]);
+    }
+    if (result == TCL_OK) {
+        result = Collect(mapPtr, interp, count, choices, forms, results);
+    }
+    if (result == TCL_OK) {
+        Tcl_SetObjResult(interp, Tcl_NewListObj((Tcl_Size) count, results));
+    }
+    while (read-- > 0) {
+        DtsmTcl_FreeChoice(&choices[read]);
+    }
+    DtsmTcl_Free(choices);
+    DtsmTcl_Free(forms);
+    DtsmTcl_Free(results);
+    return result;
 }
 
 /*
@@ -230,7 +343,7 @@ DtsmTcl_JsonMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
         if (i < objc) {
             DtsmTcl_SetGlob(&choice, Tcl_GetString(objv[i]));
         }
-        result = DtsmTcl_GetEntries(mapPtr, interp, &choice, &entries);
+        result = DtsmTcl_GetEntries(mapPtr, interp, 1, &choice, &entries);
         if (result == TCL_OK && choice.glob != NULL) {
             result = Match(interp, &choice, &entries);
         }
@@ -257,7 +370,7 @@ DtsmTcl_ForeachMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
     Tcl_Obj *itemsPtr;
     Tcl_Size varCount;
     Loop *loopPtr;
-    int i = skip, result;
+    int i = skip, form = AS_DICT, result;
 
     result = DtsmTcl_ReadChoice(interp, &i, objc, objv, &choice);
     if (result == TCL_OK && objc - i != 2) {
@@ -276,7 +389,7 @@ DtsmTcl_ForeachMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
                 Tcl_GetString(objv[i])));
     }
     if (result == TCL_OK) {
-        result = Collect(mapPtr, interp, &choice, AS_DICT, &itemsPtr);
+        result = Collect(mapPtr, interp, 1, &choice, &form, &itemsPtr);
     }
     DtsmTcl_FreeChoice(&choice);
     if (result != TCL_OK) {

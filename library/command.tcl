@@ -322,7 +322,7 @@ proc ::dtsm::command::Compose {settings} {
 #      A dtsm::Worker.
 
 proc ::dtsm::command::Ready {settings} {
-    Need worker
+    Need server worker
     set verb [dict get $settings verb]
     set names [dict get $settings registry]
     if {![llength $names]} {
@@ -436,7 +436,7 @@ proc ::dtsm::command::Trace {trace settings findingName sessionName \
     variable statusNotExecutable
     upvar 1 $findingName finding $sessionName session \
         $workerName worker
-    Need json server contents session lookup report
+    Need json contents session lookup report
     set report [OpenReport [dict get $settings report]]
     set session {}
     set worker {}
@@ -458,7 +458,7 @@ proc ::dtsm::command::Trace {trace settings findingName sessionName \
         $session fence 1
         try {
             $session spawn [dict get $settings command]
-            set end [$session wait]
+            set end [$session wait 0]
             # Who outlives the command is left alone.
             $session fence 0
         } trap {DTSM DENIED} message {

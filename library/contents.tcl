@@ -27,34 +27,41 @@ oo::class create ::dtsm::Contents {
 
     # Touched --
     #
-    #      What a command of the map, a list of words, tells of the paths that
-    #      were touched: without mere spellings, which are aliases as all of
-    #      the tracer's notes are, and without the session's own files.
+    #      The options that choose the paths that were touched: without mere
+    #      spellings, which are aliases as all of the tracer's notes are, and
+    #      without the session's own files.
 
-    method Touched {verb args} {
-        return [$map {*}$verb -rules 0 -void 1 -bytes 1 -without alias \
-            -outside $own {*}$args]
+    method Touched {} {
+        return [list -rules 0 -void 1 -bytes 1 -without alias -outside $own]
     }
 
     method paths {} {
-        return [my Touched get]
+        return [$map get {*}[my Touched]]
     }
 
     method json {channel} {
-        my Touched [list json $channel]
+        $map json $channel {*}[my Touched]
     }
 
     # Judged --
     #
-    #      What was refused or is unknown.
+    #      What was refused or is unknown, how many paths were touched, and
+    #      what else the map is asked: one walk answers all.
+    #
+    # Arguments:
+    #      args     Questions, as the map's together takes them.
     #
     # Results:
     #      A dictionary: refused, unanswered: path exists ...; unknown: path
-    #      ...
+    #      ...; distinct; answers, a list.
 
-    method Judged {} {
+    method Judged {args} {
         set result {refused {} unanswered {} unknown {}}
-        foreach {path flags} [my Touched get -any {deny unknown}] {
+        set touched [my Touched]
+        set answers [lassign [$map together \
+            [list get {*}$touched -any {deny unknown}] \
+            [list total {*}$touched] {*}$args] judged distinct]
+        foreach {path flags} $judged {
             if {"deny" in $flags && "reported" in $flags} {
                 dict lappend result [expr {"violation" in $flags ? "refused"
                     : "unanswered"}] $path [expr {"missing" ni $flags}]
@@ -62,6 +69,8 @@ oo::class create ::dtsm::Contents {
                 dict lappend result unknown $path
             }
         }
+        dict set result distinct $distinct
+        dict set result answers $answers
         return $result
     }
 
@@ -72,7 +81,7 @@ oo::class create ::dtsm::Contents {
     #      and what the registry said.
 
     method finding {} {
-        set judged [my Judged]
+        set judged [my Judged {get -bytes 1 -rules 1}]
         foreach kind {refused unanswered} {
             set $kind [lsort -index 0 [lmap {path exists} \
                     [dict get $judged $kind] {
@@ -81,7 +90,7 @@ oo::class create ::dtsm::Contents {
         }
         set default {}
         set rules {}
-        foreach {path flags} [$map get -bytes 1 -rules 1] {
+        foreach {path flags} [lindex [dict get $judged answers] 0] {
             if {$path eq "/"} {
                 set default [lindex $flags 0]
             } else {
@@ -90,7 +99,7 @@ oo::class create ::dtsm::Contents {
         }
         return [dict create default $default \
             rules [lsort -stride 2 $rules] traced [$map count attached] \
-            distinct [my Touched total] violations $refused \
+            distinct [dict get $judged distinct] violations $refused \
             unanswered $unanswered unknown [lsort [lmap path \
                     [dict get $judged unknown] {
                 list $path {}

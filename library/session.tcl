@@ -9,7 +9,7 @@
 #              ?-keep FILE? ?-dir FOLDER? ?-supervise BOOL?]
 #      $s probe            prove that the library loads
 #      $s spawn argv ?dir? start the command
-#      $s wait             how it ended; questions are answered meanwhile
+#      $s wait ?events?    how it ended; questions are answered meanwhile
 #      $s fence ?bool?     whether denials are enforced
 #      $s environment      what a traced program's environment needs
 #      $s collect ?last?   what the map and the log tell
@@ -361,7 +361,8 @@ oo::class create ::dtsm::Session {
 
     method Run {argv} {
         return [::dtsm::process wait \
-            [::dtsm::process spawn $argv -env [my environment]]]
+            [::dtsm::process spawn $argv -env [my environment]] \
+            [expr {$server ne ""}]]
     }
 
     # spawn --
@@ -405,11 +406,15 @@ oo::class create ::dtsm::Session {
     #
     #      Wait for the command.
     #
+    # Arguments:
+    #      events   0: but for questions there are none to be served.
+    #
     # Results: a dictionary: kind, code, name as dtsm::process wait has
     #      them, and wall, the seconds that it took.
 
-    method wait {} {
-        set end [::dtsm::process wait $process]
+    method wait {{events 1}} {
+        set end [::dtsm::process wait $process \
+            [expr {$events || $server ne ""}]]
         dict set end wall [expr {
             ([clock microseconds] - $started) / 1e6}]
         return $end
@@ -445,7 +450,8 @@ oo::class create ::dtsm::Session {
 
     method collect {{last 1}} {
         set unseen [expr {$last ? [my Unsupervise] : 0}]
-        set judged [my Judged]
+        set judged [my Judged \
+            {names -rules 0 -void 1 -bytes 1 -flags alias -- @U*}]
         set unknown [lmap path [dict get $judged unknown] {
             list $path [my Details $path]
         }]
@@ -464,7 +470,7 @@ oo::class create ::dtsm::Session {
         if {[llength $untracedCommand]} {
             dict incr untraced $untracedCommand
         }
-        foreach line [my ReadLog] {
+        foreach line [my ReadLog [lindex [dict get $judged answers] 0]] {
             set fields [lmap field [split $line \t] {
                 ::dtsm::bytes::unescape $field
             }]
@@ -504,7 +510,7 @@ oo::class create ::dtsm::Session {
                 list {*}$key $count
             }]] \
             unseen $unseen \
-            distinct [my Touched total] \
+            distinct [dict get $judged distinct] \
             violations [my Refusals $refused] \
             unanswered [my Refusals $unanswered] \
             unknown [lsort -index 0 $unknown] \
@@ -534,17 +540,18 @@ oo::class create ::dtsm::Session {
     #
     #      The lines of the log.  Those that a process could not write are
     #      in the map (dtsmTraceLog.c).
+    #
+    # Arguments:
+    #      notes    Their paths there.
 
-    method ReadLog {} {
+    method ReadLog {notes} {
         set channel [open $logFile r]
         fconfigure $channel -translation binary
         set text [read $channel]
         close $channel
-        set kept [lmap name [$map names -rules 0 -void 1 -bytes 1 \
-                -flags alias -- @U*] {
+        return [concat [lrange [split $text \n] 0 end-1] [lmap name $notes {
             regsub {^@U\d\t} $name {}
-        }]
-        return [concat [lrange [split $text \n] 0 end-1] $kept]
+        }]]
     }
 
     # Clean --

@@ -8,11 +8,14 @@
  * ENOSYS.  So a process of its own, the keeper, holds a copy of each; it
  * sleeps until the thread is gone, whether the session ended or was killed,
  * and then lets every call pass, until the last supervised program has ended.
+ * It starts when the first joiner comes: most sessions have none, and a fork
+ * makes dtsm pay for each page that it writes afterwards.
  *
  * K1  The kernel writes a call's number straight into the page that thread
  *     and keeper share, so whenever the thread dies, the keeper knows which
  *     call it had taken, and answers it.
- * K2  A listener is given to the keeper before its program may go on.
+ * K2  A listener is given to the keeper before its program may go on, and no
+ *     joiner gets a yes before there is a keeper.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -381,6 +384,7 @@ Admit(void)
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0
             || (peer.uid != geteuid() && peer.uid != 0)
             || super.count + SPARE_FDS > super.limit
+            || (super.keeper < 0 && (super.keeper = StartKeeper()) < 0) /* K2 */
             || !Hold(fd, IS_JOINER) || send(fd, &yes, 1, MSG_NOSIGNAL) != 1) {
         Drop(fd);
     }
@@ -580,7 +584,6 @@ DtsmSuperviseStart(const char *map, const char *log, const char *socket,
             || (super.server = Listen(socket)) < 0
             || (super.wake = eventfd(0, EFD_CLOEXEC)) < 0
             || (super.poll = epoll_create1(EPOLL_CLOEXEC)) < 0
-            || (super.keeper = StartKeeper()) < 0
             || Watch(super.poll, super.server, IS_SERVER, EPOLLIN) != 0
             || Watch(super.poll, super.wake, IS_WAKE, EPOLLIN) != 0) {
         err = errno != 0 ? errno : EIO;

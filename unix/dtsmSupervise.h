@@ -173,10 +173,10 @@ int DtsmSuperviseJoin(const char *socket, int layout);
 /*
  * DtsmSuperviseStart --
  *
- *      Start the supervisor of this process: a thread that serves, and a
- *      keeper, a process that holds every listener too and lets all calls
- *      pass once the thread is gone, so that no program ever fails for that.
- *      There is one supervisor in a process at a time.
+ *      Start the supervisor of this process: a thread that serves, and, once
+ *      a program joins, a keeper, a process that holds every listener too and
+ *      lets all calls pass once the thread is gone, so that no program ever
+ *      fails for that.  There is one supervisor in a process at a time.
  *
  * Arguments:
  *      map, log, socket    The session's files; socket is made.

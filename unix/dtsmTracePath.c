@@ -191,7 +191,7 @@ HopType(Dtsm_Map *map, const DtsmTraceWalk *walk, int ways)
 /*
  * Folders that were reached without a symlink are kept under "@D", the
  * policy's number in hex and their path, so that the next look below them
- * takes one step.  As with an alias key, what would change that gives the
+ * begins there.  As with an alias key, what would change that gives the
  * policy another number.
  */
 
@@ -206,17 +206,25 @@ typedef struct Folder {
 /*
  * KnownFolder --
  *
- *      Is the folder of a path known to be reached without a symlink, as of
- *      this number of the policy?
+ *      How much of a path's folder is known to be reached without a symlink,
+ *      as of this number of the policy?
+ *
+ * Arguments:
+ *      folder   Receives the folder; its len is 0 when it is not to be kept.
+ *      above    0: all of it or nothing.
+ *
+ * Returns:
+ *      The length of the folder, or of one above it; 0 for none.
  */
 
-static int
+static size_t
 KnownFolder(Dtsm_Map *map, const char *path, size_t len, uint64_t policy,
-        Folder *folder)
+        Folder *folder, int above)
 {
     char *text = folder->buf + TRACE_KEY_HEAD;
     unsigned flags = 0;
     size_t at = len, headLen;
+    Dtsm_Token token;
 
     folder->len = 0;
     while (at > 0 && path[at - 1] != '/') {
@@ -228,25 +236,27 @@ KnownFolder(Dtsm_Map *map, const char *path, size_t len, uint64_t policy,
     at--;
     memcpy(text, path, at);
     text[at] = '\0';
+    headLen = DtsmTraceKeyHead(folder->buf, policy, 'D');
+    folder->key = text - headLen;
+    folder->keyLen = headLen + at;
+    if (Dtsm_Look(map, folder->key, folder->keyLen, &flags, &folder->token)
+            == DTSM_OK && (flags & DTSM_ALIAS)) {
+        return at;
+    }
     if (strstr(text, "/..") != NULL || strncmp(text, "/proc/", 6) == 0) {
         return 0;
     }
     folder->len = at;
-    headLen = DtsmTraceKeyHead(folder->buf, policy, 'D');
-    folder->key = text - headLen;
-    folder->keyLen = headLen + at;
-    return Dtsm_Look(map, folder->key, folder->keyLen, &flags,
-            &folder->token) == DTSM_OK && (flags & DTSM_ALIAS);
-}
-
-static uint64_t
-PolicyNow(Dtsm_Map *map)
-{
-    Dtsm_Token token = {0, 0, 0};
-    unsigned flags;
-
-    Dtsm_Look(map, "/", 1, &flags, &token);
-    return token.policy;
+    while (above && at > 1) {
+        while (text[--at] != '/') {
+            ;
+        }
+        if (at > 0 && Dtsm_Look(map, folder->key, headLen + at, &flags,
+                &token) == DTSM_OK && (flags & DTSM_ALIAS)) {
+            return at;
+        }
+    }
+    return 0;
 }
 
 int
@@ -255,8 +265,8 @@ DtsmTraceIsPlain(Dtsm_Map *map, const char *path, size_t len,
 {
     Folder folder;
 
-    *policyPtr = PolicyNow(map);
-    return KnownFolder(map, path, len, *policyPtr, &folder);
+    *policyPtr = Dtsm_Policy(map);
+    return KnownFolder(map, path, len, *policyPtr, &folder, 0) > 0;
 }
 
 /*
@@ -280,7 +290,7 @@ int
 DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         DtsmTraceWalk *walk)
 {
-    size_t at, restLen = len;
+    size_t at, known = 0, restLen = len;
     Folder folder;
     int broken = 0;
 
@@ -305,13 +315,12 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
     memcpy(walk->rest + at, path, restLen);
     walk->rest[sizeof(walk->rest) - 1] = '\0';
     folder.len = 0;
-    if (!(ways & TRACE_RECORD_HOPS)
-            && KnownFolder(map, path, len, PolicyNow(map), &folder)) {
-        memcpy(walk->out, path, folder.len);
-        walk->outLen = folder.len;
-        walk->out[folder.len] = '\0';
-        at += folder.len;
-        folder.len = 0;
+    if (!(ways & TRACE_RECORD_HOPS)) {
+        known = KnownFolder(map, path, len, Dtsm_Policy(map), &folder, 1);
+        memcpy(walk->out, path, known);
+        walk->outLen = known;
+        walk->out[known] = '\0';
+        at += known;
     }
 
     for (;;) {

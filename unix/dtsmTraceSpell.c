@@ -16,8 +16,8 @@
 /*
  * IsClean --
  *
- *      Is an absolute path already folded: no "//", no "." and no slash at
- *      its end?  ".." may stay.
+ *      Is a path, after a slash that it begins with, already folded: no "//",
+ *      no "." and no slash at its end?  ".." may stay.
  */
 
 static int
@@ -25,9 +25,8 @@ IsClean(const char *path, size_t *lenPtr)
 {
     const char *at = path;
 
-    for (;;) {
-        at++;                           /* past the slash */
-        if (at[0] == '/' || (at[0] == '\0' && at != path + 1)
+    for (;; at++) {
+        if (at[0] == '/' || at[0] == '\0'
                 || (at[0] == '.' && (at[1] == '/' || at[1] == '\0'))) {
             return 0;
         }
@@ -80,14 +79,15 @@ DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
         char *buf, size_t size, DtsmTraceSpelling *spell)
 {
     char *out = buf + TRACE_KEY_HEAD;
-    size_t room = size - TRACE_KEY_HEAD, len = 0;
+    size_t room = size - TRACE_KEY_HEAD, len = 0, cleanLen = 0;
     int physical = 0;
 
     spell->follow = 0;
     spell->policy = 0;
     if (*path == '/') {
-        if (IsClean(path, &spell->len)) {
+        if (path[1] == '\0' || IsClean(path + 1, &cleanLen)) {
             spell->path = path;
+            spell->len = cleanLen + 1;
             return TRACE_SPELLED;
         }
     } else {
@@ -104,6 +104,14 @@ DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
         physical = 1;
         if (len == 1) {
             len = 0;                    /* "/" */
+        }
+        if (IsClean(path, &cleanLen) && !Climbs(path)
+                && cleanLen + 2 <= room - len) {
+            out[len++] = '/';
+            memcpy(out + len, path, cleanLen + 1);
+            spell->path = out;
+            spell->len = len + cleanLen;
+            return TRACE_SPELLED;
         }
     }
     while (*path != '\0') {
