@@ -104,7 +104,9 @@ IsMagic(const char *text, size_t len)
  *
  *      Record a symlink that is being followed as a path of its own; or keep
  *      it in mind when a rule denies it and it is the last component: whether
- *      it counts as a folder is known at the end only.
+ *      it counts as a folder is known at the end only.  Before the last one,
+ *      a denied symlink that leads to no folder is as absent as a denied file
+ *      there: the walk ends with TRACE_IS_UNKNOWN.
  *
  * Returns:
  *      The length of its text in walk->link; 0 when it is none any more.
@@ -131,13 +133,18 @@ NoteLink(Dtsm_Map *map, DtsmTraceWalk *walk, int ways, int last)
     }
     ruling = DtsmTraceRuling(map, walk->out, walk->outLen, TRACE_IS_LINK);
     if (ruling & DTSM_DENY) {
-        if (last && walk->badLen == 0) {
+        int leads = DtsmTraceLeads(map, walk->out, walk->outLen);
+
+        if ((last || leads == TRACE_TO_OTHER) && walk->badLen == 0) {
             memcpy(walk->bad, walk->out, walk->outLen + 1);
             walk->badLen = walk->outLen;
             walk->badRuling = ruling;
         }
-        switch (DtsmTraceLeads(map, walk->out, walk->outLen)) {
+        switch (leads) {
             case TRACE_TO_OTHER:
+                if (!last) {
+                    walk->type = TRACE_IS_UNKNOWN;
+                }
                 return (size_t) got;
             case TRACE_TO_DENIED:
                 ruling = DTSM_DENY;
@@ -404,6 +411,10 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         linkLen = NoteLink(map, walk, ways, last);
         if (linkLen == 0) {
             return 0;
+        }
+        if (walk->type == TRACE_IS_UNKNOWN) {
+            walk->noCache = 1;
+            break;
         }
         if (IsProcess(walk->out, walk->outLen) == 2) {
             walk->noCache = 1;
