@@ -292,6 +292,14 @@ enum { TRACE_SPELLED, TRACE_LONG, TRACE_NOWHERE };
 #define TRACE_RESOLVED_MAX (PATH_MAX + NAME_MAX + 1)
 #define TRACE_REST_MAX 16384
 
+/*
+ * What symlinks make of a path, at most: as many as the kernel follows, each
+ * with the longest text, before the longest spelling.
+ */
+
+#define TRACE_LINKS_MAX 40
+#define TRACE_UNFOLDED_MAX ((TRACE_LINKS_MAX + 3) * PATH_MAX)
+
 typedef struct DtsmTraceWalk {
     size_t outLen;
     int type;                   /* TRACE_IS_* */
@@ -306,7 +314,10 @@ typedef struct DtsmTraceWalk {
     char out[TRACE_RESOLVED_MAX];       /* resolved, terminated */
     char bad[TRACE_RESOLVED_MAX];
     char link[TRACE_RESOLVED_MAX];
-    char rest[TRACE_REST_MAX];
+    int lacks;                  /* memory, when it is not resolved */
+    char *rest;                 /* what is left of the way, at its end */
+    size_t restSize;
+    char usual[TRACE_REST_MAX];         /* rest, unless it gets longer */
 } DtsmTraceWalk;
 
 #define TRACE_FOLLOW_LAST 1     /* ways of DtsmTraceResolve */

@@ -309,7 +309,7 @@ Bad(Dtsm_Map *map, DtsmTraceWalk *walk, unsigned how, int fence)
  *      walk        Borrowed.
  *
  * Returns:
- *      1: refuse.
+ *      1: refuse; -1: there is no memory to look with.
  */
 
 static int
@@ -333,7 +333,7 @@ Slow(Dtsm_Map *map, char *buf, const DtsmTraceSpelling *spell, unsigned how,
 
     if (!DtsmTraceResolve(map, spell->path, spell->len,
             how & TRACE_NOFOLLOW ? 0 : TRACE_FOLLOW_LAST, walk)) {
-        return 0;
+        return walk->lacks && fence ? -1 : 0;
     }
     Weigh(map, walk, how, &found);
     noCache = walk->noCache;
@@ -502,6 +502,9 @@ CheckIn(Dtsm_Map *map, int dirfd, const char *path, unsigned how, char *buf,
         DtsmTraceReturn(walk);
         if (sawPtr != NULL) {
             *sawPtr = saw;
+        }
+        if (deny < 0) {
+            return ENOMEM;
         }
     }
     return !deny ? 0 : how & TRACE_MAKE ? EACCES : ENOENT;

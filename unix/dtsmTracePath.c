@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#define MAX_LINKS 40            /* as the kernel */
-
 static int
 TypeOfMode(unsigned mode)
 {
@@ -267,24 +265,43 @@ DtsmTraceIsPlain(Dtsm_Map *map, const char *path, size_t len,
 }
 
 /*
- * DtsmTraceResolve --
+ * Grow --
  *
- *      Go a spelling's way hop by hop, as the kernel would.
+ *      Room for all that symlinks can unfold to.
  *
  * Arguments:
- *      path, len   From DtsmTraceSpell.
- *      ways        TRACE_FOLLOW_LAST: follow a symlink at the end;
- *                  TRACE_RECORD_HOPS: record the folders on the way;
- *                  TRACE_RECORD_NOTHING: nor the symlinks.
- *      walk        Receives the result; what is missing has the rest of its
- *                  path appended as it stands, up to a ".." below it.
+ *      atPtr   Where in walk->rest what is left begins; receives where it
+ *              does now.
  *
  * Returns:
- *      1, or 0 when the kernel shall answer: a loop, or too long.
+ *      0 when there is no memory.
  */
 
-int
-DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
+static int
+Grow(DtsmTraceWalk *walk, size_t *atPtr)
+{
+    size_t left = walk->restSize - *atPtr;
+    char *room = walk->rest != walk->usual ? NULL
+            : DtsmTraceMapRoom(TRACE_UNFOLDED_MAX);
+
+    if (room == NULL) {
+        return 0;
+    }
+    *atPtr = TRACE_UNFOLDED_MAX - left;
+    memcpy(room + *atPtr, walk->rest + walk->restSize - left, left);
+    walk->rest = room;
+    walk->restSize = TRACE_UNFOLDED_MAX;
+    return 1;
+}
+
+/*
+ * Resolve --
+ *
+ *      DtsmTraceResolve with rest already there.
+ */
+
+static int
+Resolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         DtsmTraceWalk *walk)
 {
     size_t at, restLen = len;
@@ -299,7 +316,7 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
     walk->links = 0;
     walk->selfs = 0;
     walk->badLen = 0;
-    if (len >= sizeof(walk->rest)) {
+    if (len >= walk->restSize) {
         return 0;
     }
 
@@ -308,9 +325,9 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
      * text can be put before it.
      */
 
-    at = sizeof(walk->rest) - 1 - restLen;
+    at = walk->restSize - 1 - restLen;
     memcpy(walk->rest + at, path, restLen);
-    walk->rest[sizeof(walk->rest) - 1] = '\0';
+    walk->rest[walk->restSize - 1] = '\0';
     folder.len = 0;
     if (!(ways & TRACE_RECORD_HOPS)
             && KnownFolder(map, path, len, PolicyNow(map), &folder)) {
@@ -400,7 +417,7 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
             walk->selfs++;
             continue;
         }
-        if (++walk->links > MAX_LINKS) {
+        if (++walk->links > TRACE_LINKS_MAX) {
             if (walk->badLen == 0) {
                 return 0;
             }
@@ -423,7 +440,8 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
                 continue;
             }
         }
-        if (linkLen > at) {
+        if (linkLen > at && !Grow(walk, &at)) {
+            walk->lacks = 1;
             return 0;
         }
         at -= linkLen;
@@ -443,6 +461,40 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         walk->type = TRACE_IS_DIR;
     }
     return 1;
+}
+
+/*
+ * DtsmTraceResolve --
+ *
+ *      Go a spelling's way hop by hop, as the kernel would.
+ *
+ * Arguments:
+ *      path, len   From DtsmTraceSpell.
+ *      ways        TRACE_FOLLOW_LAST: follow a symlink at the end;
+ *                  TRACE_RECORD_HOPS: record the folders on the way;
+ *                  TRACE_RECORD_NOTHING: nor the symlinks.
+ *      walk        Receives the result; what is missing has the rest of its
+ *                  path appended as it stands, up to a ".." below it.
+ *
+ * Returns:
+ *      1, or 0 when the kernel shall answer: a loop, or too long; or, with
+ *      walk->lacks, when there is no memory.
+ */
+
+int
+DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
+        DtsmTraceWalk *walk)
+{
+    int resolved;
+
+    walk->lacks = 0;
+    walk->rest = walk->usual;
+    walk->restSize = sizeof(walk->usual);
+    resolved = Resolve(map, path, len, ways, walk);
+    if (walk->rest != walk->usual) {
+        DtsmTraceUnmapRoom(walk->rest, walk->restSize);
+    }
+    return resolved;
 }
 
 /*

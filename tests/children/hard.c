@@ -370,6 +370,10 @@ CALL(memory)
             0);
     return place == MAP_FAILED ? -1 : Opened(open(path, O_RDONLY));
 }
+CALL(nomemory)
+{
+    return Limit(RLIMIT_AS, 4096) != 0 ? -1 : Opened(open(path, O_RDONLY));
+}
 CALL(memorysystem)
 {
     char command[PATH_MAX];
@@ -636,7 +640,7 @@ static const struct {
 #define X(name) { #name, Do_##name },
     X(stat) X(open) X(dlerror) X(dlopen) X(setenv) X(systems) X(ownenv)
     X(unshare) X(setns) X(sys_setns) X(movemount) X(vforks) X(fsize)
-    X(memory) X(memorysystem) X(execnofd) X(memfd)
+    X(memory) X(nomemory) X(memorysystem) X(execnofd) X(memfd)
     X(preloads) X(bad) X(longname) X(longpath) X(glob) X(globcheck)
     X(globmagic) X(globtwice) X(globappend) X(nftw) X(ftw) X(fts) X(scandir)
     X(nftwfrom) X(ftwfrom)
