@@ -400,6 +400,34 @@ CALL(fdmoved)
     posix_spawn_file_actions_addfchdir_np(&actions, fd);
     return Spawned(path, &actions);
 }
+
+/*
+ * A descriptor that an action of the same list makes.
+ */
+static int
+Made(const char *path, int duplicates, int asProgram)
+{
+    posix_spawn_file_actions_t actions;
+    int fd = open("ok", O_RDONLY | O_CLOEXEC);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addfchdir_np(&actions, fd);
+    posix_spawn_file_actions_addopen(&actions, 8, "dir", O_RDONLY, 0);
+    posix_spawn_file_actions_addchdir_np(&actions, "/");
+    if (duplicates) {
+        posix_spawn_file_actions_adddup2(&actions, 8, 9);
+        posix_spawn_file_actions_addopen(&actions, 8, "/", O_RDONLY, 0);
+    }
+    posix_spawn_file_actions_addfchdir_np(&actions, duplicates ? 9 : 8);
+    if (!asProgram) {
+        posix_spawn_file_actions_addopen(&actions, 7, path, O_RDONLY, 0);
+        path = "/bin/true";
+    }
+    return Spawned(path, &actions);
+}
+CALL(fdopened) { return Made(path, 0, 0); }
+CALL(fdopenedprog) { return Made(path, 0, 1); }
+CALL(fdduped) { return Made(path, 1, 0); }
+CALL(fddupedprog) { return Made(path, 1, 1); }
 CALL(spawnactions)
 {
     posix_spawn_file_actions_t actions;
@@ -420,6 +448,7 @@ static const struct {
     X(tmpfile) X(sys_open) X(sys_openat) X(sys_openat2) X(sys_stat)
     X(sys_faccessat2) X(sys_mkdir) X(sys_others) X(sys_vfork) X(addopen)
     X(addchdir) X(addcreat) X(movedopen) X(movedprog) X(fdmoved)
+    X(fdopened) X(fdopenedprog) X(fdduped) X(fddupedprog)
     X(spawnactions) X(stat)
 };
 
