@@ -599,18 +599,24 @@ system(const char *command)
     return result;
 }
 
-DTSM_EXPORT FILE *
-popen(const char *command, const char *mode)
-{
-    DtsmTraceProgram program;
-    FILE *result;
-
-    REFUSE(CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC), NULL);
-    REFUSE(DtsmTraceInspect(_PATH_BSHELL, TRACE_BY_LIBC, &program), NULL);
-    DtsmTracePutBack();
-    result = REAL(popen)(command, mode);
-    if (result != NULL) {
-        DtsmTraceExpect(&program, 1);
+#define POPEN(name) \
+    DTSM_EXPORT FILE * \
+    name(const char *command, const char *mode) \
+    { \
+        DtsmTraceProgram program; \
+        FILE *result; \
+        REFUSE(CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC), NULL); \
+        REFUSE(DtsmTraceInspect(_PATH_BSHELL, TRACE_BY_LIBC, &program), \
+                NULL); \
+        DtsmTracePutBack(); \
+        result = REAL(name)(command, mode); \
+        if (result != NULL) { \
+            DtsmTraceExpect(&program, 1); \
+        } \
+        return result; \
     }
-    return result;
-}
+
+FILE *_IO_popen(const char *command, const char *mode);
+
+POPEN(popen)
+POPEN(_IO_popen)
