@@ -17,6 +17,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -124,6 +125,7 @@ openat2(int dirfd, const char *path, const void *how, size_t size)
     X1(umount2, umount2(P(a), I(b))) \
     X1(pivot_root, pivot_root(P(a), P(b))) \
     X1(unshare, unshare(I(a))) \
+    X1(mlockall, mlockall(I(a))) \
     X1(execve, execve(P(a), V(b), V(c))) \
     X1(truncate, truncate(P(a), (off_t) b)) \
     X1(chdir, chdir(P(a))) \

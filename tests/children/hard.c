@@ -383,6 +383,26 @@ CALL(memorysystem)
     snprintf(command, sizeof(command), "cat %s >/dev/null 2>&1", path);
     return system(command) == 0 ? 0 : (errno = ENOENT, -1);
 }
+
+/*
+ * All memory is locked: the map is not what it was made of.
+ */
+
+static int
+Locked(int failed, const char *path)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    Add(usage.ru_maxrss > 256 << 10 ? "much" : "little");
+    return failed != 0 ? -1 : Opened(open(path, O_RDONLY));
+}
+
+CALL(mlockall) { return Locked(mlockall(MCL_CURRENT | MCL_FUTURE), path); }
+CALL(sys_mlockall)
+{
+    return Locked((int) syscall(SYS_mlockall, MCL_CURRENT), path);
+}
 CALL(execnofd)
 {
     char *argv[] = { (char *) path, "true", NULL };
@@ -640,8 +660,8 @@ static const struct {
 #define X(name) { #name, Do_##name },
     X(stat) X(open) X(dlerror) X(dlopen) X(setenv) X(systems) X(ownenv)
     X(unshare) X(setns) X(sys_setns) X(movemount) X(vforks) X(fsize)
-    X(memory) X(nomemory) X(memorysystem) X(execnofd) X(memfd)
-    X(preloads) X(bad) X(longname) X(longpath) X(glob) X(globcheck)
+    X(mlockall) X(sys_mlockall) X(memory) X(nomemory) X(memorysystem)
+    X(execnofd) X(memfd) X(preloads) X(bad) X(longname) X(longpath) X(glob) X(globcheck)
     X(globmagic) X(globtwice) X(globappend) X(nftw) X(ftw) X(fts) X(scandir)
     X(nftwfrom) X(ftwfrom)
     X(sys_symlinkat) X(sys_statfs) X(sys_acct) X(sys_mount)
