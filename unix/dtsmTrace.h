@@ -165,6 +165,7 @@ int DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
         unsigned type);
 int DtsmTraceHiddenName(const char *path);
 size_t DtsmTraceFilter(int fd, char *block, size_t len, int old);
+size_t DtsmTraceWhere(int dirfd, const char *path, char *buf, size_t size);
 size_t DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size);
 int DtsmTraceFenced(void);
 

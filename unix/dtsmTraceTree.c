@@ -67,20 +67,10 @@ static int
 LeadsToHidden(const char *path, struct stat *st)
 {
     char full[PATH_MAX], *name;
-    size_t len = 0;
-    long fd;
 
     if (!DtsmTraceFenced() || DtsmTraceType(AT_FDCWD, path,
-            AT_SYMLINK_NOFOLLOW) != TRACE_IS_LINK) {
-        return 0;
-    }
-    fd = DtsmpSyscall4(SYS_openat, AT_FDCWD, (long) (intptr_t) path,
-            O_PATH | O_CLOEXEC, 0);
-    if (fd >= 0) {
-        len = DtsmTraceFdPath((int) fd, full, sizeof(full));
-        DtsmpSysClose((int) fd);
-    }
-    if (len == 0) {
+            AT_SYMLINK_NOFOLLOW) != TRACE_IS_LINK
+            || DtsmTraceWhere(AT_FDCWD, path, full, sizeof(full)) == 0) {
         return 0;
     }
     name = strrchr(full, '/') + 1;

@@ -403,6 +403,26 @@ CALL(sys_mlockall)
 {
     return Locked((int) syscall(SYS_mlockall, MCL_CURRENT), path);
 }
+
+/*
+ * A walk that needs the only descriptor that is left.
+ */
+
+static int
+Named(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    Add(path + at->base);
+    Add(type == FTW_SLN && S_ISLNK(st->st_mode) ? "nowhere" : "-");
+    return 0;
+}
+CALL(nftwnofd)
+{
+    int left = dup(1);
+
+    close(left);
+    return Limit(RLIMIT_NOFILE, (rlim_t) left + 1) != 0 ? -1
+            : nftw(path, Named, 1, 0);
+}
 CALL(execnofd)
 {
     char *argv[] = { (char *) path, "true", NULL };
@@ -661,7 +681,7 @@ static const struct {
     X(stat) X(open) X(dlerror) X(dlopen) X(setenv) X(systems) X(ownenv)
     X(unshare) X(setns) X(sys_setns) X(movemount) X(vforks) X(fsize)
     X(mlockall) X(sys_mlockall) X(memory) X(nomemory) X(memorysystem)
-    X(execnofd) X(memfd) X(preloads) X(bad) X(longname) X(longpath) X(glob) X(globcheck)
+    X(nftwnofd) X(execnofd) X(memfd) X(preloads) X(bad) X(longname) X(longpath) X(glob) X(globcheck)
     X(globmagic) X(globtwice) X(globappend) X(nftw) X(ftw) X(fts) X(scandir)
     X(nftwfrom) X(ftwfrom)
     X(sys_symlinkat) X(sys_statfs) X(sys_acct) X(sys_mount)
