@@ -50,6 +50,8 @@ int move_mount(int fromFd, const char *from, int toFd, const char *to,
 int mount_setattr(int dirfd, const char *path, unsigned flags, void *attr,
         size_t size);
 
+enum { MOUNT_REMOUNT = 0x20, MOUNT_BIND = 0x1000, MOUNT_MOVE = 0x2000 };
+
 /*
  * SocketPath --
  *
@@ -273,13 +275,17 @@ open_by_handle_at(int mountFd, struct file_handle *handle, int flags)
 
 /*
  * What is mounted somewhere changes all that lies below, by whatever name:
- * nothing of what is known is kept.
+ * nothing of what is known is kept.  What has another name then must be
+ * allowed by its own.
  */
 
 DTSM_EXPORT int
 mount(const char *source, const char *target, const char *type,
         unsigned long flags, const void *data)
 {
+    if ((flags & (MOUNT_BIND | MOUNT_MOVE)) && !(flags & MOUNT_REMOUNT)) {
+        REFUSE(CHECK(AT_FDCWD, source, DTSM_READ), -1);
+    }
     REFUSE(CHECK(AT_FDCWD, target, DTSM_STAT), -1);
     CHANGING(AT_FDCWD, "/", REAL(mount)(source, target, type, flags, data));
 }

@@ -255,12 +255,18 @@ OLD_NAME(nftw64)
     ((info) != FTS_D && (info) != FTS_DP && (info) != FTS_DNR \
             && (info) != FTS_DC && (info) != FTS_DOT && (info) != FTS_ERR)
 
+/*
+ * A caller may have a symlink followed by fts_set; which one, fts forgets.
+ */
+
+static int ftsFollows;
+
 #define FTS_FOLLOWS(stream, entry) \
-    (((stream)->fts_options & FTS_LOGICAL) \
+    (ftsFollows || ((stream)->fts_options & FTS_LOGICAL) \
             || (((stream)->fts_options & FTS_COMFOLLOW) \
                     && (entry)->fts_level == FTS_ROOTLEVEL))
 
-#define FTS_FUNCTIONS(open, read, children, close, Fts, Entry) \
+#define FTS_FUNCTIONS(open, read, children, set, close, Fts, Entry) \
     DTSM_EXPORT Fts * \
     open(char *const *paths, int options, \
             int (*compare)(const Entry **, const Entry **)) \
@@ -334,6 +340,14 @@ OLD_NAME(nftw64)
         return list; \
     } \
     DTSM_EXPORT int \
+    set(Fts *stream, Entry *entry, int what) \
+    { \
+        if (what == FTS_FOLLOW) { \
+            ftsFollows = 1; \
+        } \
+        return REAL(set)(stream, entry, what); \
+    } \
+    DTSM_EXPORT int \
     close(Fts *stream) \
     { \
         int result = REAL(close)(stream); \
@@ -341,9 +355,10 @@ OLD_NAME(nftw64)
         return result; \
     }
 
-FTS_FUNCTIONS(fts_open, fts_read, fts_children, fts_close, FTS, FTSENT)
-FTS_FUNCTIONS(fts64_open, fts64_read, fts64_children, fts64_close, FTS64,
-        FTSENT64)
+FTS_FUNCTIONS(fts_open, fts_read, fts_children, fts_set, fts_close, FTS,
+        FTSENT)
+FTS_FUNCTIONS(fts64_open, fts64_read, fts64_children, fts64_set, fts64_close,
+        FTS64, FTSENT64)
 
 /*
  * Entries of a folder by the block.  One that holds nothing but what is

@@ -27,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -272,6 +273,16 @@ CALL(movemount)
     tree = (int) syscall(428 /* open_tree */, AT_FDCWD, "ok/other", 1);
     return syscall(429 /* move_mount */, tree, "", AT_FDCWD, "ok/mounted", 4)
             != 0 ? 0 : stat(path, &st);
+}
+
+/*
+ * A file gets another name by a mount.
+ */
+
+CALL(bindmount)
+{
+    return mount(path, "ok/prog", "none", MS_BIND, NULL) != 0 ? -1
+            : Opened(open("ok/prog", O_RDONLY));
 }
 
 /*
@@ -604,6 +615,28 @@ CALL(fts)
     return fts_close(stream);
 }
 
+/*
+ * A symlink that the caller wants followed when it has seen it.
+ */
+CALL(ftsset)
+{
+    char top[] = "ok", *paths[] = { top, NULL };
+    FTS *stream = fts_open(paths, FTS_PHYSICAL, NULL);
+    FTSENT *entry;
+    while ((entry = fts_read(stream)) != NULL) {
+        if (strcmp(entry->fts_path, path) == 0) {
+            Add(entry->fts_info == FTS_F ? "file"
+                    : entry->fts_info == FTS_SL ? "link"
+                    : entry->fts_info == FTS_SLNONE ? "nowhere" : "other");
+            Add(S_ISLNK(entry->fts_statp->st_mode) ? "link" : "-");
+            if (entry->fts_info == FTS_SL) {
+                fts_set(stream, entry, FTS_FOLLOW);
+            }
+        }
+    }
+    return fts_close(stream);
+}
+
 static int
 Take(const struct dirent *entry)
 {
@@ -681,9 +714,10 @@ static const struct {
     X(stat) X(open) X(dlerror) X(dlopen) X(setenv) X(systems) X(ownenv)
     X(unshare) X(setns) X(sys_setns) X(movemount) X(vforks) X(fsize)
     X(mlockall) X(sys_mlockall) X(memory) X(nomemory) X(memorysystem)
-    X(nftwnofd) X(execnofd) X(memfd) X(preloads) X(bad) X(longname) X(longpath) X(glob) X(globcheck)
+    X(nftwnofd) X(execnofd) X(memfd) X(preloads) X(bad) X(longname)
+    X(longpath) X(glob) X(globcheck)
     X(globmagic) X(globtwice) X(globappend) X(nftw) X(ftw) X(fts) X(scandir)
-    X(nftwfrom) X(ftwfrom)
+    X(nftwfrom) X(ftwfrom) X(ftsset) X(bindmount)
     X(sys_symlinkat) X(sys_statfs) X(sys_acct) X(sys_mount)
     X(sys_getxattrat) X(sys_getdents) X(inroot)
 };
