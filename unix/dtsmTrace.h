@@ -269,12 +269,19 @@ int DtsmTraceType(int dirfd, const char *path, int atFlags);
  *
  * DtsmTraceGonePath    The path that its directory, or that of a descriptor,
  *                      had before it was deleted; 0 when it is not.
+ *
+ * DtsmTraceReach       Where the kernel comes to by a path, flags being
+ *                      O_NOFOLLOW or 0, for ways that are too long to be
+ *                      gone step by step.  Of what is missing the folder
+ *                      counts, and the name.  0 when that is not to be told.
  */
 
 #define TRACE_OWN_MAX 256
 
 const char *DtsmTraceOwnName(const char *path, char *buf, size_t size);
 size_t DtsmTraceGonePath(int dirfd, char *buf, size_t size);
+size_t DtsmTraceReach(int dirfd, const char *path, int flags, char *buf,
+        size_t size);
 int DtsmTracePid(void);
 int DtsmTraceNoNewPrivs(void);
 
@@ -315,7 +322,6 @@ typedef struct DtsmTraceWalk {
     char out[TRACE_RESOLVED_MAX];       /* resolved, terminated */
     char bad[TRACE_RESOLVED_MAX];
     char link[TRACE_RESOLVED_MAX];
-    int lacks;                  /* memory, when it is not resolved */
     char *rest;                 /* what is left of the way, at its end */
     size_t restSize;
     char usual[TRACE_REST_MAX];         /* rest, unless it gets longer */

@@ -441,7 +441,6 @@ Resolve(Dtsm_Map *map, const char *path, size_t len, int ways,
             }
         }
         if (linkLen > at && !Grow(walk, &at)) {
-            walk->lacks = 1;
             return 0;
         }
         at -= linkLen;
@@ -477,8 +476,7 @@ Resolve(Dtsm_Map *map, const char *path, size_t len, int ways,
  *                  path appended as it stands, up to a ".." below it.
  *
  * Returns:
- *      1, or 0 when the kernel shall answer: a loop, or too long; or, with
- *      walk->lacks, when there is no memory.
+ *      1, or 0: a loop, too long on the way, or no memory.
  */
 
 int
@@ -487,7 +485,6 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
 {
     int resolved;
 
-    walk->lacks = 0;
     walk->rest = walk->usual;
     walk->restSize = sizeof(walk->usual);
     resolved = Resolve(map, path, len, ways, walk);
