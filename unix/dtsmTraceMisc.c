@@ -119,7 +119,7 @@ sendto(int fd, const void *data, size_t dataLen, int flags,
 DTSM_EXPORT ssize_t
 sendmsg(int fd, const struct msghdr *message, int flags)
 {
-    if (message != NULL && message->msg_name != NULL) {
+    if (!TRACE_NO_POINTER(message) && message->msg_name != NULL) {
         REFUSE(CheckSocket(message->msg_name, message->msg_namelen,
                 DTSM_WRITE), -1);
     }
@@ -131,7 +131,7 @@ sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 {
     unsigned i;
 
-    for (i = 0; messages != NULL && i < count; i++) {
+    for (i = 0; !TRACE_NO_POINTER(messages) && i < count; i++) {
         const struct msghdr *message = &messages[i].msg_hdr;
 
         if (message->msg_name != NULL) {

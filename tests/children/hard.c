@@ -29,6 +29,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
@@ -501,12 +502,72 @@ CALL(bad)
     struct stat st;
     const char *volatile low = (const char *) (intptr_t) 1;
     const char *volatile high = (const char *) (intptr_t) -1;
-    (void) path;
+    char *argv[] = { (char *) path, NULL };
+    int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
     errno = 0;
-    if (open(low, O_RDONLY) >= 0 || errno != EFAULT) {
-        return -1;
-    }
+#define FAULTS(call) \
+    if ((call) >= 0 || errno != EFAULT) { \
+        errno = 0; \
+        Add(#call); \
+        return -1; \
+    } \
+    errno = 0
+    FAULTS(open(low, O_RDONLY));
+    FAULTS(open(low, O_RDWR | O_CREAT | O_EXCL, 0600));
+    FAULTS(execve(low, argv, environ));
+    FAULTS(execve("/bin/true", argv, (char *const *) low));
+    FAULTS(execveat(AT_FDCWD, low, argv, environ, 0));
+    FAULTS(sendmsg(fd, (const void *) low, 0));
+    FAULTS(sendmmsg(fd, (void *) low, 1, 0));
+    close(fd);
     return stat(high, &st);
+}
+
+/*
+ * Stacks of signal handlers are often 8 KiB, of which the kernel may take
+ * three; a new file is opened there with the least that others need.
+ */
+
+static const char *handled;
+static int isOpened;
+
+static void
+Handle(int number)
+{
+    (void) number;
+    if (handled != NULL) {
+        int fd = open(handled, O_RDWR | O_CREAT | O_EXCL, 0600);
+
+        isOpened = fd >= 0 && close(fd) == 0;
+    }
+}
+
+static int
+StackOf(const char *path)
+{
+    static char room[65536];
+    stack_t stack = { .ss_sp = room, .ss_size = sizeof(room) };
+    struct sigaction action = { .sa_flags = SA_ONSTACK };
+    int i;
+
+    action.sa_handler = Handle;
+    handled = path;
+    memset(room, 0, sizeof(room));
+    sigaltstack(&stack, NULL);
+    sigaction(SIGUSR1, &action, NULL);
+    raise(SIGUSR1);
+    for (i = 0; i < (int) sizeof(room) && room[i] == '\0'; i++) {
+        ;
+    }
+    return (int) sizeof(room) - i;
+}
+
+CALL(handlerstack)
+{
+    int most = StackOf(path) - StackOf(NULL);
+
+    Add(most < 6144 ? "little" : "much");
+    return isOpened ? 0 : -1;
 }
 CALL(longname)
 {
@@ -714,8 +775,8 @@ static const struct {
     X(stat) X(open) X(dlerror) X(dlopen) X(setenv) X(systems) X(ownenv)
     X(unshare) X(setns) X(sys_setns) X(movemount) X(vforks) X(fsize)
     X(mlockall) X(sys_mlockall) X(memory) X(nomemory) X(memorysystem)
-    X(nftwnofd) X(execnofd) X(memfd) X(preloads) X(bad) X(longname)
-    X(longpath) X(glob) X(globcheck)
+    X(nftwnofd) X(execnofd) X(memfd) X(preloads) X(bad)
+    X(handlerstack) X(longname) X(longpath) X(glob) X(globcheck)
     X(globmagic) X(globtwice) X(globappend) X(nftw) X(ftw) X(fts) X(scandir)
     X(nftwfrom) X(ftwfrom) X(ftsset) X(bindmount)
     X(sys_symlinkat) X(sys_statfs) X(sys_acct) X(sys_mount)
