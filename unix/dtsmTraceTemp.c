@@ -41,29 +41,31 @@ static int
 CheckTemplate(const char *template)
 {
     Dtsm_Map *map = DtsmTraceGetMap();
-    char dir[TRACE_SPELL_MAX], folder[PATH_MAX], *slash;
+    char *dir, *folder;
+    const char *name;
     size_t len;
+    int err = 0;
 
-    if (map == NULL || template == NULL || !Dtsm_Fence(map)) {
+    if (map == NULL || template == NULL || !Dtsm_Fence(map)
+            || strnlen(template, PATH_MAX) == PATH_MAX) {
         return 0;
     }
-    len = strlen(template);
-    if (len + 2 > sizeof(dir)) {
+    dir = DtsmTraceBorrow();
+    if (dir == NULL) {
         return 0;
     }
-    memcpy(dir, template, len + 1);
-    slash = strrchr(dir, '/');
-    if (slash == NULL) {
-        memcpy(dir, ".", 2);
-    } else {
-        slash[1] = '\0';
+    folder = dir + PATH_MAX + 1;
+    name = strrchr(template, '/');
+    name = name == NULL ? template : name + 1;
+    len = (size_t) (name - template);
+    memcpy(dir, template, len);
+    strcpy(dir + len, ".");
+    len = DtsmTraceFolder(AT_FDCWD, dir, folder, PATH_MAX);
+    if (len > 0 && DtsmTraceHidden(folder, len, name, DT_REG)) {
+        err = CHECK(AT_FDCWD, template, MAKE_TEMP);
     }
-    len = DtsmTraceFolder(AT_FDCWD, dir, folder, sizeof(folder));
-    if (len > 0 && DtsmTraceHidden(folder, len, slash == NULL ? template
-            : template + (slash - dir) + 1, DT_REG)) {
-        return CHECK(AT_FDCWD, template, MAKE_TEMP);
-    }
-    return 0;
+    DtsmTraceReturn(dir);
+    return err;
 }
 
 #define TEMP(name, parameters, arguments) \
