@@ -246,6 +246,7 @@ size_t DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size,
 void DtsmTraceForgetCwd(void);
 void DtsmTraceChdir(void);
 void DtsmTraceManyCwds(void);
+void DtsmTraceCloning(unsigned long flags);
 void DtsmTraceInitCwd(void);
 void DtsmTraceForked(void);
 int DtsmTraceIsStranger(void);

@@ -268,16 +268,25 @@ PathCall(long number, long a, long b, long c, long d, long e, long f)
 /*
  * DtsmTraceSyscall --
  *
- *      Where the entry jumps to.
+ *      Where the entry jumps to, of which this has the first arguments.
  */
 
 __attribute__((visibility("hidden"), used)) void *DtsmTraceSyscall(
-        long number);
+        long number, long a);
 
 __attribute__((visibility("hidden"), used)) void *
-DtsmTraceSyscall(long number)
+DtsmTraceSyscall(long number, long a)
 {
     switch (number) {
+        case SYS_clone:
+            DtsmTraceCloning((unsigned long) a);
+            break;
+        case 435 /* clone3 */:          /* its flags come first */
+            if (!TRACE_NO_POINTER(a)) {
+                DtsmTraceCloning((unsigned long)
+                        *(const uint64_t *) (intptr_t) a);
+            }
+            break;
 #define X(name, call) case SYS_##name:
         CALLS(X, X)
 #undef X

@@ -26,6 +26,8 @@
 
 #include "dtsmTrace.h"
 
+#include <sched.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -416,3 +418,37 @@ pid_t __fork(void);
 
 FORK(fork)
 FORK(__fork)
+
+/*
+ * What shares our directory, and is no thread of ours, changes it without a
+ * word to us.
+ */
+
+void
+DtsmTraceCloning(unsigned long flags)
+{
+    if ((flags & CLONE_FS) && !(flags & CLONE_THREAD)) {
+        DtsmTraceManyCwds();
+    }
+}
+
+#define CLONE(name) \
+    DTSM_EXPORT int \
+    name(int (*proc)(void *data), void *stack, int flags, void *data, ...) \
+    { \
+        va_list args; \
+        pid_t *parent, *child; \
+        void *tls; \
+        va_start(args, data); \
+        parent = va_arg(args, pid_t *); \
+        tls = va_arg(args, void *); \
+        child = va_arg(args, pid_t *); \
+        va_end(args); \
+        DtsmTraceCloning((unsigned long) flags); \
+        return REAL(name)(proc, stack, flags, data, parent, tls, child); \
+    }
+
+int __clone(int (*proc)(void *data), void *stack, int flags, void *data, ...);
+
+CLONE(clone)
+CLONE(__clone)

@@ -18,12 +18,14 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -215,6 +217,42 @@ CALL(farup)
     return root < 0 || fchdir(root) != 0 ? 0
             : open(text, O_RDONLY) < 0 ? -1 : 0;
 }
+
+/*
+ * A child that shares this process's directory and moves it; with it or
+ * without its memory.
+ */
+
+static int
+Moves(void *data)
+{
+    return chdir(data);
+}
+static int
+MovedBy(int how, const char *path)
+{
+    static char stack[65536];
+    const char *slash = strrchr(path, '/');
+    char *folder = strndup(path, (size_t) (slash - path));
+    long pid;
+    if (access("ok", F_OK) != 0) {
+        return 0;
+    }
+    if (how < 0) {
+        pid = syscall(SYS_clone, CLONE_FS | SIGCHLD, 0, 0, 0, 0);
+        if (pid == 0) {
+            _exit(Moves(folder));
+        }
+    } else {
+        pid = clone(Moves, stack + sizeof(stack), CLONE_FS | how | SIGCHLD,
+                folder);
+    }
+    return waitpid((pid_t) pid, NULL, 0) != pid ? 0
+            : open(slash + 1, O_RDONLY) < 0 ? -1 : 0;
+}
+CALL(clonefs) { return MovedBy(0, path); }
+CALL(clonefsvm) { return MovedBy(CLONE_VM, path); }
+CALL(sys_clonefs) { return MovedBy(-1, path); }
 
 /*
  * Starting programs from a small stack with a large environment.
@@ -454,6 +492,7 @@ static const struct {
     X(stat) X(deleted) X(deletedcwd) X(climb) X(climbfrom) X(deep) X(bigenv)
     X(farcwd) X(farcwdup) X(farcwdnew) X(farcwdmake) X(farfd)
     X(farlink) X(farup)
+    X(clonefs) X(clonefsvm) X(sys_clonefs)
     X(handle) X(handlenext) X(handleversion) X(handleold)
     X(nulls) X(storm) X(timer) X(freopenclose) X(procfd)
 };
