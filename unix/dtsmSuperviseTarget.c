@@ -278,6 +278,21 @@ DtsmTraceGonePath(int dirfd, char *buf, size_t size)
             : DtsmTraceGoneText(name, buf, size);
 }
 
+/*
+ * What it would come to by our look depends on what we may see.
+ */
+
+size_t
+DtsmTraceReach(int dirfd, const char *path, int flags, char *buf, size_t size)
+{
+    (void) dirfd;
+    (void) path;
+    (void) flags;
+    (void) buf;
+    (void) size;
+    return 0;
+}
+
 size_t
 DtsmTraceGetFdPath(Dtsm_Map *map, int fd, char *buf, size_t size,
         uint64_t *policyPtr, int fresh)

@@ -165,6 +165,7 @@ int DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
         unsigned type);
 int DtsmTraceHiddenName(const char *path);
 size_t DtsmTraceFilter(int fd, char *block, size_t len, int old);
+size_t DtsmTraceWhere(int dirfd, const char *path, char *buf, size_t size);
 size_t DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size);
 int DtsmTraceFenced(void);
 
@@ -245,6 +246,7 @@ size_t DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size,
 void DtsmTraceForgetCwd(void);
 void DtsmTraceChdir(void);
 void DtsmTraceManyCwds(void);
+void DtsmTraceCloning(unsigned long flags);
 void DtsmTraceInitCwd(void);
 void DtsmTraceForked(void);
 int DtsmTraceIsStranger(void);
@@ -268,12 +270,19 @@ int DtsmTraceType(int dirfd, const char *path, int atFlags);
  *
  * DtsmTraceGonePath    The path that its directory, or that of a descriptor,
  *                      had before it was deleted; 0 when it is not.
+ *
+ * DtsmTraceReach       Where the kernel comes to by a path, flags being
+ *                      O_NOFOLLOW or 0, for ways that are too long to be
+ *                      gone step by step.  Of what is missing the folder
+ *                      counts, and the name.  0 when that is not to be told.
  */
 
 #define TRACE_OWN_MAX 256
 
 const char *DtsmTraceOwnName(const char *path, char *buf, size_t size);
 size_t DtsmTraceGonePath(int dirfd, char *buf, size_t size);
+size_t DtsmTraceReach(int dirfd, const char *path, int flags, char *buf,
+        size_t size);
 int DtsmTracePid(void);
 int DtsmTraceNoNewPrivs(void);
 
@@ -292,6 +301,14 @@ enum { TRACE_SPELLED, TRACE_LONG, TRACE_NOWHERE };
 #define TRACE_RESOLVED_MAX (PATH_MAX + NAME_MAX + 1)
 #define TRACE_REST_MAX 16384
 
+/*
+ * What symlinks make of a path, at most: as many as the kernel follows, each
+ * with the longest text, before the longest spelling.
+ */
+
+#define TRACE_LINKS_MAX 40
+#define TRACE_UNFOLDED_MAX ((TRACE_LINKS_MAX + 3) * PATH_MAX)
+
 typedef struct DtsmTraceWalk {
     size_t outLen;
     int type;                   /* TRACE_IS_* */
@@ -306,7 +323,9 @@ typedef struct DtsmTraceWalk {
     char out[TRACE_RESOLVED_MAX];       /* resolved, terminated */
     char bad[TRACE_RESOLVED_MAX];
     char link[TRACE_RESOLVED_MAX];
-    char rest[TRACE_REST_MAX];
+    char *rest;                 /* what is left of the way, at its end */
+    size_t restSize;
+    char usual[TRACE_REST_MAX];         /* rest, unless it gets longer */
 } DtsmTraceWalk;
 
 #define TRACE_FOLLOW_LAST 1     /* ways of DtsmTraceResolve */

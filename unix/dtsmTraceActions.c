@@ -42,30 +42,52 @@ Steps(const posix_spawn_file_actions_t *actions, int *countPtr)
 }
 
 /*
- * Replaces --
+ * Source --
  *
- *      Does one of the first steps give the descriptor another meaning?
+ *      Where the directory comes from that holds after the first *countPtr
+ *      steps.
+ *
+ * Returns:
+ *      A path; *countPtr receives how many steps precede the one that opens
+ *      it.  Or NULL: *fdPtr receives a descriptor of this process or AT_FDCWD.
  */
 
-static int
-Replaces(const Step *steps, int count, int fd)
+static const char *
+Source(const Step *steps, int *countPtr, int *fdPtr)
 {
-    int i;
+    int i = *countPtr - 1;
 
-    for (i = 0; i < count; i++) {
-        if ((steps[i].kind == IS_OPEN && steps[i].its.fd == fd)
-                || (steps[i].kind == IS_DUP2 && steps[i].its.dup2.to == fd)) {
-            return 1;
+    while (i >= 0 && steps[i].kind != IS_CHDIR && steps[i].kind != IS_FCHDIR) {
+        i--;
+    }
+    *fdPtr = i < 0 ? AT_FDCWD : steps[i].its.fd;
+    if (i >= 0 && steps[i].kind == IS_CHDIR) {
+        *countPtr = i;
+        return steps[i].its.path;
+    }
+    for (i--; i >= 0; i--) {            /* who made the descriptor? */
+        if (steps[i].kind == IS_OPEN && steps[i].its.fd == *fdPtr) {
+            *countPtr = i;
+            return steps[i].openPath;
+        }
+        if (steps[i].kind == IS_DUP2 && steps[i].its.dup2.to == *fdPtr) {
+            *fdPtr = steps[i].its.dup2.from;
         }
     }
-    return 0;
+    return NULL;
 }
+
+/*
+ * Each directory is relative to the one that its source's step finds, so they
+ * are opened from the first on.
+ */
 
 int
 DtsmTraceActionsFolder(const posix_spawn_file_actions_t *actions)
 {
     const Step *steps;
-    int count, i, fd = AT_FDCWD;
+    const char *path;
+    int count, all, depth, i, first, fd, unused;
 
     if (actions == NULL || moves == NEVER) {
         return AT_FDCWD;
@@ -73,27 +95,30 @@ DtsmTraceActionsFolder(const posix_spawn_file_actions_t *actions)
     if (moves == UNKNOWN) {
         return -1;
     }
-    steps = Steps(actions, &count);
-    for (i = 0; i < count && fd != -1; i++) {
-        const char *path = ".";
+    steps = Steps(actions, &all);
+    count = all;
+    for (depth = 0; Source(steps, &count, &first) != NULL; depth++) {
+        ;
+    }
+    if (depth == 0 && first == AT_FDCWD) {
+        return AT_FDCWD;
+    }
+    fd = (int) DtsmpSyscall4(SYS_openat, first, (long) (intptr_t) ".",
+            O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    while (fd >= 0 && depth > 0) {
         int from = fd;
 
-        if (steps[i].kind == IS_CHDIR) {
-            path = steps[i].its.path;
-        } else if (steps[i].kind == IS_FCHDIR) {
-            from = Replaces(steps, i, steps[i].its.fd) ? -1
-                    : steps[i].its.fd;
-        } else {
-            continue;
+        count = all;
+        for (i = 0; i < depth - 1; i++) {
+            Source(steps, &count, &unused);
         }
-        from = (int) DtsmpSyscall4(SYS_openat, from, (long) (intptr_t) path,
+        path = Source(steps, &count, &unused);
+        fd = (int) DtsmpSyscall4(SYS_openat, from, (long) (intptr_t) path,
                 O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-        if (fd >= 0) {
-            DtsmpSysClose(fd);
-        }
-        fd = from < 0 ? -1 : from;
+        DtsmpSysClose(from);
+        depth--;
     }
-    return fd;
+    return fd < 0 ? -1 : fd;
 }
 
 /*

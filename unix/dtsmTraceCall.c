@@ -17,6 +17,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -124,6 +125,7 @@ openat2(int dirfd, const char *path, const void *how, size_t size)
     X1(umount2, umount2(P(a), I(b))) \
     X1(pivot_root, pivot_root(P(a), P(b))) \
     X1(unshare, unshare(I(a))) \
+    X1(mlockall, mlockall(I(a))) \
     X1(execve, execve(P(a), V(b), V(c))) \
     X1(truncate, truncate(P(a), (off_t) b)) \
     X1(chdir, chdir(P(a))) \
@@ -266,16 +268,25 @@ PathCall(long number, long a, long b, long c, long d, long e, long f)
 /*
  * DtsmTraceSyscall --
  *
- *      Where the entry jumps to.
+ *      Where the entry jumps to, of which this has the first arguments.
  */
 
 __attribute__((visibility("hidden"), used)) void *DtsmTraceSyscall(
-        long number);
+        long number, long a);
 
 __attribute__((visibility("hidden"), used)) void *
-DtsmTraceSyscall(long number)
+DtsmTraceSyscall(long number, long a)
 {
     switch (number) {
+        case SYS_clone:
+            DtsmTraceCloning((unsigned long) a);
+            break;
+        case 435 /* clone3 */:          /* its flags come first */
+            if (!TRACE_NO_POINTER(a)) {
+                DtsmTraceCloning((unsigned long)
+                        *(const uint64_t *) (intptr_t) a);
+            }
+            break;
 #define X(name, call) case SYS_##name:
         CALLS(X, X)
 #undef X

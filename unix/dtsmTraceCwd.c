@@ -26,6 +26,8 @@
 
 #include "dtsmTrace.h"
 
+#include <sched.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -308,6 +310,75 @@ DtsmTraceGonePath(int dirfd, char *buf, size_t size)
 }
 
 /*
+ * ReachMissing --
+ *
+ *      DtsmTraceReach of a name in an open folder that is not there, or that
+ *      is a symlink to what is not there.
+ */
+
+static size_t
+ReachMissing(int folder, const char *name, size_t nameLen, int flags,
+        char *buf, size_t size)
+{
+    char text[NAME_MAX + 1];
+    size_t len;
+    long got = 0;
+
+    memcpy(text, name, nameLen);
+    text[nameLen] = '\0';
+    if (!(flags & O_NOFOLLOW)) {
+        got = DtsmpSyscall4(SYS_readlinkat, folder, (long) (intptr_t) text,
+                (long) (intptr_t) buf, (long) size - 1);
+    }
+    if (got > 0 && buf[0] == '/') {
+        buf[got] = '\0';
+        return (size_t) got;
+    }
+    len = DtsmTraceFdPath(folder, buf, size - nameLen - 1);
+    if (len > 0) {
+        len -= len == 1;                /* "/" */
+        buf[len++] = '/';
+        memcpy(buf + len, text, nameLen + 1);
+        len += nameLen;
+    }
+    return len;
+}
+
+size_t
+DtsmTraceReach(int dirfd, const char *path, int flags, char *buf, size_t size)
+{
+    size_t len = strlen(path), at;
+    long fd = DtsmpSyscall4(SYS_openat, dirfd, (long) (intptr_t) path,
+            O_PATH | O_CLOEXEC | flags, 0);
+    int missing = fd == -ENOENT;
+
+    if (missing) {
+        while (len > 0 && path[len - 1] == '/') {
+            len--;
+        }
+        for (at = len; at > 0 && path[at - 1] != '/'; at--) {
+            ;
+        }
+        if (at == len || len - at > NAME_MAX || at + 2 > size) {
+            return 0;
+        }
+        memcpy(buf, path, at);
+        memcpy(buf + at, ".", 2);
+        path += at;
+        len -= at;
+        fd = DtsmpSyscall4(SYS_openat, dirfd, (long) (intptr_t) buf,
+                O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    }
+    if (fd < 0) {
+        return 0;
+    }
+    len = missing ? ReachMissing((int) fd, path, len, flags, buf, size)
+            : DtsmTraceFdPath((int) fd, buf, size);
+    DtsmpSysClose((int) fd);
+    return len;
+}
+
+/*
  * What the process whose calls are decided is, for dtsmTraceDecide.c and
  * others that a supervisor has as well: here it is this process.
  */
@@ -347,3 +418,37 @@ pid_t __fork(void);
 
 FORK(fork)
 FORK(__fork)
+
+/*
+ * What shares our directory, and is no thread of ours, changes it without a
+ * word to us.
+ */
+
+void
+DtsmTraceCloning(unsigned long flags)
+{
+    if ((flags & CLONE_FS) && !(flags & CLONE_THREAD)) {
+        DtsmTraceManyCwds();
+    }
+}
+
+#define CLONE(name) \
+    DTSM_EXPORT int \
+    name(int (*proc)(void *data), void *stack, int flags, void *data, ...) \
+    { \
+        va_list args; \
+        pid_t *parent, *child; \
+        void *tls; \
+        va_start(args, data); \
+        parent = va_arg(args, pid_t *); \
+        tls = va_arg(args, void *); \
+        child = va_arg(args, pid_t *); \
+        va_end(args); \
+        DtsmTraceCloning((unsigned long) flags); \
+        return REAL(name)(proc, stack, flags, data, parent, tls, child); \
+    }
+
+int __clone(int (*proc)(void *data), void *stack, int flags, void *data, ...);
+
+CLONE(clone)
+CLONE(__clone)

@@ -309,7 +309,7 @@ Bad(Dtsm_Map *map, DtsmTraceWalk *walk, unsigned how, int fence)
  *      walk        Borrowed.
  *
  * Returns:
- *      1: refuse.
+ *      1: refuse; -1: the way could not be gone step by step.
  */
 
 static int
@@ -333,7 +333,7 @@ Slow(Dtsm_Map *map, char *buf, const DtsmTraceSpelling *spell, unsigned how,
 
     if (!DtsmTraceResolve(map, spell->path, spell->len,
             how & TRACE_NOFOLLOW ? 0 : TRACE_FOLLOW_LAST, walk)) {
-        return 0;
+        return -1;
     }
     Weigh(map, walk, how, &found);
     noCache = walk->noCache;
@@ -453,8 +453,10 @@ Quick(Dtsm_Map *map, char *buf, size_t size, const DtsmTraceSpelling *spell,
  *      DtsmTraceCheck with a buffer for the spelling.
  *
  * Returns:
- *      0 or an errno; -1: the buffer is too small.
+ *      0 or an errno; TOO_SMALL: the buffer; ASTRAY: the path was not judged.
  */
+
+enum { TOO_SMALL = -1, ASTRAY = -2 };
 
 static int
 CheckIn(Dtsm_Map *map, int dirfd, const char *path, unsigned how, char *buf,
@@ -469,9 +471,9 @@ CheckIn(Dtsm_Map *map, int dirfd, const char *path, unsigned how, char *buf,
     for (;;) {
         switch (DtsmTraceSpell(map, dirfd, path, fresh, buf, size, &spell)) {
             case TRACE_LONG:
-                return -1;
+                return TOO_SMALL;
             case TRACE_NOWHERE:
-                return 0;
+                return ASTRAY;
             default:
                 break;
         }
@@ -492,7 +494,7 @@ CheckIn(Dtsm_Map *map, int dirfd, const char *path, unsigned how, char *buf,
         DtsmTraceWalk *walk;
 
         if (spell.len > size - TRACE_KEY_HEAD) {
-            return -1;
+            return TOO_SMALL;
         }
         walk = DtsmTraceBorrow();
         if (walk == NULL) {
@@ -503,8 +505,35 @@ CheckIn(Dtsm_Map *map, int dirfd, const char *path, unsigned how, char *buf,
         if (sawPtr != NULL) {
             *sawPtr = saw;
         }
+        if (deny < 0) {
+            return ASTRAY;
+        }
     }
     return !deny ? 0 : how & TRACE_MAKE ? EACCES : ENOENT;
+}
+
+/*
+ * CheckReached --
+ *
+ *      CheckIn of what the kernel comes to by a path.
+ */
+
+static int
+CheckReached(Dtsm_Map *map, int dirfd, const char *path, unsigned how,
+        unsigned *sawPtr)
+{
+    char *reached = DtsmTraceBorrow(), *block = DtsmTraceBorrow();
+    int result = 0;
+
+    if (reached != NULL && block != NULL && DtsmTraceReach(dirfd, path,
+            how & TRACE_NOFOLLOW ? O_NOFOLLOW : 0, reached,
+            DTSM_SCRATCH_SIZE) > 0) {
+        result = CheckIn(map, AT_FDCWD, reached, how, block,
+                DTSM_SCRATCH_SIZE, sawPtr);
+    }
+    DtsmTraceReturn(block);
+    DtsmTraceReturn(reached);
+    return result;
 }
 
 int
@@ -522,13 +551,15 @@ DtsmTraceCheck(int dirfd, const char *path, unsigned how, unsigned *sawPtr)
     }
     result = CheckIn(map, dirfd, path, how, buf, sizeof(buf), sawPtr);
     if (result < 0) {
-        char *block = DtsmTraceBorrow();
+        char *block = result == TOO_SMALL ? DtsmTraceBorrow() : NULL;
 
-        result = 0;
         if (block != NULL) {
             result = CheckIn(map, dirfd, path, how, block, DTSM_SCRATCH_SIZE,
                     sawPtr);
             DtsmTraceReturn(block);
+        }
+        if (result == ASTRAY) {
+            result = CheckReached(map, dirfd, path, how, sawPtr);
         }
     }
     return result > 0 ? result : 0;

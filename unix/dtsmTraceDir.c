@@ -162,25 +162,65 @@ READDIR_R(readdir64_r, struct dirent64)
 #pragma GCC diagnostic pop
 
 /*
- * DtsmTraceFolder --
+ * Where --
  *
- *      The resolved path of a folder, by way of the kernel; 0 when there is
- *      none.
+ *      The resolved path of what a path leads to, by way of the kernel, or
+ *      step by step where this process has no descriptor left; 0 when there
+ *      is none.
  */
+
+static size_t
+Where(int dirfd, const char *path, int flags, char *buf, size_t size)
+{
+    long fd = DtsmpSyscall4(SYS_openat, dirfd, (long) (intptr_t) path,
+            O_PATH | O_CLOEXEC | flags, 0);
+    Dtsm_Map *map = DtsmTraceGetMap();
+    DtsmTraceSpelling spell;
+    DtsmTraceWalk *walk;
+    size_t len = 0;
+    char *block;
+
+    if (fd >= 0) {
+        len = DtsmTraceFdPath((int) fd, buf, size);
+        DtsmpSysClose((int) fd);
+        return len;
+    }
+    if ((fd != -EMFILE && fd != -ENFILE) || map == NULL) {
+        return 0;
+    }
+    walk = DtsmTraceBorrow();
+    block = DtsmTraceBorrow();
+    if (walk != NULL && block != NULL && DtsmTraceSpell(map, dirfd, path, 1,
+            block, DTSM_SCRATCH_SIZE, &spell) == TRACE_SPELLED
+            && DtsmTraceResolve(map, spell.path, spell.len,
+                    TRACE_FOLLOW_LAST | TRACE_RECORD_NOTHING, walk)
+            && (walk->type == TRACE_IS_DIR || (walk->type == TRACE_IS_OTHER
+                    && !(flags & O_DIRECTORY)))
+            && walk->outLen < size) {
+        len = walk->outLen;
+        memcpy(buf, walk->out, len + 1);
+    }
+    DtsmTraceReturn(block);
+    DtsmTraceReturn(walk);
+    return len;
+}
+
+/*
+ * DtsmTraceWhere, DtsmTraceFolder --
+ *
+ *      The same for anything, and for a folder.
+ */
+
+size_t
+DtsmTraceWhere(int dirfd, const char *path, char *buf, size_t size)
+{
+    return Where(dirfd, path, 0, buf, size);
+}
 
 size_t
 DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size)
 {
-    long fd = DtsmpSyscall4(SYS_openat, dirfd, (long) (intptr_t) path,
-            O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-    size_t len;
-
-    if (fd < 0) {
-        return 0;
-    }
-    len = DtsmTraceFdPath((int) fd, buf, size);
-    DtsmpSysClose((int) fd);
-    return len;
+    return Where(dirfd, path, O_DIRECTORY, buf, size);
 }
 
 /*

@@ -496,7 +496,7 @@ DtsmTraceIsListed(DtsmTraceProgram *program, char *const *argv,
                     || strcmp(argv[1], "--help") == 0)) {
         program->untraced = 1;
     }
-    for (; envp != NULL && *envp != NULL; envp++) {
+    for (; !TRACE_NO_POINTER(envp) && *envp != NULL; envp++) {
         if ((*envp)[0] == 'L' && (*envp)[1] == 'D' && (*envp)[3] == 'T'
                 && strncmp(*envp, list, sizeof(list) - 1) == 0
                 && (*envp)[sizeof(list) - 1] != '\0') {
@@ -545,6 +545,7 @@ static int
 Keeps(char *const *envp, int strip)
 {
     return dtsmTraceEnv[TRACE_ENV_MAP] == NULL || DtsmTraceGetMap() == NULL
+            || (envp != NULL && TRACE_NO_POINTER(envp))
             || (!strip && IsWhole(envp));
 }
 

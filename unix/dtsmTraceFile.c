@@ -84,19 +84,30 @@ typedef int OpenatProc(int dirfd, const char *path, int flags, ...);
     (((flags) & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL) \
             && ((flags) & O_PATH) == 0)
 
-static int
-OpenNew(int dirfd, const char *path, int flags, mode_t mode, OpenatProc *real)
+#define NOT_TRIED -2
+
+/*
+ * TryNew --
+ *
+ *      The call, where it is that look.  Apart, so that its stack is free
+ *      again for a check.
+ *
+ * Returns:
+ *      What the call did, or NOT_TRIED.
+ */
+
+__attribute__((noinline)) static int
+TryNew(Dtsm_Map *map, int dirfd, const char *path, int flags, mode_t mode,
+        unsigned how, OpenatProc *real)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
-    unsigned how = DtsmTraceOpenHow(flags), rule;
     char buf[TRACE_KEY_HEAD + TRACE_SPELL_MAX];
     DtsmTraceSpelling spell;
     Dtsm_Token token;
     uint64_t policy;
+    unsigned rule;
     int fd;
 
-    if (map == NULL || path == NULL || *path == '\0'
-            || DtsmTraceSpell(map, dirfd, path, 0, buf, sizeof(buf), &spell)
+    if (DtsmTraceSpell(map, dirfd, path, 0, buf, sizeof(buf), &spell)
                     != TRACE_SPELLED
             || spell.follow
             || (Dtsm_Prefetch(map, spell.path, spell.len),
@@ -104,14 +115,29 @@ OpenNew(int dirfd, const char *path, int flags, mode_t mode, OpenatProc *real)
             || Dtsm_Look(map, spell.path, spell.len, &rule, &token) != DTSM_OK
             || rule != (DTSM_ALLOW | DTSM_PREFIX) || token.policy != policy
             || (spell.policy != 0 && spell.policy != policy)) {
-        REFUSE(CHECK(dirfd, path, how), -1);
-        return real(dirfd, path, flags, mode);
+        return NOT_TRIED;
     }
     fd = real(dirfd, path, flags, mode);
     if (fd >= 0) {
         Dtsm_InsertLooked(map, spell.path, spell.len,
                 DTSM_ALLOW | (how & TRACE_KINDS), &token);
-    } else {
+    }
+    return fd;
+}
+
+static int
+OpenNew(int dirfd, const char *path, int flags, mode_t mode, OpenatProc *real)
+{
+    Dtsm_Map *map = DtsmTraceGetMap();
+    unsigned how = DtsmTraceOpenHow(flags);
+    int fd = map == NULL || TRACE_NO_POINTER(path) || *path == '\0'
+            ? NOT_TRIED : TryNew(map, dirfd, path, flags, mode, how, real);
+
+    if (fd == NOT_TRIED) {
+        REFUSE(CHECK(dirfd, path, how), -1);
+        return real(dirfd, path, flags, mode);
+    }
+    if (fd < 0) {
         CHECK(dirfd, path, how);
     }
     return fd;

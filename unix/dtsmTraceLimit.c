@@ -1,9 +1,9 @@
 /*
  * dtsmTraceLimit.c --
  *
- *      Wrappers of calls that limit a process's memory: the map's window is
- *      far larger than what is in it, and counts.  Before such a limit holds
- *      the window shrinks to what the map needs.
+ *      Wrappers of calls that limit a process's memory or lock all of it: the
+ *      map's window is far larger than what is in it, and counts.  Before
+ *      that, the window shrinks to what the map needs.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -11,6 +11,7 @@
 #include "dtsmTrace.h"
 #include "../generic/dtsmInt.h"
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #undef setrlimit64
@@ -25,15 +26,24 @@
  */
 
 static void
-Shrink(int resource, uint64_t limit)
+Shrink(void)
 {
     Dtsm_Map *map = DtsmTraceGetMap();
 
-    if (resource == RLIMIT_AS && map != NULL && limit < map->window * 2
-            && !DtsmTraceIsStranger()) {
+    if (map != NULL && !DtsmTraceIsStranger()) {
         uint64_t ready = DtsmReadyNow(map);
 
         DtsmShrink(map, ready + (ready > LEAST ? ready : LEAST));
+    }
+}
+
+static void
+Limit(int resource, uint64_t limit)
+{
+    Dtsm_Map *map = DtsmTraceGetMap();
+
+    if (resource == RLIMIT_AS && map != NULL && limit < map->window * 2) {
+        Shrink();
     }
 }
 
@@ -46,7 +56,7 @@ Shrink(int resource, uint64_t limit)
     { \
         const type *volatile given = limit; \
         if (given != NULL) { \
-            Shrink((int) resource, limit->rlim_cur); \
+            Limit((int) resource, limit->rlim_cur); \
         } \
         return REAL(set)(resource, limit); \
     } \
@@ -55,10 +65,21 @@ Shrink(int resource, uint64_t limit)
             type *former) \
     { \
         if (limit != NULL && (pid == 0 || pid == DtsmpSysGetpid())) { \
-            Shrink((int) resource, limit->rlim_cur); \
+            Limit((int) resource, limit->rlim_cur); \
         } \
         return REAL(other)(pid, resource, limit, former); \
     }
 
 LIMITS(setrlimit, prlimit, struct rlimit)
 LIMITS(setrlimit64, prlimit64, struct rlimit64)
+
+/*
+ * What is attached later would be locked as a whole, so it is attached now.
+ */
+
+DTSM_EXPORT int
+mlockall(int flags)
+{
+    Shrink();
+    return REAL(mlockall)(flags);
+}

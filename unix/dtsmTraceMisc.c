@@ -50,6 +50,8 @@ int move_mount(int fromFd, const char *from, int toFd, const char *to,
 int mount_setattr(int dirfd, const char *path, unsigned flags, void *attr,
         size_t size);
 
+enum { MOUNT_REMOUNT = 0x20, MOUNT_BIND = 0x1000, MOUNT_MOVE = 0x2000 };
+
 /*
  * SocketPath --
  *
@@ -117,7 +119,7 @@ sendto(int fd, const void *data, size_t dataLen, int flags,
 DTSM_EXPORT ssize_t
 sendmsg(int fd, const struct msghdr *message, int flags)
 {
-    if (message != NULL && message->msg_name != NULL) {
+    if (!TRACE_NO_POINTER(message) && message->msg_name != NULL) {
         REFUSE(CheckSocket(message->msg_name, message->msg_namelen,
                 DTSM_WRITE), -1);
     }
@@ -129,7 +131,7 @@ sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 {
     unsigned i;
 
-    for (i = 0; messages != NULL && i < count; i++) {
+    for (i = 0; !TRACE_NO_POINTER(messages) && i < count; i++) {
         const struct msghdr *message = &messages[i].msg_hdr;
 
         if (message->msg_name != NULL) {
@@ -273,13 +275,17 @@ open_by_handle_at(int mountFd, struct file_handle *handle, int flags)
 
 /*
  * What is mounted somewhere changes all that lies below, by whatever name:
- * nothing of what is known is kept.
+ * nothing of what is known is kept.  What has another name then must be
+ * allowed by its own.
  */
 
 DTSM_EXPORT int
 mount(const char *source, const char *target, const char *type,
         unsigned long flags, const void *data)
 {
+    if ((flags & (MOUNT_BIND | MOUNT_MOVE)) && !(flags & MOUNT_REMOUNT)) {
+        REFUSE(CHECK(AT_FDCWD, source, DTSM_READ), -1);
+    }
     REFUSE(CHECK(AT_FDCWD, target, DTSM_STAT), -1);
     CHANGING(AT_FDCWD, "/", REAL(mount)(source, target, type, flags, data));
 }

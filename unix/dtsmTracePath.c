@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#define MAX_LINKS 40            /* as the kernel */
-
 static int
 TypeOfMode(unsigned mode)
 {
@@ -104,7 +102,9 @@ IsMagic(const char *text, size_t len)
  *
  *      Record a symlink that is being followed as a path of its own; or keep
  *      it in mind when a rule denies it and it is the last component: whether
- *      it counts as a folder is known at the end only.
+ *      it counts as a folder is known at the end only.  Before the last one,
+ *      a denied symlink that leads to no folder is as absent as a denied file
+ *      there: the walk ends with TRACE_IS_UNKNOWN.
  *
  * Returns:
  *      The length of its text in walk->link; 0 when it is none any more.
@@ -131,13 +131,18 @@ NoteLink(Dtsm_Map *map, DtsmTraceWalk *walk, int ways, int last)
     }
     ruling = DtsmTraceRuling(map, walk->out, walk->outLen, TRACE_IS_LINK);
     if (ruling & DTSM_DENY) {
-        if (last && walk->badLen == 0) {
+        int leads = DtsmTraceLeads(map, walk->out, walk->outLen);
+
+        if ((last || leads == TRACE_TO_OTHER) && walk->badLen == 0) {
             memcpy(walk->bad, walk->out, walk->outLen + 1);
             walk->badLen = walk->outLen;
             walk->badRuling = ruling;
         }
-        switch (DtsmTraceLeads(map, walk->out, walk->outLen)) {
+        switch (leads) {
             case TRACE_TO_OTHER:
+                if (!last) {
+                    walk->type = TRACE_IS_UNKNOWN;
+                }
                 return (size_t) got;
             case TRACE_TO_DENIED:
                 ruling = DTSM_DENY;
@@ -270,24 +275,43 @@ DtsmTraceIsPlain(Dtsm_Map *map, const char *path, size_t len,
 }
 
 /*
- * DtsmTraceResolve --
+ * Grow --
  *
- *      Go a spelling's way hop by hop, as the kernel would.
+ *      Room for all that symlinks can unfold to.
  *
  * Arguments:
- *      path, len   From DtsmTraceSpell.
- *      ways        TRACE_FOLLOW_LAST: follow a symlink at the end;
- *                  TRACE_RECORD_HOPS: record the folders on the way;
- *                  TRACE_RECORD_NOTHING: nor the symlinks.
- *      walk        Receives the result; what is missing has the rest of its
- *                  path appended as it stands, up to a ".." below it.
+ *      atPtr   Where in walk->rest what is left begins; receives where it
+ *              does now.
  *
  * Returns:
- *      1, or 0 when the kernel shall answer: a loop, or too long.
+ *      0 when there is no memory.
  */
 
-int
-DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
+static int
+Grow(DtsmTraceWalk *walk, size_t *atPtr)
+{
+    size_t left = walk->restSize - *atPtr;
+    char *room = walk->rest != walk->usual ? NULL
+            : DtsmTraceMapRoom(TRACE_UNFOLDED_MAX);
+
+    if (room == NULL) {
+        return 0;
+    }
+    *atPtr = TRACE_UNFOLDED_MAX - left;
+    memcpy(room + *atPtr, walk->rest + walk->restSize - left, left);
+    walk->rest = room;
+    walk->restSize = TRACE_UNFOLDED_MAX;
+    return 1;
+}
+
+/*
+ * Resolve --
+ *
+ *      DtsmTraceResolve with rest already there.
+ */
+
+static int
+Resolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         DtsmTraceWalk *walk)
 {
     size_t at, known = 0, restLen = len;
@@ -302,7 +326,7 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
     walk->links = 0;
     walk->selfs = 0;
     walk->badLen = 0;
-    if (len >= sizeof(walk->rest)) {
+    if (len >= walk->restSize) {
         return 0;
     }
 
@@ -311,9 +335,9 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
      * text can be put before it.
      */
 
-    at = sizeof(walk->rest) - 1 - restLen;
+    at = walk->restSize - 1 - restLen;
     memcpy(walk->rest + at, path, restLen);
-    walk->rest[sizeof(walk->rest) - 1] = '\0';
+    walk->rest[walk->restSize - 1] = '\0';
     folder.len = 0;
     if (!(ways & TRACE_RECORD_HOPS)) {
         known = KnownFolder(map, path, len, Dtsm_Policy(map), &folder, 1);
@@ -402,7 +426,7 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
             walk->selfs++;
             continue;
         }
-        if (++walk->links > MAX_LINKS) {
+        if (++walk->links > TRACE_LINKS_MAX) {
             if (walk->badLen == 0) {
                 return 0;
             }
@@ -414,6 +438,10 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         if (linkLen == 0) {
             return 0;
         }
+        if (walk->type == TRACE_IS_UNKNOWN) {
+            walk->noCache = 1;
+            break;
+        }
         if (IsProcess(walk->out, walk->outLen) == 2) {
             walk->noCache = 1;
             if (IsMagic(walk->link, linkLen)) {
@@ -421,7 +449,7 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
                 continue;
             }
         }
-        if (linkLen > at) {
+        if (linkLen > at && !Grow(walk, &at)) {
             return 0;
         }
         at -= linkLen;
@@ -441,6 +469,38 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         walk->type = TRACE_IS_DIR;
     }
     return 1;
+}
+
+/*
+ * DtsmTraceResolve --
+ *
+ *      Go a spelling's way hop by hop, as the kernel would.
+ *
+ * Arguments:
+ *      path, len   From DtsmTraceSpell.
+ *      ways        TRACE_FOLLOW_LAST: follow a symlink at the end;
+ *                  TRACE_RECORD_HOPS: record the folders on the way;
+ *                  TRACE_RECORD_NOTHING: nor the symlinks.
+ *      walk        Receives the result; what is missing has the rest of its
+ *                  path appended as it stands, up to a ".." below it.
+ *
+ * Returns:
+ *      1, or 0: a loop, too long on the way, or no memory.
+ */
+
+int
+DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
+        DtsmTraceWalk *walk)
+{
+    int resolved;
+
+    walk->rest = walk->usual;
+    walk->restSize = sizeof(walk->usual);
+    resolved = Resolve(map, path, len, ways, walk);
+    if (walk->rest != walk->usual) {
+        DtsmTraceUnmapRoom(walk->rest, walk->restSize);
+    }
+    return resolved;
 }
 
 /*

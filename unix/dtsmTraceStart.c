@@ -348,14 +348,15 @@ execveat(int dirfd, const char *path, char *const argv[],
 {
     DtsmTraceProgram program;
     const char *volatile given = path;  /* the header promises non-NULL */
+    int none = TRACE_NO_POINTER(given);
     int result, fd;
 
     memset(&program, 0, sizeof(program));
     REFUSE(CHECK(dirfd, path, DTSM_EXEC
             | (atFlags & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u)), -1);
-    if (given != NULL && (*path == '/' || dirfd == AT_FDCWD)) {
+    if (!none && (*path == '/' || dirfd == AT_FDCWD)) {
         REFUSE(DtsmTraceInspect(path, TRACE_NOW, &program), -1);
-    } else if (given != NULL && *path != '\0') {
+    } else if (!none && *path != '\0') {
         fd = (int) DtsmpSyscall4(SYS_openat, dirfd, (long) (intptr_t) path,
                 O_PATH | O_CLOEXEC, 0);
         if (fd >= 0) {
@@ -365,7 +366,7 @@ execveat(int dirfd, const char *path, char *const argv[],
                 return -1;
             }
         }
-    } else if (given != NULL && CheckFd(dirfd, &program) != 0) {
+    } else if (!none && CheckFd(dirfd, &program) != 0) {
         return -1;
     }
     return Become(&program, BY_BOTH, dirfd, path, argv, envp, atFlags);
@@ -599,18 +600,24 @@ system(const char *command)
     return result;
 }
 
-DTSM_EXPORT FILE *
-popen(const char *command, const char *mode)
-{
-    DtsmTraceProgram program;
-    FILE *result;
-
-    REFUSE(CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC), NULL);
-    REFUSE(DtsmTraceInspect(_PATH_BSHELL, TRACE_BY_LIBC, &program), NULL);
-    DtsmTracePutBack();
-    result = REAL(popen)(command, mode);
-    if (result != NULL) {
-        DtsmTraceExpect(&program, 1);
+#define POPEN(name) \
+    DTSM_EXPORT FILE * \
+    name(const char *command, const char *mode) \
+    { \
+        DtsmTraceProgram program; \
+        FILE *result; \
+        REFUSE(CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC), NULL); \
+        REFUSE(DtsmTraceInspect(_PATH_BSHELL, TRACE_BY_LIBC, &program), \
+                NULL); \
+        DtsmTracePutBack(); \
+        result = REAL(name)(command, mode); \
+        if (result != NULL) { \
+            DtsmTraceExpect(&program, 1); \
+        } \
+        return result; \
     }
-    return result;
-}
+
+FILE *_IO_popen(const char *command, const char *mode);
+
+POPEN(popen)
+POPEN(_IO_popen)

@@ -11,6 +11,7 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,29 +42,31 @@ static int
 CheckTemplate(const char *template)
 {
     Dtsm_Map *map = DtsmTraceGetMap();
-    char dir[TRACE_SPELL_MAX], folder[PATH_MAX], *slash;
+    char *dir, *folder;
+    const char *name;
     size_t len;
+    int err = 0;
 
-    if (map == NULL || template == NULL || !Dtsm_Fence(map)) {
+    if (map == NULL || template == NULL || !Dtsm_Fence(map)
+            || strnlen(template, PATH_MAX) == PATH_MAX) {
         return 0;
     }
-    len = strlen(template);
-    if (len + 2 > sizeof(dir)) {
+    dir = DtsmTraceBorrow();
+    if (dir == NULL) {
         return 0;
     }
-    memcpy(dir, template, len + 1);
-    slash = strrchr(dir, '/');
-    if (slash == NULL) {
-        memcpy(dir, ".", 2);
-    } else {
-        slash[1] = '\0';
+    folder = dir + PATH_MAX + 1;
+    name = strrchr(template, '/');
+    name = name == NULL ? template : name + 1;
+    len = (size_t) (name - template);
+    memcpy(dir, template, len);
+    strcpy(dir + len, ".");
+    len = DtsmTraceFolder(AT_FDCWD, dir, folder, PATH_MAX);
+    if (len > 0 && DtsmTraceHidden(folder, len, name, DT_REG)) {
+        err = CHECK(AT_FDCWD, template, MAKE_TEMP);
     }
-    len = DtsmTraceFolder(AT_FDCWD, dir, folder, sizeof(folder));
-    if (len > 0 && DtsmTraceHidden(folder, len, slash == NULL ? template
-            : template + (slash - dir) + 1, DT_REG)) {
-        return CHECK(AT_FDCWD, template, MAKE_TEMP);
-    }
-    return 0;
+    DtsmTraceReturn(dir);
+    return err;
 }
 
 #define TEMP(name, parameters, arguments) \
@@ -169,18 +172,85 @@ TMPFILE(tmpfile)
 TMPFILE(tmpfile64)
 
 /*
+ * Origin --
+ *
+ *      What "$ORIGIN" stands for where caller's code is: the folder of its
+ *      program or library.
+ *
+ * Returns:
+ *      Its length, terminated in buf; 0 when that is not to be told.
+ */
+
+static size_t
+Origin(void *caller, char *buf, size_t size)
+{
+    Dl_info info;
+    struct link_map *object = NULL;
+    long got;
+    char *slash;
+
+    if (dladdr1(caller, &info, (void **) &object, RTLD_DL_LINKMAP) == 0
+            || object == NULL || object->l_name == NULL) {
+        return 0;
+    }
+    if (object->l_name[0] == '\0') {
+        got = DtsmpSysReadlink("/proc/self/exe", buf, size - 1);
+        if (got <= 0) {
+            return 0;
+        }
+        buf[got] = '\0';
+    } else if (strlen(object->l_name) < size) {
+        strcpy(buf, object->l_name);
+    } else {
+        return 0;
+    }
+    slash = strrchr(buf, '/');
+    if (slash == NULL) {
+        return 0;
+    }
+    *slash = '\0';
+    return (size_t) (slash - buf);
+}
+
+/*
  * A library that is named without a slash is searched for by the loader,
- * whose own opens are not seen; nor is it known what a "$ORIGIN" stands for.
- * The loader searches on behalf of the return address, so the call stays the
- * last one (a jump).
+ * whose own opens are not seen.  It searches on behalf of the return address,
+ * so the call stays the last one (a jump).
  */
 
 static int
-RefusesLibrary(const char *file)
+RefusesLibrary(const char *file, void *caller)
 {
-    return file != NULL && *file != '$' && strchr(file, '/') != NULL
-            && CHECK(AT_FDCWD, file, DTSM_READ) != 0;
+    static const char *const heads[] = { "$ORIGIN/", "${ORIGIN}/" };
+    char *path;
+    size_t i, len, headLen;
+    int refuses = 0;
+
+    if (file == NULL || strchr(file, '/') == NULL) {
+        return 0;
+    }
+    if (*file != '$') {
+        return CHECK(AT_FDCWD, file, DTSM_READ) != 0;
+    }
+    for (i = 0; i < 2; i++) {
+        headLen = strlen(heads[i]);
+        if (strncmp(file, heads[i], headLen) != 0) {
+            continue;
+        }
+        file += headLen - 1;
+        path = DtsmTraceBorrow();
+        len = path == NULL ? 0 : Origin(caller, path, PATH_MAX);
+        if (len > 0 && strlen(file) < PATH_MAX) {
+            strcpy(path + len, file);
+            refuses = CHECK(AT_FDCWD, path, DTSM_READ) != 0;
+        }
+        DtsmTraceReturn(path);
+        break;
+    }
+    return refuses;
 }
+
+#define CALLER __builtin_extract_return_addr(__builtin_return_address(0))
 
 /*
  * A refused one is looked for below a folder that cannot be, so that the
@@ -205,7 +275,7 @@ OpenNone(Lmid_t list, const char *file, int mode)
 DTSM_EXPORT void *
 dlopen(const char *file, int mode)
 {
-    if (RefusesLibrary(file)) {
+    if (RefusesLibrary(file, CALLER)) {
         return OpenNone(LM_ID_BASE, file, mode);
     }
     return REAL(dlopen)(file, mode);
@@ -214,7 +284,7 @@ dlopen(const char *file, int mode)
 DTSM_EXPORT void *
 dlmopen(Lmid_t list, const char *file, int mode)
 {
-    if (RefusesLibrary(file)) {
+    if (RefusesLibrary(file, CALLER)) {
         return OpenNone(list, file, mode);
     }
     return REAL(dlmopen)(list, file, mode);

@@ -67,20 +67,10 @@ static int
 LeadsToHidden(const char *path, struct stat *st)
 {
     char full[PATH_MAX], *name;
-    size_t len = 0;
-    long fd;
 
     if (!DtsmTraceFenced() || DtsmTraceType(AT_FDCWD, path,
-            AT_SYMLINK_NOFOLLOW) != TRACE_IS_LINK) {
-        return 0;
-    }
-    fd = DtsmpSyscall4(SYS_openat, AT_FDCWD, (long) (intptr_t) path,
-            O_PATH | O_CLOEXEC, 0);
-    if (fd >= 0) {
-        len = DtsmTraceFdPath((int) fd, full, sizeof(full));
-        DtsmpSysClose((int) fd);
-    }
-    if (len == 0) {
+            AT_SYMLINK_NOFOLLOW) != TRACE_IS_LINK
+            || DtsmTraceWhere(AT_FDCWD, path, full, sizeof(full)) == 0) {
         return 0;
     }
     name = strrchr(full, '/') + 1;
@@ -265,12 +255,18 @@ OLD_NAME(nftw64)
     ((info) != FTS_D && (info) != FTS_DP && (info) != FTS_DNR \
             && (info) != FTS_DC && (info) != FTS_DOT && (info) != FTS_ERR)
 
+/*
+ * A caller may have a symlink followed by fts_set; which one, fts forgets.
+ */
+
+static int ftsFollows;
+
 #define FTS_FOLLOWS(stream, entry) \
-    (((stream)->fts_options & FTS_LOGICAL) \
+    (ftsFollows || ((stream)->fts_options & FTS_LOGICAL) \
             || (((stream)->fts_options & FTS_COMFOLLOW) \
                     && (entry)->fts_level == FTS_ROOTLEVEL))
 
-#define FTS_FUNCTIONS(open, read, children, close, Fts, Entry) \
+#define FTS_FUNCTIONS(open, read, children, set, close, Fts, Entry) \
     DTSM_EXPORT Fts * \
     open(char *const *paths, int options, \
             int (*compare)(const Entry **, const Entry **)) \
@@ -344,6 +340,14 @@ OLD_NAME(nftw64)
         return list; \
     } \
     DTSM_EXPORT int \
+    set(Fts *stream, Entry *entry, int what) \
+    { \
+        if (what == FTS_FOLLOW) { \
+            ftsFollows = 1; \
+        } \
+        return REAL(set)(stream, entry, what); \
+    } \
+    DTSM_EXPORT int \
     close(Fts *stream) \
     { \
         int result = REAL(close)(stream); \
@@ -351,9 +355,10 @@ OLD_NAME(nftw64)
         return result; \
     }
 
-FTS_FUNCTIONS(fts_open, fts_read, fts_children, fts_close, FTS, FTSENT)
-FTS_FUNCTIONS(fts64_open, fts64_read, fts64_children, fts64_close, FTS64,
-        FTSENT64)
+FTS_FUNCTIONS(fts_open, fts_read, fts_children, fts_set, fts_close, FTS,
+        FTSENT)
+FTS_FUNCTIONS(fts64_open, fts64_read, fts64_children, fts64_set, fts64_close,
+        FTS64, FTSENT64)
 
 /*
  * Entries of a folder by the block.  One that holds nothing but what is

@@ -27,7 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
@@ -275,6 +275,16 @@ CALL(movemount)
 }
 
 /*
+ * A file gets another name by a mount.
+ */
+
+CALL(bindmount)
+{
+    return mount(path, "ok/prog", "none", MS_BIND, NULL) != 0 ? -1
+            : Opened(open("ok/prog", O_RDONLY));
+}
+
+/*
  * Two vfork children with directories of their own; one starts its program
  * while the other goes on.
  */
@@ -333,65 +343,6 @@ CALL(vforks)
 }
 
 /*
- * Limits.  The log of refusals may be longer than this process may write.
- */
-
-static int
-Limit(unsigned what, rlim_t value)
-{
-    struct rlimit limit = { value, value };
-
-    return setrlimit(what, &limit);
-}
-
-CALL(fsize)
-{
-    char name[PATH_MAX];
-    struct stat st;
-    int i;
-    if (Limit(RLIMIT_FSIZE, 4096) != 0) {
-        return -1;
-    }
-    for (i = 0; i < 100; i++) {
-        snprintf(name, sizeof(name), "%s-a-name-that-is-long-%d", path, i);
-        if (stat(name, &st) == 0) {
-            return -1;
-        }
-    }
-    return 0;
-}
-CALL(memory)
-{
-    void *place;
-    if (Limit(RLIMIT_AS, 256u << 20) != 0) {
-        return -1;
-    }
-    place = mmap(NULL, 64u << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-            0);
-    return place == MAP_FAILED ? -1 : Opened(open(path, O_RDONLY));
-}
-CALL(memorysystem)
-{
-    char command[PATH_MAX];
-    if (Limit(RLIMIT_AS, 64u << 20) != 0) {
-        return -1;
-    }
-    snprintf(command, sizeof(command), "cat %s >/dev/null 2>&1", path);
-    return system(command) == 0 ? 0 : (errno = ENOENT, -1);
-}
-CALL(execnofd)
-{
-    char *argv[] = { (char *) path, "true", NULL };
-    pid_t pid = fork();
-    if (pid == 0) {
-        Limit(RLIMIT_NOFILE, 3);
-        execve(path, argv, environ);
-        _exit(errno);
-    }
-    return Wait(pid);
-}
-
-/*
  * A program that has no name.
  */
 
@@ -435,43 +386,6 @@ CALL(preloads)
         _exit(errno);
     }
     return Wait(pid);
-}
-
-/*
- * Pointers that are none, and names that cannot be.
- */
-
-CALL(bad)
-{
-    struct stat st;
-    const char *volatile low = (const char *) (intptr_t) 1;
-    const char *volatile high = (const char *) (intptr_t) -1;
-    (void) path;
-    errno = 0;
-    if (open(low, O_RDONLY) >= 0 || errno != EFAULT) {
-        return -1;
-    }
-    return stat(high, &st);
-}
-CALL(longname)
-{
-    char name[PATH_MAX];
-    int len = snprintf(name, sizeof(name), "%s/", path);
-    struct stat st;
-    memset(name + len, 'n', 256);
-    name[len + 256] = '\0';
-    return stat(name, &st);
-}
-CALL(longpath)
-{
-    char name[PATH_MAX + 64];
-    struct stat st;
-    size_t len;
-    for (len = 0; len < PATH_MAX; len += 2) {
-        memcpy(name + len, "./", 2);
-    }
-    strcpy(name + len, path);
-    return stat(name, &st);
 }
 
 /*
@@ -560,6 +474,28 @@ CALL(fts)
     return fts_close(stream);
 }
 
+/*
+ * A symlink that the caller wants followed when it has seen it.
+ */
+CALL(ftsset)
+{
+    char top[] = "ok", *paths[] = { top, NULL };
+    FTS *stream = fts_open(paths, FTS_PHYSICAL, NULL);
+    FTSENT *entry;
+    while ((entry = fts_read(stream)) != NULL) {
+        if (strcmp(entry->fts_path, path) == 0) {
+            Add(entry->fts_info == FTS_F ? "file"
+                    : entry->fts_info == FTS_SL ? "link"
+                    : entry->fts_info == FTS_SLNONE ? "nowhere" : "other");
+            Add(S_ISLNK(entry->fts_statp->st_mode) ? "link" : "-");
+            if (entry->fts_info == FTS_SL) {
+                fts_set(stream, entry, FTS_FOLLOW);
+            }
+        }
+    }
+    return fts_close(stream);
+}
+
 static int
 Take(const struct dirent *entry)
 {
@@ -635,12 +571,10 @@ static const struct {
 } calls[] = {
 #define X(name) { #name, Do_##name },
     X(stat) X(open) X(dlerror) X(dlopen) X(setenv) X(systems) X(ownenv)
-    X(unshare) X(setns) X(sys_setns) X(movemount) X(vforks) X(fsize)
-    X(memory) X(memorysystem) X(execnofd) X(memfd)
-    X(preloads) X(bad) X(longname) X(longpath) X(glob) X(globcheck)
-    X(globmagic) X(globtwice) X(globappend) X(nftw) X(ftw) X(fts) X(scandir)
-    X(nftwfrom) X(ftwfrom)
-    X(sys_symlinkat) X(sys_statfs) X(sys_acct) X(sys_mount)
+    X(unshare) X(setns) X(sys_setns) X(movemount) X(vforks) X(memfd)
+    X(preloads) X(glob) X(globcheck) X(globmagic) X(globtwice) X(globappend)
+    X(nftw) X(ftw) X(fts) X(scandir) X(nftwfrom) X(ftwfrom) X(ftsset)
+    X(bindmount) X(sys_symlinkat) X(sys_statfs) X(sys_acct) X(sys_mount)
     X(sys_getxattrat) X(sys_getdents) X(inroot)
 };
 

@@ -18,12 +18,14 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -138,6 +140,119 @@ CALL(deep)
     }
     return stat("file", &st);
 }
+
+/*
+ * Ways that are longer than PATH_MAX though they lead to a short path: below
+ * ok twelve folders and ok/far1 that leads there, and from there the same
+ * again by far2, with "own" that leads to path.
+ */
+
+static int
+Below(const char *link)
+{
+    char text[12 * 201 + 1];
+    int i;
+    memset(text, 'd', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    for (i = 1; i <= 12; i++) {
+        text[i * 201 - 1] = '\0';
+        if (mkdir(text, 0700) != 0 && errno != EEXIST) {
+            return -1;
+        }
+        text[i * 201 - 1] = '/';
+    }
+    return (symlink(text, link) != 0 && errno != EEXIST) || chdir(link) != 0;
+}
+static int
+Far(const char *path)
+{
+    char root[PATH_MAX / 2], text[PATH_MAX];
+    if (getcwd(root, sizeof(root)) == NULL || chdir("ok") != 0
+            || Below("far1") || Below("far2")) {
+        return -1;
+    }
+    snprintf(text, sizeof(text), "%s/%s", root, path);
+    unlink("own");
+    return symlink(text, "own") != 0 ? -1 : open(root, O_PATH);
+}
+#define UP12 "../../../../../../../../../../../../"
+
+CALL(farcwd)
+{
+    return Far(path) < 0 ? 0 : open("own", O_RDONLY) < 0 ? -1 : 0;
+}
+CALL(farcwdmake)
+{
+    return Far(path) < 0 ? 0 : creat("own", 0600) < 0 ? -1 : 0;
+}
+CALL(farcwdup)
+{
+    char text[PATH_MAX];
+    snprintf(text, sizeof(text), UP12 UP12 "../%s", path);
+    return Far(path) < 0 ? 0 : open(text, O_RDONLY) < 0 ? -1 : 0;
+}
+CALL(farcwdnew)
+{
+    char text[PATH_MAX];
+    snprintf(text, sizeof(text), UP12 UP12 "../%s", path);
+    return Far(path) < 0 ? 0 : open(text, O_CREAT | O_RDWR, 0600) < 0 ? -1 : 0;
+}
+CALL(farfd)
+{
+    int root = Far(path), fd = open(".", O_RDONLY);
+    return root < 0 || fchdir(root) != 0 ? 0
+            : openat(fd, "own", O_RDONLY) < 0 ? -1 : 0;
+}
+CALL(farlink)
+{
+    int root = Far(path);
+    return root < 0 || fchdir(root) != 0 ? 0
+            : open("ok/far1/far2/own", O_RDONLY) < 0 ? -1 : 0;
+}
+CALL(farup)
+{
+    char text[PATH_MAX];
+    int root = Far(path);
+    snprintf(text, sizeof(text), "ok/far1/far2/" UP12 UP12 "../%s", path);
+    return root < 0 || fchdir(root) != 0 ? 0
+            : open(text, O_RDONLY) < 0 ? -1 : 0;
+}
+
+/*
+ * A child that shares this process's directory and moves it; with it or
+ * without its memory.
+ */
+
+static int
+Moves(void *data)
+{
+    return chdir(data);
+}
+static int
+MovedBy(int how, const char *path)
+{
+    static char stack[65536];
+    const char *slash = strrchr(path, '/');
+    char *folder = strndup(path, (size_t) (slash - path));
+    long pid;
+    if (access("ok", F_OK) != 0) {
+        return 0;
+    }
+    if (how < 0) {
+        pid = syscall(SYS_clone, CLONE_FS | SIGCHLD, 0, 0, 0, 0);
+        if (pid == 0) {
+            _exit(Moves(folder));
+        }
+    } else {
+        pid = clone(Moves, stack + sizeof(stack), CLONE_FS | how | SIGCHLD,
+                folder);
+    }
+    return waitpid((pid_t) pid, NULL, 0) != pid ? 0
+            : open(slash + 1, O_RDONLY) < 0 ? -1 : 0;
+}
+CALL(clonefs) { return MovedBy(0, path); }
+CALL(clonefsvm) { return MovedBy(CLONE_VM, path); }
+CALL(sys_clonefs) { return MovedBy(-1, path); }
 
 /*
  * Starting programs from a small stack with a large environment.
@@ -375,6 +490,9 @@ static const struct {
 } calls[] = {
 #define X(name) { #name, Do_##name },
     X(stat) X(deleted) X(deletedcwd) X(climb) X(climbfrom) X(deep) X(bigenv)
+    X(farcwd) X(farcwdup) X(farcwdnew) X(farcwdmake) X(farfd)
+    X(farlink) X(farup)
+    X(clonefs) X(clonefsvm) X(sys_clonefs)
     X(handle) X(handlenext) X(handleversion) X(handleold)
     X(nulls) X(storm) X(timer) X(freopenclose) X(procfd)
 };

@@ -320,8 +320,9 @@ Words(const char *path, int flags)
 {
     wordexp_t words;
     size_t i;
-    int result = wordexp(path, &words, flags);
+    int result = flags & WRDE_APPEND ? wordexp("first", &words, 0) : 0;
 
+    result = result == 0 ? wordexp(path, &words, flags) : result;
     if (result != 0) {
         errno = result == WRDE_NOSPACE ? ENOMEM : EINVAL;
         return -1;
@@ -337,6 +338,7 @@ Words(const char *path, int flags)
 }
 
 CALL(wordexp) { return Words(path, 0); }
+CALL(wordexpmore) { return Words(path, WRDE_APPEND); }
 CALL(mntent)
 {
     FILE *stream = setmntent(path, "r");
@@ -427,8 +429,9 @@ static const struct {
 #define X(name) { #name, Do_##name },
     X(stat) X(open) X(chdir) X(closefrom) X(closerange) X(cloexec)
     X(dup2over) X(closeall) X(nofd) X(smallstacks) X(moves) X(atexit)
-    X(quickexit) X(vforkstat) X(dlopen) X(wordexp) X(mntent) X(setlocale)
-    X(iconv) X(user) X(group) X(zone) X(daemon) X(chroot) X(otheruser)
+    X(quickexit) X(vforkstat) X(dlopen) X(wordexp) X(wordexpmore)
+    X(mntent) X(setlocale) X(iconv) X(user) X(group)
+    X(zone) X(daemon) X(chroot) X(otheruser)
 };
 
 int

@@ -35,6 +35,7 @@
 
 extern char **environ;
 FILE *_IO_fopen(const char *path, const char *mode);
+FILE *_IO_popen(const char *command, const char *mode);
 
 static char text[2 * PATH_MAX];
 
@@ -244,6 +245,24 @@ CALL(io_fopen)
     FILE *stream = _IO_fopen(path, "r");
     return stream == NULL ? -1 : fclose(stream);
 }
+
+/*
+ * A shell that is started without the session's variables.
+ */
+static int
+Piped(FILE *(*start)(const char *command, const char *mode), const char *path)
+{
+    char command[PATH_MAX];
+    FILE *stream;
+
+    unsetenv("LD_PRELOAD");
+    snprintf(command, sizeof(command), "cat %s 2>/dev/null", path);
+    stream = start(command, "r");
+    return stream == NULL ? -1
+            : pclose(stream) == 0 ? 0 : (errno = ENOENT, -1);
+}
+CALL(popen) { return Piped(popen, path); }
+CALL(io_popen) { return Piped(_IO_popen, path); }
 CALL(shm)
 {
     int fd = shm_open(path, O_RDWR | O_CREAT, 0600);
@@ -400,6 +419,34 @@ CALL(fdmoved)
     posix_spawn_file_actions_addfchdir_np(&actions, fd);
     return Spawned(path, &actions);
 }
+
+/*
+ * A descriptor that an action of the same list makes.
+ */
+static int
+Made(const char *path, int duplicates, int asProgram)
+{
+    posix_spawn_file_actions_t actions;
+    int fd = open("ok", O_RDONLY | O_CLOEXEC);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addfchdir_np(&actions, fd);
+    posix_spawn_file_actions_addopen(&actions, 8, "dir", O_RDONLY, 0);
+    posix_spawn_file_actions_addchdir_np(&actions, "/");
+    if (duplicates) {
+        posix_spawn_file_actions_adddup2(&actions, 8, 9);
+        posix_spawn_file_actions_addopen(&actions, 8, "/", O_RDONLY, 0);
+    }
+    posix_spawn_file_actions_addfchdir_np(&actions, duplicates ? 9 : 8);
+    if (!asProgram) {
+        posix_spawn_file_actions_addopen(&actions, 7, path, O_RDONLY, 0);
+        path = "/bin/true";
+    }
+    return Spawned(path, &actions);
+}
+CALL(fdopened) { return Made(path, 0, 0); }
+CALL(fdopenedprog) { return Made(path, 0, 1); }
+CALL(fdduped) { return Made(path, 1, 0); }
+CALL(fddupedprog) { return Made(path, 1, 1); }
 CALL(spawnactions)
 {
     posix_spawn_file_actions_t actions;
@@ -416,10 +463,12 @@ static const struct {
     X(ftw) X(nftw) X(nftwchdir) X(nftwdepth) X(fts) X(ftschdir)
     X(ftschildren) X(getdents) X(getdirentries) X(bind) X(connect)
     X(sendto) X(sendmsg) X(inotify)
-    X(handle) X(ftok) X(io_fopen) X(shm) X(shmr) X(sem) X(getcwd) X(mktemp)
+    X(handle) X(ftok) X(io_fopen) X(popen) X(io_popen) X(shm) X(shmr)
+    X(sem) X(getcwd) X(mktemp)
     X(tmpfile) X(sys_open) X(sys_openat) X(sys_openat2) X(sys_stat)
     X(sys_faccessat2) X(sys_mkdir) X(sys_others) X(sys_vfork) X(addopen)
     X(addchdir) X(addcreat) X(movedopen) X(movedprog) X(fdmoved)
+    X(fdopened) X(fdopenedprog) X(fdduped) X(fddupedprog)
     X(spawnactions) X(stat)
 };
 
