@@ -12,7 +12,7 @@
 #include "dtsmInt.h"
 #include "dtsmSlot.h"
 
-#define ROOT_BITS       15      /* 2 MiB of buckets, unless told better; */
+#define ROOT_BITS       14      /* 1 MiB of buckets, unless told better; */
 #define ROOT_BITS_LEAST 4
 #define ROOT_LOAD       4       /* paths a bucket, at most, as far as told; */
 #define ROOT_BITS_MOST  24
