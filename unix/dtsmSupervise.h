@@ -133,6 +133,21 @@
     X(openat2, OPEN2, 0, 1, 2) \
     X(faccessat2, STAT, 0, 1, 3) \
     X(fchmodat2, CHANGE, 0, 1, 3) \
+    X(acct, CHANGE, -1, 0, -1) \
+    X(swapon, CHANGE, -1, 0, -1) \
+    X(swapoff, CHANGE, -1, 0, -1) \
+    X(quotactl, STAT, -1, 1, -1) \
+    X(fanotify_mark, STAT, 3, 4, -1) \
+    X(open_tree, STAT, 0, 1, 2) \
+    X(fspick, STAT, 0, 1, -1) \
+    X(mount_setattr, STAT, 0, 1, 2) \
+    X(setxattrat, CHANGE, 0, 1, 2) \
+    X(getxattrat, STAT, 0, 1, 2) \
+    X(listxattrat, STAT, 0, 1, 2) \
+    X(removexattrat, CHANGE, 0, 1, 2) \
+    X(open_tree_attr, STAT, 0, 1, 2) \
+    X(file_getattr, STAT, 0, 1, 4) \
+    X(file_setattr, CHANGE, 0, 1, 4) \
     X(io_uring_setup, ABSENT, -1, -1, -1)
 
 enum {

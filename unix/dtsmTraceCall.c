@@ -156,16 +156,16 @@ openat2(int dirfd, const char *path, const void *how, size_t size)
     X(SYS_fanotify_mark, I(d), e, DTSM_STAT) \
     X(SYS_faccessat2, I(a), b, DTSM_STAT | SELF(d)) \
     X(SYS_fchmodat2, I(a), b, DTSM_WRITE | TRACE_CHANGE | SELF(d)) \
-    X(428 /* open_tree */, I(a), b, DTSM_STAT) \
-    X(433 /* fspick */, I(a), b, DTSM_STAT) \
-    X(442 /* mount_setattr */, I(a), b, DTSM_STAT) \
-    X(463 /* setxattrat */, I(a), b, DTSM_WRITE | TRACE_CHANGE | SELF(c)) \
-    X(464 /* getxattrat */, I(a), b, DTSM_STAT | SELF(c)) \
-    X(465 /* listxattrat */, I(a), b, DTSM_STAT | SELF(c)) \
-    X(466 /* removexattrat */, I(a), b, DTSM_WRITE | TRACE_CHANGE | SELF(c)) \
-    X(467 /* open_tree_attr */, I(a), b, DTSM_STAT) \
-    X(468 /* file_getattr */, I(a), b, DTSM_STAT | SELF(e)) \
-    X(469 /* file_setattr */, I(a), b, DTSM_WRITE | TRACE_CHANGE | SELF(e))
+    X(SYS_open_tree, I(a), b, DTSM_STAT) \
+    X(SYS_fspick, I(a), b, DTSM_STAT) \
+    X(SYS_mount_setattr, I(a), b, DTSM_STAT) \
+    X(SYS_setxattrat, I(a), b, DTSM_WRITE | TRACE_CHANGE | SELF(c)) \
+    X(SYS_getxattrat, I(a), b, DTSM_STAT | SELF(c)) \
+    X(SYS_listxattrat, I(a), b, DTSM_STAT | SELF(c)) \
+    X(SYS_removexattrat, I(a), b, DTSM_WRITE | TRACE_CHANGE | SELF(c)) \
+    X(SYS_open_tree_attr, I(a), b, DTSM_STAT) \
+    X(SYS_file_getattr, I(a), b, DTSM_STAT | SELF(e)) \
+    X(SYS_file_setattr, I(a), b, DTSM_WRITE | TRACE_CHANGE | SELF(e))
 
 #ifdef SYS_renameat
 #   define CALLS_RENAMEAT(X1, X2) \

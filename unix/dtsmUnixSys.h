@@ -34,14 +34,44 @@
 #ifndef SYS_io_uring_setup
 #   define SYS_io_uring_setup 425
 #endif
+#ifndef SYS_open_tree
+#   define SYS_open_tree 428
+#endif
+#ifndef SYS_fspick
+#   define SYS_fspick 433
+#endif
 #ifndef SYS_openat2
 #   define SYS_openat2 437
 #endif
 #ifndef SYS_faccessat2
 #   define SYS_faccessat2 439
 #endif
+#ifndef SYS_mount_setattr
+#   define SYS_mount_setattr 442
+#endif
 #ifndef SYS_fchmodat2
 #   define SYS_fchmodat2 452
+#endif
+#ifndef SYS_setxattrat
+#   define SYS_setxattrat 463
+#endif
+#ifndef SYS_getxattrat
+#   define SYS_getxattrat 464
+#endif
+#ifndef SYS_listxattrat
+#   define SYS_listxattrat 465
+#endif
+#ifndef SYS_removexattrat
+#   define SYS_removexattrat 466
+#endif
+#ifndef SYS_open_tree_attr
+#   define SYS_open_tree_attr 467
+#endif
+#ifndef SYS_file_getattr
+#   define SYS_file_getattr 468
+#endif
+#ifndef SYS_file_setattr
+#   define SYS_file_setattr 469
 #endif
 
 #if defined(__x86_64__) && !defined(__ILP32__)

@@ -2,7 +2,7 @@
  * hard.c --
  *
  *      What traced programs may do to the injected library, and what libc
- *      does behind its back, in the manner of calls.c:
+ *      does behind its back, in the frame of calls.h:
  *
  *      hard NAME PATH ?+ NAME PATH ...?
  *
@@ -34,40 +34,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
-static char text[8 * PATH_MAX];         /* what a call answers beside "ok" */
-
-#define CALL(name) static int Do_##name(const char *path)
-
-static void
-Add(const char *word)
-{
-    size_t len = strlen(text);
-
-    snprintf(text + len, sizeof(text) - len, " %s", word);
-}
-
-static int
-Opened(int fd)
-{
-    return fd < 0 ? -1 : close(fd);
-}
-
-static int
-Wait(pid_t pid)
-{
-    int status = -1;
-
-    if (pid < 0 || waitpid(pid, &status, 0) < 0) {
-        return -1;
-    }
-    if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
-        errno = WEXITSTATUS(status);
-        return -1;
-    }
-    return WIFEXITED(status) ? 0 : (errno = EINTR, -1);
-}
+#include "calls.h"
 
 CALL(stat) { struct stat st; return stat(path, &st); }
 CALL(open) { return Opened(open(path, O_RDONLY)); }
@@ -105,7 +72,7 @@ Setter(void *data)
     char byte;
 
     if (read(*(int *) data, &byte, 1) != 1 || setenv("HARD", "set", 1) != 0) {
-        text[0] = '?';
+        learned[0] = '?';
     }
     return NULL;
 }
@@ -114,7 +81,7 @@ static void *
 System(void *data)
 {
     if (system(data) != 0) {
-        text[0] = '?';
+        learned[0] = '?';
     }
     return NULL;
 }
@@ -565,11 +532,8 @@ CALL(inroot)
     return Opened((int) syscall(437, fd, path, how, sizeof(how)));
 }
 
-static const struct {
-    const char *name;
-    int (*call)(const char *path);
-} calls[] = {
-#define X(name) { #name, Do_##name },
+static const struct Call calls[] = {
+#define X(name) CALL_ENTRY(name, 1)
     X(stat) X(open) X(dlerror) X(dlopen) X(setenv) X(systems) X(ownenv)
     X(unshare) X(setns) X(sys_setns) X(movemount) X(vforks) X(memfd)
     X(preloads) X(glob) X(globcheck) X(globmagic) X(globtwice) X(globappend)
@@ -581,26 +545,5 @@ static const struct {
 int
 main(int argc, char **argv)
 {
-    int at;
-
-    setvbuf(stdout, NULL, _IONBF, 0);
-    for (at = 1; at + 1 < argc; at += 3) {
-        size_t i, count = sizeof(calls) / sizeof(calls[0]);
-
-        for (i = 0; i < count && strcmp(argv[at], calls[i].name) != 0; i++) {
-            ;
-        }
-        if (i == count) {
-            fprintf(stderr, "hard: bad call %s\n", argv[at]);
-            return 2;
-        }
-        text[0] = '\0';
-        if (calls[i].call(argv[at + 1]) == 0) {
-            printf("ok%s\n", text);
-        } else {
-            printf("%s%s\n", strerrorname_np(errno) != NULL
-                    ? strerrorname_np(errno) : "?", text);
-        }
-    }
-    return 0;
+    return RunCalls(argc, argv, calls, sizeof(calls) / sizeof(calls[0]));
 }

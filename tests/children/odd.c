@@ -1,7 +1,7 @@
 /*
  * odd.c --
  *
- *      Calls of libc in odd situations, in the manner of calls.c:
+ *      Calls of libc in odd situations, in the frame of calls.h:
  *
  *      odd NAME PATH ?+ NAME PATH ...?
  *
@@ -30,9 +30,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
-#define CALL(name) static int Do_##name(const char *path)
+#include "calls.h"
 
 static void
 Preinit(int argc, char **argv, char **envp)
@@ -45,27 +43,6 @@ Preinit(int argc, char **argv, char **envp)
 
 __attribute__((section(".preinit_array"), used))
 static void (*preinit)(int, char **, char **) = Preinit;
-
-static int
-Opened(int fd)
-{
-    return fd < 0 ? -1 : close(fd);
-}
-
-static int
-Wait(pid_t pid)
-{
-    int status = -1;
-
-    if (pid < 0 || waitpid(pid, &status, 0) < 0) {
-        return -1;
-    }
-    if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
-        errno = WEXITSTATUS(status);
-        return -1;
-    }
-    return WIFEXITED(status) ? 0 : (errno = EINTR, -1);
-}
 
 CALL(stat) { struct stat st; return stat(path, &st); }
 
@@ -484,11 +461,8 @@ CALL(handleold)
 #endif
 }
 
-static const struct {
-    const char *name;
-    int (*call)(const char *path);
-} calls[] = {
-#define X(name) { #name, Do_##name },
+static const struct Call calls[] = {
+#define X(name) CALL_ENTRY(name, 1)
     X(stat) X(deleted) X(deletedcwd) X(climb) X(climbfrom) X(deep) X(bigenv)
     X(farcwd) X(farcwdup) X(farcwdnew) X(farcwdmake) X(farfd)
     X(farlink) X(farup)
@@ -500,25 +474,5 @@ static const struct {
 int
 main(int argc, char **argv)
 {
-    int at;
-
-    setvbuf(stdout, NULL, _IONBF, 0);
-    for (at = 1; at + 1 < argc; at += 3) {
-        size_t i, count = sizeof(calls) / sizeof(calls[0]);
-
-        for (i = 0; i < count && strcmp(argv[at], calls[i].name) != 0; i++) {
-            ;
-        }
-        if (i == count) {
-            fprintf(stderr, "odd: bad call %s\n", argv[at]);
-            return 2;
-        }
-        if (calls[i].call(argv[at + 1]) == 0) {
-            printf("ok\n");
-        } else {
-            printf("%s\n", strerrorname_np(errno) != NULL
-                    ? strerrorname_np(errno) : "?");
-        }
-    }
-    return 0;
+    return RunCalls(argc, argv, calls, sizeof(calls) / sizeof(calls[0]));
 }

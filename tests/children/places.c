@@ -2,7 +2,7 @@
  * places.c --
  *
  *      Calls of libc from odd places, and calls that do their work inside of
- *      libc, in the manner of calls.c:
+ *      libc, in the frame of calls.h:
  *
  *      places NAME PATH ?+ NAME PATH ...?
  *
@@ -35,30 +35,7 @@
 #include <unistd.h>
 #include <wordexp.h>
 
-static char text[8 * PATH_MAX];         /* what a call answers beside "ok" */
-
-#define CALL(name) static int Do_##name(const char *path)
-
-static int
-Opened(int fd)
-{
-    return fd < 0 ? -1 : close(fd);
-}
-
-static int
-Wait(pid_t pid)
-{
-    int status = -1;
-
-    if (pid < 0 || waitpid(pid, &status, 0) < 0) {
-        return -1;
-    }
-    if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
-        errno = WEXITSTATUS(status);
-        return -1;
-    }
-    return WIFEXITED(status) ? 0 : (errno = EINTR, -1);
-}
+#include "calls.h"
 
 CALL(stat) { struct stat st; return stat(path, &st); }
 CALL(open) { return Opened(open(path, O_RDONLY)); }
@@ -309,7 +286,7 @@ CALL(dlopen)
         return 0;
     }
     message = dlerror();
-    snprintf(text, sizeof(text), "%.200s",
+    snprintf(learned, sizeof(learned), "%.200s",
             message == NULL ? "no message" : message);
     errno = ENOENT;
     return -1;
@@ -328,10 +305,7 @@ Words(const char *path, int flags)
         return -1;
     }
     for (i = 0; i < words.we_wordc; i++) {
-        size_t len = strlen(text);
-
-        snprintf(text + len, sizeof(text) - len, "%s%s", i > 0 ? "," : "",
-                words.we_wordv[i]);
+        Append(",", words.we_wordv[i]);
     }
     wordfree(&words);
     return 0;
@@ -422,11 +396,8 @@ CALL(otheruser)
     return Wait(pid);
 }
 
-static const struct {
-    const char *name;
-    int (*call)(const char *path);
-} calls[] = {
-#define X(name) { #name, Do_##name },
+static const struct Call calls[] = {
+#define X(name) CALL_ENTRY(name, 1)
     X(stat) X(open) X(chdir) X(closefrom) X(closerange) X(cloexec)
     X(dup2over) X(closeall) X(nofd) X(smallstacks) X(moves) X(atexit)
     X(quickexit) X(vforkstat) X(dlopen) X(wordexp) X(wordexpmore)
@@ -437,29 +408,5 @@ static const struct {
 int
 main(int argc, char **argv)
 {
-    int at;
-
-    setvbuf(stdout, NULL, _IONBF, 0);
-    for (at = 1; at + 1 < argc; at += 3) {
-        size_t i, count = sizeof(calls) / sizeof(calls[0]);
-        int result;
-
-        for (i = 0; i < count && strcmp(argv[at], calls[i].name) != 0; i++) {
-            ;
-        }
-        if (i == count) {
-            fprintf(stderr, "places: bad call %s\n", argv[at]);
-            return 2;
-        }
-        text[0] = '\0';
-        result = calls[i].call(argv[at + 1]);
-        if (result != 0) {
-            printf("%s", strerrorname_np(errno) != NULL
-                    ? strerrorname_np(errno) : "?");
-        } else {
-            printf("ok");
-        }
-        printf("%s%s\n", text[0] ? " " : "", text);
-    }
-    return 0;
+    return RunCalls(argc, argv, calls, sizeof(calls) / sizeof(calls[0]));
 }

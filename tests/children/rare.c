@@ -1,7 +1,7 @@
 /*
  * rare.c --
  *
- *      Rarer calls of libc, in the manner of calls.c:
+ *      Rarer calls of libc, in the frame of calls.h:
  *
  *      rare NAME PATH ?+ NAME PATH ...?
  *
@@ -33,49 +33,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
+#include "calls.h"
+
 FILE *_IO_fopen(const char *path, const char *mode);
 FILE *_IO_popen(const char *command, const char *mode);
-
-static char text[2 * PATH_MAX];
-
-#define CALL(name) static int Do_##name(const char *path)
-
-static int
-Opened(int fd)
-{
-    return fd < 0 ? -1 : close(fd);
-}
-
-static int
-Wait(pid_t pid)
-{
-    int status = -1;
-
-    if (pid < 0 || waitpid(pid, &status, 0) < 0) {
-        return -1;
-    }
-    if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
-        errno = WEXITSTATUS(status);
-        return -1;
-    }
-    return WIFEXITED(status) ? 0 : (errno = EINTR, -1);
-}
-
-static int
-Append(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *name = slash == NULL ? path : slash + 1;
-
-    if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
-        size_t len = strlen(text);
-
-        snprintf(text + len, sizeof(text) - len, "%s%s", len > 0 ? "," : "",
-                name);
-    }
-    return 0;
-}
 
 CALL(stat) { struct stat st; return stat(path, &st); }
 
@@ -90,8 +51,10 @@ FtwName(const char *path, const struct stat *st, int type)
 {
     (void) st;
     (void) type;
-    return strcmp(path, top) == 0 || strchr(path + strlen(top) + 1, '/')
-            ? 0 : Append(path);
+    if (strcmp(path, top) != 0 && !strchr(path + strlen(top) + 1, '/')) {
+        AddName(path);
+    }
+    return 0;
 }
 
 static int
@@ -129,7 +92,7 @@ Fts(const char *path, int options)
         if (entry->fts_info == FTS_NS) {
             err = entry->fts_errno;
         } else if (entry->fts_level == 1 && entry->fts_info != FTS_DP) {
-            Append(entry->fts_name);
+            AddName(entry->fts_name);
         }
     }
     fts_close(stream);
@@ -149,7 +112,7 @@ CALL(ftschildren)
     }
     for (entry = fts_children(stream, 0); entry != NULL;
             entry = entry->fts_link) {
-        Append(entry->fts_name);
+        AddName(entry->fts_name);
     }
     while (fts_read(stream) != NULL) {
         ;
@@ -175,7 +138,7 @@ Entries(const char *path, int old)
         for (at = 0; at < len;) {
             struct dirent64 *entry = (void *) (block + at);
 
-            Append(entry->d_name);
+            AddName(entry->d_name);
             at += entry->d_reclen;
         }
     }
@@ -274,8 +237,13 @@ CALL(sem)
     sem_t *sem = sem_open(path, O_CREAT, 0600, 1);
     return sem == SEM_FAILED ? -1 : (sem_close(sem), sem_unlink(path));
 }
-CALL(getcwd) { (void) path; return getcwd(text, 1) != NULL
-        || getcwd(text, sizeof(text)) == NULL ? -1 : (text[0] = '\0', 0); }
+CALL(getcwd)
+{
+    char name[PATH_MAX];
+    (void) path;
+    return getcwd(name, 1) != NULL || getcwd(name, sizeof(name)) == NULL ? -1
+            : 0;
+}
 CALL(mktemp)
 {
     char name[PATH_MAX];
@@ -455,11 +423,8 @@ CALL(spawnactions)
     return Spawned(path, &actions);
 }
 
-static const struct {
-    const char *name;
-    int (*call)(const char *path);
-} calls[] = {
-#define X(name) { #name, Do_##name },
+static const struct Call calls[] = {
+#define X(name) CALL_ENTRY(name, 1)
     X(ftw) X(nftw) X(nftwchdir) X(nftwdepth) X(fts) X(ftschdir)
     X(ftschildren) X(getdents) X(getdirentries) X(bind) X(connect)
     X(sendto) X(sendmsg) X(inotify)
@@ -475,26 +440,5 @@ static const struct {
 int
 main(int argc, char **argv)
 {
-    int at;
-
-    setvbuf(stdout, NULL, _IONBF, 0);
-    for (at = 1; at + 1 < argc; at += 3) {
-        size_t i, count = sizeof(calls) / sizeof(calls[0]);
-
-        for (i = 0; i < count && strcmp(argv[at], calls[i].name) != 0; i++) {
-            ;
-        }
-        if (i == count) {
-            fprintf(stderr, "rare: bad call %s\n", argv[at]);
-            return 2;
-        }
-        text[0] = '\0';
-        if (calls[i].call(argv[at + 1]) == 0) {
-            printf("ok%s%s\n", text[0] ? " " : "", text);
-        } else {
-            printf("%s\n", strerrorname_np(errno) != NULL
-                    ? strerrorname_np(errno) : "?");
-        }
-    }
-    return 0;
+    return RunCalls(argc, argv, calls, sizeof(calls) / sizeof(calls[0]));
 }

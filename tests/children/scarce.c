@@ -29,40 +29,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
-static char text[8 * PATH_MAX];         /* what a call answers beside "ok" */
-
-#define CALL(name) static int Do_##name(const char *path)
-
-static void
-Add(const char *word)
-{
-    size_t len = strlen(text);
-
-    snprintf(text + len, sizeof(text) - len, " %s", word);
-}
-
-static int
-Opened(int fd)
-{
-    return fd < 0 ? -1 : close(fd);
-}
-
-static int
-Wait(pid_t pid)
-{
-    int status = -1;
-
-    if (pid < 0 || waitpid(pid, &status, 0) < 0) {
-        return -1;
-    }
-    if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
-        errno = WEXITSTATUS(status);
-        return -1;
-    }
-    return WIFEXITED(status) ? 0 : (errno = EINTR, -1);
-}
+#include "calls.h"
 
 CALL(stat) { struct stat st; return stat(path, &st); }
 CALL(open) { return Opened(open(path, O_RDONLY)); }
@@ -267,11 +234,8 @@ CALL(longpath)
     return stat(name, &st);
 }
 
-static const struct {
-    const char *name;
-    int (*call)(const char *path);
-} calls[] = {
-#define X(name) { #name, Do_##name },
+static const struct Call calls[] = {
+#define X(name) CALL_ENTRY(name, 1)
     X(stat) X(open) X(fsize) X(memory) X(nomemory) X(memorysystem)
     X(mlockall) X(sys_mlockall) X(nftwnofd) X(execnofd) X(bad)
     X(handlerstack) X(longname) X(longpath)
@@ -280,26 +244,5 @@ static const struct {
 int
 main(int argc, char **argv)
 {
-    int at;
-
-    setvbuf(stdout, NULL, _IONBF, 0);
-    for (at = 1; at + 1 < argc; at += 3) {
-        size_t i, count = sizeof(calls) / sizeof(calls[0]);
-
-        for (i = 0; i < count && strcmp(argv[at], calls[i].name) != 0; i++) {
-            ;
-        }
-        if (i == count) {
-            fprintf(stderr, "scarce: bad call %s\n", argv[at]);
-            return 2;
-        }
-        text[0] = '\0';
-        if (calls[i].call(argv[at + 1]) == 0) {
-            printf("ok%s\n", text);
-        } else {
-            printf("%s%s\n", strerrorname_np(errno) != NULL
-                    ? strerrorname_np(errno) : "?", text);
-        }
-    }
-    return 0;
+    return RunCalls(argc, argv, calls, sizeof(calls) / sizeof(calls[0]));
 }
