@@ -82,6 +82,24 @@
 #define DTSM_LIKELY(x) __builtin_expect(!!(x), 1)
 
 /*
+ * DtsmTraceSpan --
+ *
+ *      The length of text before the first of two characters, or its end:
+ *      as strcspn, whose code and tables lie in pages of their own.
+ */
+
+static inline size_t
+DtsmTraceSpan(const char *text, char one, char two)
+{
+    size_t len = 0;
+
+    while (text[len] != '\0' && text[len] != one && text[len] != two) {
+        len++;
+    }
+    return len;
+}
+
+/*
  * How a call touches a path: kinds of access (DTSM_STAT and its like) and
  * these.
  */
@@ -106,6 +124,7 @@
  */
 
 extern Dtsm_Map *dtsmTraceMap;          /* NULL: passive, all calls pass */
+extern unsigned long dtsmTraceUser;     /* its effective user at its start */
 
 Dtsm_Map *DtsmTraceAttach(void);
 const char *DtsmTraceLogFile(void);     /* NULL when there is none */
@@ -249,6 +268,8 @@ void DtsmTraceManyCwds(void);
 void DtsmTraceCloning(unsigned long flags);
 void DtsmTraceInitCwd(void);
 void DtsmTraceForked(void);
+int DtsmTraceForking(void);
+void DtsmTraceSharing(void);
 int DtsmTraceIsStranger(void);
 int DtsmTraceStrangerExec(void);
 void DtsmTraceStrangerBack(int was);
@@ -310,6 +331,8 @@ enum { TRACE_SPELLED, TRACE_LONG, TRACE_NOWHERE };
 #define TRACE_UNFOLDED_MAX ((TRACE_LINKS_MAX + 3) * PATH_MAX)
 
 typedef struct DtsmTraceWalk {
+    char usual[TRACE_REST_MAX]; /* rest, unless it gets longer; before all
+                                 * else, so that its end is in their page */
     size_t outLen;
     int type;                   /* TRACE_IS_* */
     int noCache;                /* means something else to other processes */
@@ -320,12 +343,11 @@ typedef struct DtsmTraceWalk {
                                  * their names */
     size_t badLen;              /* > 0: a last symlink that is denied */
     unsigned badRuling;         /* and how */
+    char *rest;                 /* what is left of the way, at its end */
+    size_t restSize;
     char out[TRACE_RESOLVED_MAX];       /* resolved, terminated */
     char bad[TRACE_RESOLVED_MAX];
     char link[TRACE_RESOLVED_MAX];
-    char *rest;                 /* what is left of the way, at its end */
-    size_t restSize;
-    char usual[TRACE_REST_MAX];         /* rest, unless it gets longer */
 } DtsmTraceWalk;
 
 #define TRACE_FOLLOW_LAST 1     /* ways of DtsmTraceResolve */

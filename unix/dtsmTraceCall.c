@@ -278,6 +278,14 @@ __attribute__((visibility("hidden"), used)) void *
 DtsmTraceSyscall(long number, long a)
 {
     switch (number) {
+#ifdef SYS_fork
+        case SYS_fork:
+            DtsmTraceCloning(0);
+            break;
+        case SYS_vfork:
+            DtsmTraceCloning(CLONE_VM | CLONE_VFORK);
+            break;
+#endif
         case SYS_clone:
             DtsmTraceCloning((unsigned long) a);
             break;

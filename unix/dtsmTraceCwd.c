@@ -12,19 +12,27 @@
  * through us and the policy keeps its number (a renamed directory gives it a
  * new one).  A vfork child shares our memory but has its own directory, so:
  *
- *      owner       The process that the memory belongs to.  fork() hands it
- *                  on, by our wrapper: to register a handler would cost each
- *                  program two page faults.  vfork() does not, and a copy
- *                  that was made otherwise asks the kernel.  -1: nobody.
+ *      owner       The process that the memory belongs to.  0: nobody had to
+ *                  know yet, and who first has to takes it.  -1: nobody's.
+ *                  With SHARED: another process may live in our memory.
  *      stranger    The process that changed its directory without being the
  *                  owner.  While there is one, each relative call looks who
  *                  it is.  It ends being one when it starts its program.
  *                  SEVERAL at once stay until this program ends.
  *
+ * W1  While owner is 0, one process alone lives in this memory.
+ *
+ * So a copy that fork makes of it owns its own without a word: it need not
+ * write to a page, nor read one of ours, each of which would cost a child that
+ * only starts its program more than all its checks.  Before vfork, and what
+ * else shares our memory, owner is settled for good.  A copy that finds
+ * another owner is a stranger: it asks the kernel.
+ *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
 #include "dtsmTrace.h"
+#include "dtsmTraceEntry.h"
 
 #include <sched.h>
 #include <stdarg.h>
@@ -33,6 +41,7 @@
 #include <unistd.h>
 
 #define SEVERAL -1
+#define SHARED 0x40000000        /* in owner; no process has such a number */
 
 static char cwdPath[PATH_MAX] TRACE_LARGE;
 
@@ -54,24 +63,73 @@ static struct {
 void
 DtsmTraceForked(void)
 {
-    cwd.owner = DtsmpSysGetpid();
-    cwd.stranger = 0;
-    if (cwd.sequence & 1) {
+    if ((cwd.sequence & 1) || cwd.stranger != 0) {
         cwd.len = 0;
-        cwd.sequence++;
+        cwd.sequence += cwd.sequence & 1;
+    }
+    cwd.stranger = 0;
+    cwd.owner = 0;
+}
+
+/*
+ * DtsmTraceForking --
+ *
+ *      Before this process makes a copy of itself.  What most copies do next
+ *      is start a program, so what that takes is looked up here, once.
+ *
+ * Returns:
+ *      1 if the copy owns its memory; else it has to call DtsmTraceForked.
+ */
+
+int
+DtsmTraceForking(void)
+{
+    int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
+
+    DtsmTraceReal(TRACE_SYM_execve);
+    while (owner != 0) {
+        if ((owner & SHARED)
+                || __atomic_load_n(&cwd.stranger, __ATOMIC_RELAXED) != 0) {
+            return 0;
+        }
+        if (__atomic_compare_exchange_n(&cwd.owner, &owner, 0, 0,
+                __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+            break;
+        }
+    }
+    return 1;
+}
+
+/*
+ * DtsmTraceSharing --
+ *
+ *      Before another process comes to live in our memory (W1).
+ */
+
+void
+DtsmTraceSharing(void)
+{
+    int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
+
+    while (!(owner & SHARED) && !__atomic_compare_exchange_n(&cwd.owner,
+            &owner, (owner != 0 ? owner : DtsmpSysGetpid()) | SHARED, 0,
+            __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+        ;
     }
 }
 
 /*
  * DtsmTraceInitCwd --
  *
- *      At attach: this process owns the memory.
+ *      At attach.  Where vfork is not wrapped it may happen at any time.
  */
 
 void
 DtsmTraceInitCwd(void)
 {
-    cwd.owner = DtsmpSysGetpid();
+#ifndef TRACE_ENTRY
+    DtsmTraceSharing();
+#endif
 }
 
 /*
@@ -84,7 +142,13 @@ DtsmTraceInitCwd(void)
 int
 DtsmTraceIsStranger(void)
 {
-    return DtsmpSysGetpid() != __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
+    int pid = DtsmpSysGetpid();
+    int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
+
+    return (owner & ~SHARED) != pid && (owner != 0
+            || (!__atomic_compare_exchange_n(&cwd.owner, &owner, pid, 0,
+                    __ATOMIC_RELAXED, __ATOMIC_RELAXED)
+                && (owner & ~SHARED) != pid));
 }
 
 /*
@@ -185,9 +249,7 @@ DtsmTraceForgetCwd(void)
 void
 DtsmTraceChdir(void)
 {
-    int pid = DtsmpSysGetpid();
-
-    if (pid == __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED)) {
+    if (!DtsmTraceIsStranger()) {
         /*
          * Another thread that is just remembering the old one sees the
          * number when it has stored it.
@@ -196,7 +258,7 @@ DtsmTraceChdir(void)
         __atomic_fetch_add(&cwd.changes, 1, __ATOMIC_SEQ_CST);
         DtsmTraceForgetCwd();
     } else {
-        BeStranger(pid);
+        BeStranger(DtsmpSysGetpid());
     }
 }
 
@@ -407,7 +469,11 @@ DtsmTraceNoNewPrivs(void)
     DTSM_EXPORT pid_t \
     name(void) \
     { \
-        pid_t child = REAL(name)(); \
+        pid_t child; \
+        if (DtsmTraceForking()) { \
+            return REAL(name)();        /* a jump, if the compiler can */ \
+        } \
+        child = REAL(name)(); \
         if (child == 0) { \
             DtsmTraceForked(); \
         } \
@@ -415,20 +481,52 @@ DtsmTraceNoNewPrivs(void)
     }
 
 pid_t __fork(void);
+pid_t _Fork(void);
 
 FORK(fork)
 FORK(__fork)
+FORK(_Fork)
+
+#ifdef TRACE_ENTRY
+
+pid_t __vfork(void);
+
+#define VFORK(name) \
+    TRACE_HIDDEN DtsmTraceStep DtsmTraceEntry_##name(void); \
+    TRACE_HIDDEN DtsmTraceStep \
+    DtsmTraceEntry_##name(void) \
+    { \
+        DtsmTraceStep step = { NULL, DtsmTraceReal(TRACE_SYM_##name) }; \
+        DtsmTraceSharing(); \
+        return step; \
+    } \
+    TRACE_ENTRY(#name, "DtsmTraceEntry_" #name)
+
+VFORK(vfork);
+VFORK(__vfork);
+
+#endif /* TRACE_ENTRY */
 
 /*
- * What shares our directory, and is no thread of ours, changes it without a
- * word to us.
+ * DtsmTraceCloning --
+ *
+ *      Before a copy is made in whatever way.  What shares our directory, and
+ *      is no thread of ours, changes it without a word to us.
  */
 
 void
 DtsmTraceCloning(unsigned long flags)
 {
-    if ((flags & CLONE_FS) && !(flags & CLONE_THREAD)) {
+    if (flags & CLONE_THREAD) {
+        return;
+    }
+    if (flags & CLONE_FS) {
         DtsmTraceManyCwds();
+    }
+    if (flags & CLONE_VM) {
+        DtsmTraceSharing();
+    } else {
+        DtsmTraceForking();
     }
 }
 
