@@ -67,6 +67,24 @@ AC_DEFUN([DTSM_CHECK_STATIC], [
     AC_SUBST([STATIC_LINKS])
 ])
 
+dnl DTSM_CHECK_ORDER --
+dnl
+dnl     Whether the linker takes a script that inserts into its own, for the
+dnl     order of the injected library; without, that library works as well.
+
+AC_DEFUN([DTSM_CHECK_ORDER], [
+    AC_MSG_CHECKING([whether the linker takes a script that inserts])
+    dtsm_ldflags=$LDFLAGS
+    LDFLAGS="$LDFLAGS -shared -Wl,-T,$srcdir/unix/dtsmTrace.ld"
+    AC_LINK_IFELSE([AC_LANG_SOURCE([int dtsm;])],
+        [AC_MSG_RESULT([yes])
+        TRACE_ORDER='-Wl,-T,"$(srcdir)/unix/dtsmTrace.ld"'],
+        [AC_MSG_RESULT([no])
+        TRACE_ORDER=])
+    LDFLAGS=$dtsm_ldflags
+    AC_SUBST([TRACE_ORDER])
+])
+
 dnl DTSM_ASK_TCLSH(PROGRAM, SCRIPT) --
 dnl
 dnl     Expands to a command that prints what the script prints.

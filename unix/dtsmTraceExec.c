@@ -12,7 +12,6 @@
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
 
@@ -101,8 +100,9 @@ IsOurLoader(int fd, const Phdr *part)
         return 1;
     }
     name[len] = '\0';
-    base = strrchr(name, '/');
-    base = base == NULL ? name : base + 1;
+    for (base = name + len; base > name && base[-1] != '/'; base--) {
+        ;
+    }
 #ifdef __GLIBC__
     return strncmp(base, "ld-linux", 8) == 0 || strncmp(base, "ld.so", 5) == 0
             || strncmp(base, "ld64.so", 7) == 0;
@@ -282,8 +282,8 @@ WhyIds(int fd, const char *file)
             return NULL;
         }
     }
-    if (why == NULL && user != getauxval(AT_EUID)
-            && dtsmTraceEnv[TRACE_ENV_MAP] != NULL
+    if (why == NULL && dtsmTraceEnv[TRACE_ENV_MAP] != NULL
+            && user != dtsmTraceUser
             && DtsmpSyscall3(SYS_faccessat, AT_FDCWD,
                     (long) (intptr_t) (dtsmTraceEnv[TRACE_ENV_MAP]
                             + nameLen[TRACE_ENV_MAP]), R_OK | W_OK) < 0) {
@@ -307,9 +307,11 @@ Interpreter(char *head, size_t headLen)
         return NULL;
     }
     head[headLen < 255 ? headLen : 255] = '\0';
-    head[strcspn(head, "\n")] = '\0';
-    name = head + 2 + strspn(head + 2, " \t");
-    end = name + strcspn(name, " \t");
+    head[DtsmTraceSpan(head, '\n', '\n')] = '\0';
+    for (name = head + 2; *name == ' ' || *name == '\t'; name++) {
+        ;
+    }
+    end = name + DtsmTraceSpan(name, ' ', '\t');
     *end = '\0';
     return *name == '\0' ? NULL : name;
 }
@@ -466,13 +468,12 @@ static int
 HasEntry(const char *list, const char *ours, size_t oursLen)
 {
     while (*list != '\0') {
-        size_t len = strcspn(list, ": ");
+        size_t len = DtsmTraceSpan(list, ':', ' ');
 
         if (len == oursLen && memcmp(list, ours, len) == 0) {
             return 1;
         }
-        list += len;
-        list += strspn(list, ": ");
+        list += len + (list[len] != '\0');
     }
     return 0;
 }

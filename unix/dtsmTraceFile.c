@@ -43,7 +43,7 @@ DtsmTraceFopenHow(const char *mode)
     if (mode == NULL) {
         return how;
     }
-    len = strcspn(mode, ",");           /* what follows is a character set */
+    len = DtsmTraceSpan(mode, ',', ',');  /* what follows is a character set */
     if (*mode == 'w' || *mode == 'a') {
         how = DTSM_WRITE | TRACE_MAKE;
         if (*mode == 'w' && memchr(mode, 'x', len) != NULL) {

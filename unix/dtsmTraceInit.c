@@ -14,12 +14,14 @@
 #include "dtsmTrace.h"
 
 #include <string.h>
+#include <sys/auxv.h>
 
 extern char **environ;
 
 enum { STATE_NEW, STATE_BUSY, STATE_DONE };
 
 Dtsm_Map *dtsmTraceMap = NULL;
+unsigned long dtsmTraceUser = 0;
 int dtsmTraceState = STATE_NEW;
 const char *dtsmTraceEnv[TRACE_ENVS];
 
@@ -206,6 +208,7 @@ DtsmTraceAttach(void)
         SavePreload();
         errno = 0;
         if (Dtsm_Open(file, DTSM_RDWR, &map) == DTSM_OK) {
+            dtsmTraceUser = getauxval(AT_EUID);
             DtsmTraceInitCwd();
             DtsmTraceUsualLayout();
             Dtsm_Count(map, DTSM_COUNT_EXPECTED, unexpected);

@@ -70,7 +70,7 @@ IsProcess(const char *path, size_t len)
         return 0;
     }
     path += 6;
-    part = strcspn(path, "/");
+    part = DtsmTraceSpan(path, '/', '/');
     if ((part == 4 && memcmp(path, "self", 4) == 0)
             || (part == 11 && memcmp(path, "thread-self", 11) == 0)
             || strspn(path, "0123456789") == part) {
@@ -275,6 +275,21 @@ DtsmTraceIsPlain(Dtsm_Map *map, const char *path, size_t len,
 }
 
 /*
+ * IsEnd --
+ *
+ *      Is nothing left of the way but slashes?
+ */
+
+static int
+IsEnd(const char *rest)
+{
+    while (*rest == '/') {
+        rest++;
+    }
+    return *rest == '\0';
+}
+
+/*
  * Grow --
  *
  *      Room for all that symlinks can unfold to.
@@ -356,7 +371,7 @@ Resolve(Dtsm_Map *map, const char *path, size_t len, int ways,
             at++;
         }
         part = walk->rest + at;
-        partLen = strcspn(part, "/");
+        partLen = DtsmTraceSpan(part, '/', '/');
         if (partLen == 0) {
             break;
         }
@@ -417,7 +432,7 @@ Resolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         if (walk->type != TRACE_IS_LINK) {
             continue;
         }
-        last = strspn(part + partLen, "/") == strlen(part + partLen);
+        last = IsEnd(part + partLen);
         if (last && !(ways & TRACE_FOLLOW_LAST)) {
             break;
         }
@@ -555,7 +570,7 @@ DtsmTraceBelowRoot(const char *path)
         return path;
     }
     for (;;) {
-        size_t len = strcspn(path, "/");
+        size_t len = DtsmTraceSpan(path, '/', '/');
 
         if (len > 2 || (len > 0 && path[0] != '.')
                 || (len == 2 && path[1] != '.') || path[len] == '\0') {

@@ -22,29 +22,72 @@
 #include <link.h>
 #include <string.h>
 
-static const char *const names[TRACE_SYMS] = {
+/*
+ * Their names, one text behind the other, and where each begins: the loader
+ * would have to fill in pointers.
+ */
+
+static const struct Names {
+#define DTSM_SYM(name) char sym_##name[sizeof(#name)];
+#define DTSM_ABSENT DTSM_SYM
+#define DTSM_OLD(name, version) \
+    char old_##name[sizeof(#name)], version_##name[sizeof(version)];
+#include "dtsmTraceSyms.h"
+#undef DTSM_SYM
+#undef DTSM_OLD
+    char end[1];
+} names = {
 #define DTSM_SYM(name) #name,
+#define DTSM_OLD(name, version) #name, version,
+#include "dtsmTraceSyms.h"
+#undef DTSM_SYM
+#undef DTSM_ABSENT
+#undef DTSM_OLD
+    ""
+};
+
+static const unsigned short nameAt[TRACE_SYMS] = {
+#define DTSM_SYM(name) offsetof(struct Names, sym_##name),
 #define DTSM_ABSENT DTSM_SYM
 #include "dtsmTraceSyms.h"
 #undef DTSM_SYM
 #undef DTSM_ABSENT
 #define DTSM_SYM(name)
 #define DTSM_ABSENT(name)
-#define DTSM_OLD(name, version) #name,
+#define DTSM_OLD(name, version) offsetof(struct Names, old_##name),
 #include "dtsmTraceSyms.h"
 #undef DTSM_OLD
 };
 
-static const char *const versions[] = {
-#define DTSM_OLD(name, version) version,
+static const unsigned short versionAt[] = {
+#define DTSM_OLD(name, version) offsetof(struct Names, version_##name),
 #include "dtsmTraceSyms.h"
 #undef DTSM_SYM
 #undef DTSM_ABSENT
 #undef DTSM_OLD
-    NULL
+    0
 };
 
 static void *real[TRACE_SYMS];
+
+static const char *
+Name(int sym)
+{
+    return (const char *) &names + nameAt[sym];
+}
+
+/*
+ * OldVersion --
+ *
+ *      NULL means the default one.
+ */
+
+static const char *
+OldVersion(int sym)
+{
+    return sym < TRACE_DEFAULT_SYMS ? NULL
+            : (const char *) &names + versionAt[sym - TRACE_DEFAULT_SYMS];
+}
 
 /*
  * Missing --
@@ -296,15 +339,14 @@ DtsmTraceReal(int sym)
     if (DTSM_LIKELY(function != NULL)) {
         return function;
     } else {
-        const char *version = sym < TRACE_DEFAULT_SYMS ? NULL
-                : versions[sym - TRACE_DEFAULT_SYMS];
+        const char *name = Name(sym), *version = OldVersion(sym);
         int saved = errno;
 
-        function = Behind(names[sym], version);
+        function = Behind(name, version);
         if (function == NULL && sym != TRACE_SYM_dlsym
                 && sym != TRACE_SYM_dlvsym) {   /* those are asked by it */
-            function = version == NULL ? dlsym(RTLD_NEXT, names[sym])
-                    : dlvsym(RTLD_NEXT, names[sym], version);
+            function = version == NULL ? dlsym(RTLD_NEXT, name)
+                    : dlvsym(RTLD_NEXT, name, version);
         }
         if (function == NULL) {
             function = (void *) (intptr_t) Missing;
@@ -330,7 +372,7 @@ DtsmTraceIsWrapped(const char *name)
 
     for (sym = 0; !TRACE_NO_POINTER(name) && sym < TRACE_DEFAULT_SYMS;
             sym++) {
-        if (names[sym][0] == name[0] && Same(names[sym], name)) {
+        if (*Name(sym) == *name && Same(Name(sym), name)) {
             return 1;
         }
     }
@@ -343,9 +385,8 @@ DtsmTraceWrapper(const char *name, void *function)
     int sym;
 
     for (sym = 0; function != NULL && sym < TRACE_SYMS; sym++) {
-        if (Same(names[sym], name) && DtsmTraceReal(sym) == function) {
-            void *own = Own(name, sym < TRACE_DEFAULT_SYMS ? NULL
-                    : versions[sym - TRACE_DEFAULT_SYMS]);
+        if (Same(Name(sym), name) && DtsmTraceReal(sym) == function) {
+            void *own = Own(name, OldVersion(sym));
 
             return own != NULL ? own : function;
         }

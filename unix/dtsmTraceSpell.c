@@ -115,7 +115,7 @@ DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
         }
     }
     while (*path != '\0') {
-        size_t part = strcspn(path, "/");
+        size_t part = DtsmTraceSpan(path, '/', '/');
 
         if (part == 2 && path[0] == '.' && path[1] == '.' && physical) {
             while (len > 0 && out[--len] != '/') {

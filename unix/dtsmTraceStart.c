@@ -142,7 +142,7 @@ static int
 Candidate(const char **listPtr, const char *file, char *buf)
 {
     const char *list = *listPtr;
-    size_t len = strcspn(list, ":"), fileLen = strlen(file);
+    size_t len = DtsmTraceSpan(list, ':', ':'), fileLen = strlen(file);
 
     *listPtr = list[len] == ':' ? list + len + 1 : NULL;
     if (len + fileLen + 2 > PATH_MAX) {
