@@ -465,47 +465,64 @@ DtsmTraceNoNewPrivs(void)
     return DtsmpSyscall5(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 }
 
-#define FORK(name) \
-    DTSM_EXPORT pid_t \
-    name(void) \
+/*
+ * A copy that owns its memory comes back to who called, not to us.
+ */
+
+pid_t __fork(void);
+pid_t __vfork(void);
+pid_t _Fork(void);
+
+#define FORK_SHARED(name) \
+    static pid_t \
+    ForkShared_##name(void) \
     { \
-        pid_t child; \
-        if (DtsmTraceForking()) { \
-            return REAL(name)();        /* a jump, if the compiler can */ \
-        } \
-        child = REAL(name)(); \
+        pid_t child = REAL(name)(); \
         if (child == 0) { \
             DtsmTraceForked(); \
         } \
         return child; \
     }
 
-pid_t __fork(void);
-pid_t _Fork(void);
-
-FORK(fork)
-FORK(__fork)
-FORK(_Fork)
-
 #ifdef TRACE_ENTRY
 
-pid_t __vfork(void);
-
-#define VFORK(name) \
+#define ENTRY(name, how) \
     TRACE_HIDDEN DtsmTraceStep DtsmTraceEntry_##name(void); \
     TRACE_HIDDEN DtsmTraceStep \
     DtsmTraceEntry_##name(void) \
     { \
         DtsmTraceStep step = { NULL, DtsmTraceReal(TRACE_SYM_##name) }; \
-        DtsmTraceSharing(); \
+        how; \
         return step; \
     } \
     TRACE_ENTRY(#name, "DtsmTraceEntry_" #name)
 
+#define FORK(name) \
+    FORK_SHARED(name) \
+    ENTRY(name, if (!DtsmTraceForking()) { \
+        step.next = (void *) (intptr_t) ForkShared_##name; \
+    })
+#define VFORK(name) ENTRY(name, DtsmTraceSharing())
+
 VFORK(vfork);
 VFORK(__vfork);
 
+#else
+
+#define FORK(name) \
+    FORK_SHARED(name) \
+    DTSM_EXPORT pid_t \
+    name(void) \
+    { \
+        return DtsmTraceForking() ? REAL(name)() : ForkShared_##name(); \
+    } \
+    _Static_assert(1, "")
+
 #endif /* TRACE_ENTRY */
+
+FORK(fork);
+FORK(__fork);
+FORK(_Fork);
 
 /*
  * DtsmTraceCloning --

@@ -26,7 +26,7 @@ typedef struct DtsmTraceStep {
 #if defined(__x86_64__) && !defined(__ILP32__)
 #define TRACE_ENTRY(name, decide) \
     __asm__ ( \
-            ".text\n" \
+            ".pushsection .text.entry,\"ax\"\n" \
             ".globl " name "\n" \
             ".type " name ", @function\n" \
             name ":\n" \
@@ -49,11 +49,12 @@ typedef struct DtsmTraceStep {
             "   jmp *%r11\n" \
             "1: ret\n" \
             "   .cfi_endproc\n" \
-            ".size " name ", .-" name "\n")
+            ".size " name ", .-" name "\n" \
+            ".popsection\n")
 #elif defined(__aarch64__)
 #define TRACE_ENTRY(name, decide) \
     __asm__ ( \
-            ".text\n" \
+            ".pushsection .text.entry,\"ax\"\n" \
             ".globl " name "\n" \
             ".type " name ", %function\n" \
             name ":\n" \
@@ -74,7 +75,8 @@ typedef struct DtsmTraceStep {
             "1: mov x0, x17\n" \
             "   ret\n" \
             "   .cfi_endproc\n" \
-            ".size " name ", .-" name "\n")
+            ".size " name ", .-" name "\n" \
+            ".popsection\n")
 #endif
 
 #endif /* DTSM_TRACE_ENTRY_H */
