@@ -354,6 +354,7 @@ __asm__ (
         ".type syscall, %function\n"
         "syscall:\n"
         "   .cfi_startproc\n"
+        "   hint #34\n"                        /* bti c */
         "   stp x29, x30, [sp, #-80]!\n"
         "   .cfi_adjust_cfa_offset 80\n"
         "   stp x0, x1, [sp, #16]\n"

@@ -12,9 +12,10 @@
  * through us and the policy keeps its number (a renamed directory gives it a
  * new one).  A vfork child shares our memory but has its own directory, so:
  *
- *      owner       The process that the memory belongs to.  0: nobody had to
- *                  know yet, and who first has to takes it.  -1: nobody's.
- *                  With SHARED: another process may live in our memory.
+ *      owner       The process that the memory belongs to.  0: a copy, in which
+ *                  nobody had to know yet, and who first has to takes it.  -1:
+ *                  nobody's.  With SHARED: another process may live in our
+ *                  memory.
  *      stranger    The process that changed its directory without being the
  *                  owner.  While there is one, each relative call looks who
  *                  it is.  It ends being one when it starts its program.
@@ -25,8 +26,9 @@
  * So a copy that fork makes of it owns its own without a word: it need not
  * write to a page, nor read one of ours, each of which would cost a child that
  * only starts its program more than all its checks.  Before vfork, and what
- * else shares our memory, owner is settled for good.  A copy that finds
- * another owner is a stranger: it asks the kernel.
+ * else shares our memory, owner is settled for good; but a program that has
+ * forked, and then makes such a process by an instruction of its own, breaks
+ * W1.  A copy that finds another owner is a stranger: it asks the kernel.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -63,10 +65,8 @@ static struct {
 void
 DtsmTraceForked(void)
 {
-    if ((cwd.sequence & 1) || cwd.stranger != 0) {
-        cwd.len = 0;
-        cwd.sequence += cwd.sequence & 1;
-    }
+    cwd.len = 0;                        /* it may have been another's */
+    cwd.sequence += cwd.sequence & 1;
     cwd.stranger = 0;
     cwd.owner = 0;
 }
@@ -87,17 +87,12 @@ DtsmTraceForking(void)
     int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
 
     DtsmTraceReal(TRACE_SYM_execve);
-    while (owner != 0) {
-        if ((owner & SHARED)
-                || __atomic_load_n(&cwd.stranger, __ATOMIC_RELAXED) != 0) {
-            return 0;
-        }
-        if (__atomic_compare_exchange_n(&cwd.owner, &owner, 0, 0,
-                __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
-            break;
-        }
+    if (__atomic_load_n(&cwd.sequence, __ATOMIC_RELAXED) & 1) {
+        return 0;
     }
-    return 1;
+    return owner == 0 || (owner == DtsmpSysGetpid()
+            && __atomic_compare_exchange_n(&cwd.owner, &owner, 0, 0,
+                    __ATOMIC_RELAXED, __ATOMIC_RELAXED));
 }
 
 /*
@@ -121,12 +116,14 @@ DtsmTraceSharing(void)
 /*
  * DtsmTraceInitCwd --
  *
- *      At attach.  Where vfork is not wrapped it may happen at any time.
+ *      At attach: this process owns the memory.  Where vfork is not wrapped it
+ *      may happen at any time.
  */
 
 void
 DtsmTraceInitCwd(void)
 {
+    cwd.owner = DtsmpSysGetpid();
 #ifndef TRACE_ENTRY
     DtsmTraceSharing();
 #endif
@@ -528,17 +525,21 @@ FORK(_Fork);
  * DtsmTraceCloning --
  *
  *      Before a copy is made in whatever way.  What shares our directory, and
- *      is no thread of ours, changes it without a word to us.
+ *      is no thread of ours, changes it without a word to us; so does a thread
+ *      that does not share it, and one whose number may be ours as well.
  */
 
 void
 DtsmTraceCloning(unsigned long flags)
 {
+    unsigned long other = CLONE_VM | CLONE_NEWPID;
+
+    if (!(flags & CLONE_THREAD) == !!(flags & CLONE_FS)
+            || (flags & other) == other) {
+        DtsmTraceManyCwds();
+    }
     if (flags & CLONE_THREAD) {
         return;
-    }
-    if (flags & CLONE_FS) {
-        DtsmTraceManyCwds();
     }
     if (flags & CLONE_VM) {
         DtsmTraceSharing();

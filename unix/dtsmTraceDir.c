@@ -473,20 +473,22 @@ chdir(const char *path)
 }
 
 /*
- * A thread that shares its directory no longer.
+ * A thread that shares its directory no longer, or whose children may have its
+ * number.
  */
 
 DTSM_EXPORT int
 unshare(int flags)
 {
-    if (flags & (CLONE_FS | CLONE_NEWNS)) {
+    if (flags & (CLONE_FS | CLONE_NEWNS | CLONE_NEWPID)) {
         DtsmTraceManyCwds();
     }
     return REAL(unshare)(flags);
 }
 
 /*
- * Who enters another namespace of mounts stands at its root.
+ * Who enters another namespace of mounts stands at its root; in one of
+ * processes its children may have its number.
  */
 
 DTSM_EXPORT int
@@ -495,7 +497,7 @@ setns(int fd, int kind)
     int result = REAL(setns)(fd, kind);
 
     if (result == 0) {
-        DtsmTraceChdir();
+        DtsmTraceManyCwds();
     }
     return result;
 }

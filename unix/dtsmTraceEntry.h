@@ -59,6 +59,7 @@ typedef struct DtsmTraceStep {
             ".type " name ", %function\n" \
             name ":\n" \
             "   .cfi_startproc\n" \
+            "   hint #34\n"                    /* bti c */ \
             "   stp x29, x30, [sp, #-48]!\n" \
             "   .cfi_adjust_cfa_offset 48\n" \
             "   stp x0, x1, [sp, #16]\n" \

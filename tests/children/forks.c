@@ -12,6 +12,7 @@
 #define _GNU_SOURCE 1
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,6 +126,73 @@ CALL(forkvfork)
 }
 
 /*
+ * A process whose own child has its number, in another namespace: to be
+ * started as the first one of a namespace.
+ */
+
+CALL(newpid)
+{
+    return unshare(CLONE_NEWPID) != 0 || VforkChdir() != 0 ? -1
+            : Stat(path) == 0 ? 0 : (errno = EXDEV, -1);
+}
+
+/*
+ * A process in our memory that no function of libc has made, and a thread with
+ * a directory of its own.
+ */
+
+static volatile int inside;
+static _Alignas(16) char room[65536];
+
+static int
+GoesIn(void *data)
+{
+    (void) data;
+    inside = chdir("no") != 0 ? EXDEV : Stat("file");
+    syscall(SYS_exit, 0);
+    return 0;
+}
+
+CALL(ownvfork)
+{
+    inside = 0;
+    Stat("ok/file");
+#ifdef __x86_64__
+    long child = SYS_clone;
+    register long r10 __asm__("r10") = 0;
+    __asm__ volatile (
+            "syscall\n"
+            "test %%rax, %%rax\n"
+            "jnz 1f\n"
+            "call *%%rbx\n"
+            "1:\n"
+            : "+a" (child), "+r" (r10)
+            : "D" (CLONE_VM | CLONE_VFORK | SIGCHLD),
+              "S" (room + sizeof(room) - 128), "d" (0), "b" (GoesIn)
+            : "rcx", "r8", "r9", "r11", "memory");
+    Wait((pid_t) child);
+#else
+    inside = ENOENT;
+#endif
+    return inside == ENOENT && Stat(path) == 0 ? 0 : (errno = EXDEV, -1);
+}
+CALL(ownthread)
+{
+    int tid = 0;
+    inside = 0;
+    Stat("ok/file");
+    if (clone(GoesIn, room + sizeof(room) - 128, CLONE_VM | CLONE_SIGHAND
+            | CLONE_THREAD | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID,
+            NULL, &tid, NULL, &tid) < 0) {
+        return -1;
+    }
+    while (__atomic_load_n(&tid, __ATOMIC_ACQUIRE) != 0) {
+        sched_yield();
+    }
+    return inside == ENOENT && Stat(path) == 0 ? 0 : (errno = EXDEV, -1);
+}
+
+/*
  * A copy that does nothing reads no page of the injected library.
  */
 
@@ -179,7 +247,7 @@ CALL(forkpages)
 static const struct Call calls[] = {
 #define X(name) CALL_ENTRY(name, 1)
     X(forkfork) X(rawfork) X(forkraw) X(bareforks) X(vforkfork) X(forkvfork)
-   X(forkpages)
+    X(newpid) X(ownvfork) X(ownthread) X(forkpages)
 };
 
 int
