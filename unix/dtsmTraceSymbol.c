@@ -14,7 +14,6 @@
  */
 
 #include "dtsmTrace.h"
-
 #include "dtsmTraceEntry.h"
 
 #include <dlfcn.h>

@@ -54,7 +54,7 @@ BareFork(void)
 /*
  * In --
  *
- *      A copy goes to ok/, and a copy of it looks from there.
+ *      A copy goes to no/, and a copy of it looks from there.
  */
 
 static int
@@ -202,7 +202,7 @@ Pages(pid_t child, const char *library)
     char name[64], line[PATH_MAX];
     long kilobytes, pages = 0;
     unsigned long from, to;
-    int ours = 0;
+    int ours = 0, seen = 0;
     FILE *stream;
 
     snprintf(name, sizeof(name), "/proc/%d/smaps", (int) child);
@@ -211,11 +211,12 @@ Pages(pid_t child, const char *library)
         if (sscanf(line, "%lx-%lx", &from, &to) == 2) {
             ours = strstr(line, library) != NULL
                     && strstr(line, " r-xp ") != NULL;
+            seen |= ours;
         } else if (ours && sscanf(line, "Rss: %ld", &kilobytes) == 1) {
             pages += kilobytes / 4;
         }
     }
-    return stream == NULL || fclose(stream) != 0 ? -1 : pages;
+    return stream == NULL || fclose(stream) != 0 || !seen ? -1 : pages;
 }
 
 CALL(forkpages)
