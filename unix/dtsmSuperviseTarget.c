@@ -23,8 +23,8 @@
 
 Dtsm_Map *dtsmTraceMap = NULL;
 int dtsmTraceState = 1;                 /* nobody attaches but we */
-const char *dtsmTraceEnv[TRACE_ENVS];   /* nothing is handed on */
-unsigned long dtsmTraceUser = 0;        /* nor, so, asked */
+const char *dtsmTraceEnv[TRACE_ENVS];   /* DTSM_ASK alone is ever set */
+unsigned long dtsmTraceUser = 0;        /* counts beside DTSM_MAP only */
 
 static char logFile[PATH_MAX];
 static char proc[32];                   /* "/proc/PID/" */
