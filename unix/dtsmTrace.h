@@ -10,7 +10,7 @@
  * T1  No heap, stdio, lock, thread-local storage or kept descriptor.
  * T2  Our own look at the world goes by raw system calls (dtsmUnixSys.h): it
  *     keeps errno and never comes back into a wrapper.
- * T3  About 5 KiB of stack for a decision and at most 14 KiB for a whole call
+ * T3  About 5 KiB of stack for a decision and at most 16 KiB for a whole call
  *     (nftw, glob); what needs more borrows a block (dtsmTraceScratch.c).
  * T4  Nothing aborts the host.  When we cannot know, the call goes to libc.
  *
