@@ -101,6 +101,21 @@ proc common::works {args} {
     return [expr {![catch {exec {*}$args </dev/null >/dev/null 2>/dev/null}]}]
 }
 
+# common::onlyOnce --
+#
+#       Before each test: a name stands for one.  tools/testnames.tcl sees
+#       those that are written down, this also those that a loop makes.
+
+proc common::onlyOnce {command operation} {
+    variable names
+    set name [lindex $command 1]
+    if {[info exists names($name)]} {
+        error "test $name was there before"
+    }
+    set names($name) 1
+}
+trace add execution test enter common::onlyOnce
+
 # Constraints; each says in its name what is wanting.
 testConstraint root [expr {[exec id -u] == 0}]
 testConstraint notRoot [expr {[exec id -u] != 0}]

@@ -176,6 +176,7 @@ CALL(ownvfork)
 #endif
     return inside == ENOENT && Stat(path) == 0 ? 0 : (errno = EXDEV, -1);
 }
+
 CALL(ownthread)
 {
     int tid = 0;
