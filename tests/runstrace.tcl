@@ -44,6 +44,9 @@ namespace eval strace {
         {\.tmp[0-9a-f]{5}$}             .tmpXXXXX
         {/sh-thd[.-][A-Za-z0-9]+}       /sh-thd
         {/tcl_[A-Za-z0-9]{6}$}          /tcl_XXXXXX
+        {/hsperfdata_[^/]+/[0-9]+$}     /hsperfdata/PID
+        {/\.java_pid[0-9]+$}            /.java_pidPID
+        {\.jar[0-9]{6,}\.jar$}          .jarN.jar
     }
 
     # Seen by strace alone, and why.
@@ -63,6 +66,8 @@ namespace eval strace {
             "libc's configuration: setlocale"
         {^/sys/devices/system/cpu(/|$)|^/proc/(stat|cpuinfo|meminfo)$}
             "libc counts processors"
+        {^/proc/sys/vm/overcommit_memory$}
+            "libc's malloc gives memory back"
         {^/proc/sys/kernel/ngroups_max$}
             "libc's sysconf"
     }
@@ -233,11 +238,11 @@ proc strace::parse {file cwd} {
                 }
             }
         }
-        set good [regexp { = 0$} $line]
+        set good [expr {[regexp { = 0$} $line]
+            || [string match *<unfinished* $line]}]
         if {$call eq "chdir" && $good} {
             set folder($pid) [target [lindex $named 0] 1]
-        } elseif {$call eq "execve" && ($good
-                || [string match {*<unfinished*} $line])} {
+        } elseif {$call eq "execve" && $good} {
             set first 0
             set traced($pid) [expr {
                 [dtsm::system kind [lindex $named 0]] eq ""}]
@@ -296,7 +301,7 @@ proc strace::differences {recorded seen} {
     }
     variable onlyRecorded
     dict for {path flags} $recorded {
-        if {![dict exists $seen $path] && ![step $path $seen]
+        if {![dict exists $seen $path] && ![step $path $flags $seen]
                 && ![regexp $onlyRecorded $path]} {
             lappend differences [list dtsm $path $flags]
         }
@@ -333,11 +338,12 @@ proc strace::explained {path} {
 
 # strace::step --
 #
-#      1 if a path that dtsm alone has is one that the kernel passes without
-#      a call of its own: a symlink on the way, or a folder above a path.
+#       1 if a path that dtsm alone has is one that the kernel passes without
+#       a call of its own: a symlink on the way, a directory above a path, or
+#       a program that interprets a script.
 
-proc strace::step {path seen} {
-    if {![catch {file readlink $path}]} {
+proc strace::step {path flags seen} {
+    if {![catch {file readlink $path}] || $flags eq {allow exec}} {
         return 1
     }
     return [above $path $seen]
