@@ -37,11 +37,16 @@ uint64_t
 Dtsm_BeginChange(Dtsm_Map *map)
 {
     uint64_t self, ticket;
+    int process;
 
     if (!map->writable) {
         return 0;
     }
-    self = (uint64_t) DtsmpSelf();
+    process = DtsmpSelf();
+    if (process <= 0) {
+        return 0;                       /* its filter keeps it from asking */
+    }
+    self = (uint64_t) process;
     ticket = Enter(map, self);
     if (ticket == 0) {
         (void) DtsmIsChangingStill(map);        /* takes the gone away */

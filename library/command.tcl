@@ -407,6 +407,11 @@ proc ::dtsm::command::Doubts {finding} {
         Say "[::dtsm::report::counted $untraced "process was" \
             "processes were"] not traced; what they used is not told"
     }
+    set readOnly [::dtsm::report::total [dict get $finding readonly]]
+    if {$readOnly} {
+        Say "[::dtsm::report::counted $readOnly "program" "programs"] could\
+            only read the map; what they used is not told"
+    }
     if {[dict get $finding unseen] != 0} {
         Say "calls of supervised programs passed unseen; what they used is\
             not told"
@@ -557,7 +562,8 @@ proc ::dtsm::command::ExitStatus {finding failOn} {
             lappend found $kind
         }
     }
-    if {[dict get $finding unseen] != 0} {
+    if {[dict get $finding unseen] != 0
+            || [llength [dict get $finding readonly]]} {
         lappend found untraced
     }
     foreach word $failOn {

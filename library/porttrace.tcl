@@ -265,6 +265,10 @@ proc ::porttrace::trace_check_violations {} {
         dict lappend found untraced \
             [lreplace $entry 0 0 [Name [lindex $entry 0]]]
     }
+    foreach entry [dict get $finding readonly] {
+        lassign $entry path count
+        dict lappend found untraced [list [Name $path] readonly $count]
+    }
     foreach {kind text} {
         violations  "The following existing files were hidden from the build\
             system by trace mode:"

@@ -29,6 +29,8 @@ namespace eval ::dtsm::report {
         direct          "makes system calls without libc"
         environment     "started without the session's environment"
         user            "of another user"
+        filter          "a filter of its own kept paths from being looked at"
+        readonly        "could only read the map"
     }
 }
 
@@ -212,6 +214,16 @@ proc ::dtsm::report::text {finding} {
         }
         lappend lines "  [::dtsm::bytes::shown $path]: [reason $why], $count x"
     }
+    set count [total [dict get $finding readonly]]
+    if {$count} {
+        lappend lines "dtsm: [counted $count program programs] could only\
+            read the map; what [expr {$count == 1 ? "it" : "they"}] touched\
+            and started is not recorded:"
+    }
+    foreach entry [dict get $finding readonly] {
+        lassign $entry path count
+        lappend lines "  [::dtsm::bytes::shown $path], $count x"
+    }
     foreach line [remarks $finding] {
         lappend lines "dtsm: $line"
     }
@@ -241,7 +253,8 @@ proc ::dtsm::report::facts {finding} {
             took "[format %.1f [dict get $end wall]] s"
     }
     set programs "[dict get $finding traced] traced"
-    foreach {kind words} {supervised supervised untraced "not traced"} {
+    foreach {kind words} {supervised supervised untraced "not traced"
+            readonly "not recorded"} {
         set count [total [dict get $finding $kind]]
         if {$count} {
             append programs ", $count $words"
@@ -283,9 +296,11 @@ proc ::dtsm::report::tables {finding} {
         lassign $entry path why count
         list code $path text [reason $why] text $count
     }]
-    set supervised [lmap entry [dict get $finding supervised] {
-        list code [lindex $entry 0] text [lindex $entry 1]
-    }]
+    foreach kind {supervised readonly} {
+        set $kind [lmap entry [dict get $finding $kind] {
+            list code [lindex $entry 0] text [lindex $entry 1]
+        }]
+    }
     set rules [lmap {path verdict} [dict get $finding rules] {
         list code $path text $verdict
     }]
@@ -294,6 +309,7 @@ proc ::dtsm::report::tables {finding} {
         {Refused without an answer} $asked $unanswered \
         {Allowed but unknown} {Path Package} $unknown \
         {Not traced} {Program Why Times} $untraced \
+        {Could only read the map} {Program Times} $readonly \
         Supervised {Program Times} $supervised Rules {Path Verdict} $rules]
 }
 
@@ -361,10 +377,13 @@ proc ::dtsm::report::json {finding contents channel} {
         set why [::dtsm::json::string $why]
         string cat "{" $path ",\"why\":" $why ",\"count\":" $count "}"
     }]
-    set supervised [lmap entry [dict get $finding supervised] {
-        lassign $entry path count
-        string cat "{" [::dtsm::json::path $path] ",\"count\":" $count "}"
-    }]
+    foreach kind {supervised readonly} {
+        set $kind [lmap entry [dict get $finding $kind] {
+            lassign $entry path count
+            string cat "{" [::dtsm::json::path $path] ",\"count\":" $count \
+                "}"
+        }]
+    }
     set unknown [lmap entry [dict get $finding unknown] {
         lassign $entry path details
         string cat "{" [::dtsm::json::path $path] [members $details] "}"
@@ -383,6 +402,10 @@ proc ::dtsm::report::json {finding contents channel} {
     if {[dict exists $finding end]} {
         append processes ",\"supervised\":[::dtsm::json::array $supervised]" \
             ",\"untraced\":[::dtsm::json::array $untraced]"
+        if {[llength $readonly]} {
+            append processes \
+                ",\"readonly\":[::dtsm::json::array $readonly]"
+        }
     }
     lappend before \
         "\"default\":[::dtsm::json::string [dict get $finding default]]" \

@@ -428,6 +428,8 @@ oo::class create ::dtsm::Session {
     #      traced       program images
     #      supervised   a list of {path count}
     #      untraced     a list of {path why count}
+    #      readonly     a list of {path count}: programs that could only read
+    #                   the map
     #      unseen       calls of supervised programs that passed unseen; -1
     #                   when the supervisor ended early
     #      distinct     how many paths were touched
@@ -463,6 +465,8 @@ oo::class create ::dtsm::Session {
         }
         set untraced {}
         set supervised {}
+        set readOnly {}
+        set found 0
         set lost 0
         if {$supervisedCommand ne ""} {
             dict incr supervised $supervisedCommand
@@ -490,13 +494,21 @@ oo::class create ::dtsm::Session {
                 supervised:3 {
                     dict incr supervised [lindex $fields 2]
                 }
+                readonly:3 {
+                    dict incr readOnly [lindex $fields 2]
+                }
+                readonly:4 {
+                    # It was expected, but could not say that it came.
+                    dict incr readOnly [lindex $fields 2]
+                    incr found
+                }
                 default {
                     incr lost
                 }
             }
         }
         set attached [$map count attached]
-        set without [expr {[$map count expected] - $attached}]
+        set without [expr {[$map count expected] - $attached - $found}]
         if {$without > 0} {
             dict incr untraced {{} refused} $without
         }
@@ -508,6 +520,9 @@ oo::class create ::dtsm::Session {
             }]] \
             untraced [lsort [lmap {key count} $untraced {
                 list {*}$key $count
+            }]] \
+            readonly [lsort [lmap {path count} $readOnly {
+                list $path $count
             }]] \
             unseen $unseen \
             distinct [dict get $judged distinct] \

@@ -180,6 +180,58 @@ DtsmTraceNoNewPrivs(void)
     return DtsmSuperviseStatus("\nNoNewPrivs:", 0, 10) == 1;
 }
 
+/*
+ * The filter and the bounds that a program has made for itself bind it, not
+ * the supervisor, whose map can be written.
+ */
+
+int dtsmTraceReadOnly = 0;
+int dtsmTraceStale = 0;
+
+const char *
+DtsmTraceKnownName(void)
+{
+    return "";
+}
+
+void
+DtsmTraceUndecided(void)
+{
+}
+
+int
+DtsmTraceBarred(long result)
+{
+    (void) result;
+    return 0;
+}
+
+int
+DtsmTraceCannotAsk(long result)
+{
+    (void) result;
+    return 0;
+}
+
+int
+DtsmTraceIsTold(const char *path, size_t len)
+{
+    (void) path;
+    (void) len;
+    return 0;
+}
+
+int
+DtsmTraceMapLater(void)
+{
+    return DTSM_RDWR;
+}
+
+void
+DtsmTraceToldReadOnly(void)
+{
+}
+
 int
 DtsmTracePid(void)
 {

@@ -424,13 +424,46 @@ void DtsmTraceLogRefused(const char *verb, const char *path, size_t len,
         int exists);
 void DtsmTraceLogUntraced(const char *path, const char *why);
 void DtsmTraceLogSupervised(const char *path);
+void DtsmTraceLogReadOnly(const char *path, int found);
+
+/*
+ * A process under a seccomp filter or Landlock of its own, and one that can
+ * only read the map (dtsmTraceOwnFilter.c; dtsmSuperviseTarget.c).
+ *
+ * dtsmTraceReadOnly    This process records nothing.
+ * dtsmTraceStale       And it has changed what the map rests on: verdicts
+ *                      are no answer any more.
+ */
+
+extern int dtsmTraceReadOnly;
+extern int dtsmTraceStale;
+
+int DtsmTraceIsFiltered(void);
+const char *DtsmTraceKnownName(void);
+void DtsmTraceUndecided(void);
+int DtsmTraceBarred(long result);
+int DtsmTraceCannotAsk(long result);
+int DtsmTraceIsTold(const char *path, size_t len);
+int DtsmTraceMapLater(void);
+void DtsmTraceToldReadOnly(void);
+
+void DtsmTraceFilterHandedOn(const char *value);
+int DtsmTraceIsToldReadOnly(void);
+int DtsmTraceMapMode(void);
+int DtsmTraceMayThread(void);
+long DtsmTraceSeccomp(long operation, long flags, long given);
+long DtsmTraceLandlock(long a, long b);
+
+#define TRACE_THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND \
+        | CLONE_THREAD | CLONE_SYSVSEM | CLONE_CHILD_CLEARTID)
 
 /*
  * The saved environment (dtsmTraceInit.c).
  */
 
 enum {
-    TRACE_ENV_PRELOAD, TRACE_ENV_MAP, TRACE_ENV_LOG, TRACE_ENV_ASK, TRACE_ENVS
+    TRACE_ENV_PRELOAD, TRACE_ENV_MAP, TRACE_ENV_LOG, TRACE_ENV_ASK,
+    TRACE_ENV_MAY, TRACE_ENVS
 };
 
 extern const char *dtsmTraceEnv[TRACE_ENVS];    /* "NAME=value" or NULL */
@@ -506,6 +539,7 @@ typedef struct DtsmTraceProgram {
     int loader;                 /* the loader itself, started by hand */
     int strip;                  /* take our variables away: its ids change, or
                                  * its loader does not take us */
+    int readOnly;               /* will only read the map */
     int mapped;                 /* placed among the mappings, as a library */
     int supervise;              /* with TRACE_LATER: it needs a supervisor */
     int direct;                 /* loads us, and makes system calls that do not

@@ -15,7 +15,8 @@
  *
  * A1  Who gets no answer is refused, and that stays.  The time to wait is in
  *     DTSM_ASK; when it has once run out, "@T" is in the map and nobody waits
- *     any more.  Who has no descriptor left to ask with is not refused.
+ *     any more.  A process that has no descriptor left to ask with, or is
+ *     kept from it by a filter of its own or by Landlock, is not refused.
  * A2  What is missing and folders are allowed without a question.  Before a
  *     call makes or changes something there, the path gets a verdict that
  *     allows nothing (Announce in dtsmTraceDecide.c), so that this is not
@@ -308,12 +309,17 @@ Ask(Dtsm_Map *map, const char *key, size_t keyLen)
         fd = (int) DtsmpSyscall3(SYS_socket, AF_UNIX,
                 SOCK_STREAM | SOCK_CLOEXEC, 0);
         if (fd < 0) {
+            DtsmTraceCannotAsk(fd);
             Dtsm_Count(map, DTSM_COUNT_UNANSWERED, 1);
             return DTSM_ASK;            /* our own trouble; asked again */
         }
         answer = Question(fd, server, seconds, key + KEY_HEAD,
                 keyLen - KEY_HEAD);
         DtsmpSysClose(fd);
+        if (answer < 0 && DtsmTraceCannotAsk(answer)) {
+            Dtsm_Count(map, DTSM_COUNT_UNANSWERED, 1);
+            return DTSM_ASK;
+        }
         if (answer == -EAGAIN && Dtsm_Fence(map)) {
             Dtsm_Insert(map, "@T", 2, DTSM_ALIAS);
         }

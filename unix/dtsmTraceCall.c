@@ -19,6 +19,7 @@
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/xattr.h>
@@ -203,6 +204,47 @@ openat2(int dirfd, const char *path, const void *how, size_t size)
     CALLS_AT(X1, X2) CALLS_RENAMEAT(X1, X2) CALLS_OLD(X1, X2)
 
 /*
+ * CheckOlder --
+ *
+ *      Those for which libc's function makes a call of another number, in a
+ *      process whose filter may not know that.
+ *
+ * Returns:
+ *      0 or an errno; -1 for other numbers.
+ */
+
+static int
+CheckOlder(long number, long a, long b)
+{
+    const unsigned change = DTSM_WRITE | TRACE_CHANGE;
+
+    switch (number) {
+#ifdef SYS_open
+        case SYS_open:
+            return CHECK(AT_FDCWD, P(a), DtsmTraceOpenHow(I(b)));
+        case SYS_creat:
+            return CHECK(AT_FDCWD, P(a), DTSM_WRITE | TRACE_MAKE);
+        case SYS_stat:
+            return CHECK(AT_FDCWD, P(a), DTSM_STAT);
+        case SYS_lstat:
+            return CHECK(AT_FDCWD, P(a), DTSM_STAT | TRACE_NOFOLLOW);
+        case SYS_mknod:
+            return CHECK(AT_FDCWD, P(a), DTSM_WRITE | TRACE_MAKE
+                    | TRACE_NOFOLLOW);
+        case SYS_utime:
+        case SYS_utimes:
+            return CHECK(AT_FDCWD, P(a), change);
+        case SYS_futimesat:
+            return b == 0 ? -1 : CHECK(I(a), P(b), change);
+#endif
+        case SYS_faccessat:
+            return CHECK(I(a), P(b), DTSM_STAT);
+        default:
+            return -1;
+    }
+}
+
+/*
  * PathCall --
  *
  *      A number that takes a path.  The kernel takes NULL for some of them
@@ -212,6 +254,14 @@ openat2(int dirfd, const char *path, const void *how, size_t size)
 static long
 PathCall(long number, long a, long b, long c, long d, long e, long f)
 {
+    if (DtsmTraceIsFiltered()) {
+        int err = CheckOlder(number, a, b);
+
+        if (err >= 0) {
+            REFUSE(err, -1);
+            return REAL(syscall)(number, a, b, c, d, e, f);
+        }
+    }
     switch (number) {
 #define X1(name, call) \
         case SYS_##name: \
@@ -237,6 +287,12 @@ PathCall(long number, long a, long b, long c, long d, long e, long f)
             REFUSE(CHECK(I(c), P(d), DTSM_STAT), -1);
             CHANGING(AT_FDCWD, "/", (int) REAL(syscall)(number, a, b, c, d,
                     e));
+        case SYS_prctl:
+            return prctl(I(a), b, c, d, e);
+        case SYS_seccomp:
+            return DtsmTraceSeccomp(a, b, c);
+        case SYS_landlock_restrict_self:
+            return DtsmTraceLandlock(a, b);
         case SYS_io_uring_setup:        /* what goes that way is not seen */
             errno = ENOSYS;
             return -1;
@@ -309,10 +365,18 @@ DtsmTraceSyscall(long number, long a)
         case 429 /* move_mount */:
         case SYS_openat2:
         case SYS_io_uring_setup:
+        case SYS_landlock_restrict_self:
             if (DtsmTraceGetMap() != NULL) {
                 return (void *) (intptr_t) PathCall;
             }
             break;
+        case SYS_prctl:
+            if (a != PR_SET_SECCOMP) {
+                break;
+            }
+            return (void *) (intptr_t) PathCall;
+        case SYS_seccomp:
+            return (void *) (intptr_t) PathCall;
         default:
             break;
     }

@@ -30,6 +30,10 @@ DtsmTraceForget(int dirfd, const char *path)
         return;
     }
     DtsmTraceForgetCwd();
+    if (dtsmTraceReadOnly) {
+        dtsmTraceStale = 1;
+        return;
+    }
     walk = DtsmTraceBorrow();
     buf = DtsmTraceBorrow();
     if (walk != NULL && buf != NULL && DtsmTraceSpell(map, dirfd, path, 0,

@@ -106,6 +106,10 @@ DtsmTraceSharing(void)
 {
     int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
 
+    if (owner == 0 && DtsmpSysGetpid() < 0) {
+        DtsmTraceManyCwds();            /* whose it is cannot be told */
+        return;
+    }
     while (!(owner & SHARED) && !__atomic_compare_exchange_n(&cwd.owner,
             &owner, (owner != 0 ? owner : DtsmpSysGetpid()) | SHARED, 0,
             __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
@@ -133,7 +137,8 @@ DtsmTraceInitCwd(void)
  * DtsmTraceIsStranger --
  *
  *      Is this process another one than the memory belongs to?  One system
- *      call; for calls that cost more anyway.
+ *      call; for calls that cost more anyway.  One whose filter keeps it from
+ *      asking may be.
  */
 
 int
@@ -142,6 +147,9 @@ DtsmTraceIsStranger(void)
     int pid = DtsmpSysGetpid();
     int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
 
+    if (pid < 0) {
+        return 1;
+    }
     return (owner & ~SHARED) != pid && (owner != 0
             || (!__atomic_compare_exchange_n(&cwd.owner, &owner, pid, 0,
                     __ATOMIC_RELAXED, __ATOMIC_RELAXED)
@@ -254,6 +262,8 @@ DtsmTraceChdir(void)
 
         __atomic_fetch_add(&cwd.changes, 1, __ATOMIC_SEQ_CST);
         DtsmTraceForgetCwd();
+    } else if (DtsmpSysGetpid() < 0) {
+        DtsmTraceManyCwds();
     } else {
         BeStranger(DtsmpSysGetpid());
     }
@@ -275,6 +285,55 @@ DtsmTraceManyCwds(void)
 }
 
 /*
+ * Remembered --
+ *
+ *      What the memory has, and the number of the policy that it rests on; 0
+ *      for nothing.
+ */
+
+static size_t
+Remembered(char *buf, size_t size, uint64_t *policyPtr)
+{
+    unsigned before = __atomic_load_n(&cwd.sequence, __ATOMIC_ACQUIRE), after;
+    size_t len = __atomic_load_n(&cwd.len, __ATOMIC_RELAXED);
+
+    if ((before & 1) || len == 0 || len >= size) {
+        return 0;
+    }
+    memcpy(buf, cwdPath, len + 1);
+    *policyPtr = cwd.policy;
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    after = __atomic_load_n(&cwd.sequence, __ATOMIC_RELAXED);
+    return after == before && buf[len] == '\0' ? len : 0;
+}
+
+/*
+ * AskCwd --
+ *
+ *      getcwd(2); where the program's own filter holds that back, the link
+ *      below /proc that says the same.
+ */
+
+static long
+AskCwd(char *buf, size_t size)
+{
+    static const char gone[] = " (deleted)";
+    const size_t goneLen = sizeof(gone) - 1;
+    long got = DtsmpSysGetcwd(buf, size);
+
+    if (got != -DTSMP_HELD) {
+        return got;
+    }
+    got = DtsmpSysReadlink("/proc/self/cwd", buf, size - 1);
+    if (got < 0 || (size_t) got >= size - 1 || ((size_t) got > goneLen
+            && memcmp(buf + (size_t) got - goneLen, gone, goneLen) == 0)) {
+        return got < 0 ? got : -ENOENT;
+    }
+    buf[got] = '\0';
+    return got + 1;
+}
+
+/*
  * DtsmTraceGetCwd --
  *
  *      The working directory, as the kernel names it.
@@ -293,26 +352,17 @@ size_t
 DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
         int fresh)
 {
-    int stranger = __atomic_load_n(&cwd.stranger, __ATOMIC_ACQUIRE) != 0
+    int remembers = !fresh && !dtsmTraceReadOnly, stranger = __atomic_load_n(&cwd.stranger, __ATOMIC_ACQUIRE) != 0
             && DtsmTraceIsStranger();
-    unsigned before, after, changes;
+    unsigned after, changes;
     Dtsm_Token token;
     unsigned flags;
     size_t len;
     long got;
 
-    before = __atomic_load_n(&cwd.sequence, __ATOMIC_ACQUIRE);
-    if (!fresh && !stranger && !(before & 1)) {
-        len = __atomic_load_n(&cwd.len, __ATOMIC_RELAXED);
-        if (len > 0 && len < size) {
-            memcpy(buf, cwdPath, len + 1);
-            *policyPtr = cwd.policy;
-            __atomic_thread_fence(__ATOMIC_ACQUIRE);
-            after = __atomic_load_n(&cwd.sequence, __ATOMIC_RELAXED);
-            if (after == before && buf[len] == '\0') {
-                return len;
-            }
-        }
+    if (remembers && !stranger
+            && (len = Remembered(buf, size, policyPtr)) > 0) {
+        return len;
     }
 
     /*
@@ -322,13 +372,18 @@ DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
 
     changes = __atomic_load_n(&cwd.changes, __ATOMIC_SEQ_CST);
     Dtsm_Look(map, "/", 1, &flags, &token);
-    got = DtsmpSysGetcwd(buf, size);
+    got = AskCwd(buf, size);
     *policyPtr = 0;
+    if (got < 0 && DtsmTraceBarred(got) && !stranger) {
+        len = Remembered(buf, size, policyPtr);
+        *policyPtr = 0;
+        return len;                     /* most likely it still is there */
+    }
     if (got < 2 || buf[0] != '/') {
         return 0;
     }
     len = (size_t) got - 1;
-    if (!stranger && !DtsmTraceIsStranger() && len < sizeof(cwdPath)
+    if (!dtsmTraceReadOnly && !stranger && !DtsmTraceIsStranger() && len < sizeof(cwdPath)
             && Dtsm_IsSettled(&token) && Begin(&after)) {
         memcpy(cwdPath, buf, len + 1);
         cwd.policy = token.policy;
@@ -411,6 +466,10 @@ DtsmTraceReach(int dirfd, const char *path, int flags, char *buf, size_t size)
             O_PATH | O_CLOEXEC | flags, 0);
     int missing = fd == -ENOENT;
 
+    if (fd == -DTSMP_HELD) {
+        DtsmTraceUndecided();
+    }
+
     if (missing) {
         while (len > 0 && path[len - 1] == '/') {
             len--;
@@ -453,7 +512,9 @@ DtsmTraceOwnName(const char *path, char *buf, size_t size)
 int
 DtsmTracePid(void)
 {
-    return DtsmpSysGetpid();
+    int pid = DtsmpSysGetpid();
+
+    return pid < 0 ? 0 : pid;
 }
 
 int

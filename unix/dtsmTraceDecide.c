@@ -429,6 +429,9 @@ Quick(Dtsm_Map *map, char *buf, size_t size, const DtsmTraceSpelling *spell,
         return HIT_NONE;
     }
     *policyPtr = token.policy;
+    if (dtsmTraceStale) {
+        return HIT_NONE;
+    }
     hit = Judge(flags, how, fence, 0);
     if (hit != HIT_FOLLOW) {
         return hit;

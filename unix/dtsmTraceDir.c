@@ -165,8 +165,8 @@ READDIR_R(readdir64_r, struct dirent64)
  * Where --
  *
  *      The resolved path of what a path leads to, by way of the kernel, or
- *      step by step where this process has no descriptor left; 0 when there
- *      is none.
+ *      step by step where this process has no descriptor left or its filter
+ *      holds that back; 0 when there is none.
  */
 
 static size_t
@@ -185,7 +185,8 @@ Where(int dirfd, const char *path, int flags, char *buf, size_t size)
         DtsmpSysClose((int) fd);
         return len;
     }
-    if ((fd != -EMFILE && fd != -ENFILE) || map == NULL) {
+    if ((fd != -EMFILE && fd != -ENFILE && fd != -DTSMP_HELD)
+            || map == NULL) {
         return 0;
     }
     walk = DtsmTraceBorrow();

@@ -52,7 +52,8 @@ typedef Elf32_Dyn Dyn;
 
 static const int nameLen[TRACE_ENVS] = {
     sizeof("LD_PRELOAD=") - 1, sizeof("DTSM_MAP=") - 1,
-    sizeof("DTSM_LOG=") - 1, sizeof("DTSM_ASK=") - 1
+    sizeof("DTSM_LOG=") - 1, sizeof("DTSM_ASK=") - 1,
+    sizeof("DTSM_MAY=") - 1
 };
 
 /*
@@ -218,6 +219,19 @@ WhyNot(int fd, const char *head, size_t headLen, DtsmTraceProgram *program)
 }
 
 /*
+ * MapAccess --
+ *
+ *      May this process, as its real user, use the map so?  0, or -errno.
+ */
+
+static int
+MapAccess(int mode)
+{
+    return (int) DtsmpSyscall3(SYS_faccessat, AT_FDCWD, (long) (intptr_t)
+            (dtsmTraceEnv[TRACE_ENV_MAP] + nameLen[TRACE_ENV_MAP]), mode);
+}
+
+/*
  * WhyIds --
  *
  *      Will the loader ignore a preload, because the program runs with other
@@ -226,10 +240,11 @@ WhyNot(int fd, const char *head, size_t headLen, DtsmTraceProgram *program)
  *
  * Arguments:
  *      fd, file    The program; fd < 0 when it may not be read.
+ *      program     Learns when that user may read the map.
  */
 
 static const char *
-WhyIds(int fd, const char *file)
+WhyIds(int fd, const char *file, DtsmTraceProgram *program)
 {
     const char *why = NULL;
     struct statx st;
@@ -283,11 +298,12 @@ WhyIds(int fd, const char *file)
         }
     }
     if (why == NULL && dtsmTraceEnv[TRACE_ENV_MAP] != NULL
-            && user != dtsmTraceUser
-            && DtsmpSyscall3(SYS_faccessat, AT_FDCWD,
-                    (long) (intptr_t) (dtsmTraceEnv[TRACE_ENV_MAP]
-                            + nameLen[TRACE_ENV_MAP]), R_OK | W_OK) < 0) {
-        why = "user";
+            && user != dtsmTraceUser && MapAccess(R_OK | W_OK) < 0) {
+        if (MapAccess(R_OK) == 0) {
+            program->readOnly = 1;
+        } else {
+            why = "user";
+        }
     }
     return why;
 }
@@ -317,9 +333,25 @@ Interpreter(char *head, size_t headLen)
 }
 
 /*
+ * MayRun --
+ *
+ *      May this process start a file?  Where it may not ask, it is taken to.
+ */
+
+static int
+MayRun(const char *file)
+{
+    long got = DtsmpSyscall3(SYS_faccessat, AT_FDCWD, (long) (intptr_t) file,
+            X_OK);
+
+    return got == 0 || got == -DTSMP_HELD;
+}
+
+/*
  * Tell --
  *
  *      A program that we do not see: supervised or not, the log says so.
+ *      Without a reason it is one that can only read the map.
  */
 
 static void
@@ -329,7 +361,7 @@ Tell(int fd, const char *file, const char *why, int start,
     char full[PATH_MAX];
     int can = why == isStatic || why == refused || why == isDirect;
 
-    program->untraced = why != isDirect;
+    program->untraced = why != NULL && why != isDirect;
     if (can && start == TRACE_LATER) {
         program->supervise = 1;
         return;
@@ -340,8 +372,29 @@ Tell(int fd, const char *file, const char *why, int start,
     }
     if (can && start == TRACE_NOW && DtsmTraceSupervise(program)) {
         DtsmTraceLogSupervised(file);
+    } else if (why == NULL) {
+        DtsmTraceLogReadOnly(file, 0);
+        DtsmTraceToldReadOnly();
     } else {
         DtsmTraceLogUntraced(file, why);
+    }
+}
+
+/*
+ * Bound --
+ *
+ *      A program that loads us: what this process is bound to, it is as well.
+ */
+
+static void
+Bound(int fd, const char *file, int start, DtsmTraceProgram *program)
+{
+    int mode = program->image && !program->readOnly ? DtsmTraceMapLater()
+            : DTSM_RDWR;
+
+    program->readOnly |= mode == DTSM_RDONLY;
+    if ((mode < 0 || program->readOnly) && MayRun(file)) {
+        Tell(fd, file, mode < 0 ? "filter" : NULL, start, program);
     }
 }
 
@@ -378,12 +431,13 @@ DtsmTraceInspect(const char *file, int start, DtsmTraceProgram *program)
 
         if (fd < 0) {
             program->absent = fd != -EACCES && fd != -EMFILE
-                    && fd != -ENFILE && fd != -ENOMEM;
-            if (fd == -EACCES && (why = WhyIds(-1, file)) != NULL
-                    && DtsmpSyscall3(SYS_faccessat, AT_FDCWD,
-                            (long) (intptr_t) file, X_OK) == 0) {
+                    && fd != -ENFILE && fd != -ENOMEM && fd != -DTSMP_HELD;
+            if (fd == -EACCES && (why = WhyIds(-1, file, program)) != NULL
+                    && MayRun(file)) {
                 program->strip = 1;
                 Tell(-1, file, why, start, program);
+            } else if (fd == -DTSMP_HELD) {
+                Tell(-1, file, "filter", start, program);
             }
             return 0;
         }
@@ -393,14 +447,16 @@ DtsmTraceInspect(const char *file, int start, DtsmTraceProgram *program)
         }
         name = Interpreter(head, (size_t) got);
         if (name == NULL) {
-            why = WhyIds(fd, file);
+            why = WhyIds(fd, file, program);
             program->strip = why != NULL;
             if (why == NULL) {
                 why = WhyNot(fd, head, (size_t) got, program);
             }
-            if (why != NULL && DtsmpSyscall3(SYS_faccessat, AT_FDCWD,
-                    (long) (intptr_t) file, X_OK) == 0) {
+            if (why != NULL && MayRun(file)) {
                 Tell(fd, file, why, start, program);
+            }
+            if (why == NULL && (program->readOnly || program->image)) {
+                Bound(fd, file, start, program);
             }
             DtsmpSysClose(fd);
             return 0;
@@ -429,7 +485,8 @@ DtsmTraceExpect(const DtsmTraceProgram *program, int delta)
 {
     Dtsm_Map *map = DtsmTraceGetMap();
 
-    if (map != NULL && !program->absent && !program->untraced) {
+    if (map != NULL && !program->absent && !program->untraced
+            && !program->readOnly) {
         Dtsm_Count(map, DTSM_COUNT_EXPECTED, delta);
     }
 }

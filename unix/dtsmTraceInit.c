@@ -138,7 +138,8 @@ DtsmTraceLogFile(void)
 /*
  * LogSelf --
  *
- *      This process belongs to a session whose map it may not open.
+ *      This process belongs to a session whose map it may not open, or (NULL)
+ *      only read.
  */
 
 static void
@@ -146,11 +147,51 @@ LogSelf(const char *why)
 {
     char self[1024];
     long len = DtsmpSysReadlink("/proc/self/exe", self, sizeof(self) - 1);
+    const char *name = len > 0 ? self : DtsmTraceKnownName();
 
-    if (len > 0) {
-        self[len] = '\0';
-        DtsmTraceLogUntraced(self, why);
+    self[len > 0 ? len : 0] = '\0';
+    if (why != NULL) {
+        DtsmTraceLogUntraced(name, why);
+    } else {
+        DtsmTraceLogReadOnly(name, 1);
     }
+}
+
+/*
+ * Open --
+ *
+ *      The map, to be written or, where this process may not do that, to be
+ *      read; NULL when it may not be opened at all.  One whose filter would
+ *      stop it was told of before it started.
+ */
+
+static Dtsm_Map *
+Open(const char *file)
+{
+    int mode = DtsmTraceMapMode();
+    Dtsm_Map *map = NULL;
+
+    errno = 0;
+    if (mode < 0) {
+        return NULL;
+    }
+    if (mode == DTSM_RDWR && Dtsm_Open(file, mode, &map) == DTSM_OK) {
+        return map;
+    }
+    if (mode == DTSM_RDONLY || errno == EACCES || errno == EPERM
+            || errno == EROFS) {
+        if (Dtsm_Open(file, DTSM_RDONLY, &map) == DTSM_OK) {
+            dtsmTraceReadOnly = 1;
+            if (!DtsmTraceIsToldReadOnly()) {
+                LogSelf(NULL);
+            }
+            return map;
+        }
+    }
+    if (errno != ENOENT) {
+        LogSelf(errno == EACCES || errno == EPERM ? "user" : "refused");
+    }
+    return NULL;
 }
 
 /*
@@ -206,20 +247,15 @@ DtsmTraceAttach(void)
             dtsmTraceEnv[TRACE_ENV_ASK] = Save("DTSM_ASK", ask, strlen(ask));
         }
         SavePreload();
-        errno = 0;
-        if (Dtsm_Open(file, DTSM_RDWR, &map) == DTSM_OK) {
+        DtsmTraceFilterHandedOn(Get("DTSM_MAY"));
+        map = Open(file);
+        if (map != NULL) {
             dtsmTraceUser = getauxval(AT_EUID);
             DtsmTraceInitCwd();
             DtsmTraceUsualLayout();
             Dtsm_Count(map, DTSM_COUNT_EXPECTED, unexpected);
             Dtsm_Count(map, DTSM_COUNT_ATTACHED, 1);
             __atomic_store_n(&dtsmTraceMap, map, __ATOMIC_RELEASE);
-        } else {
-            map = NULL;
-            if (errno != ENOENT) {
-                LogSelf(errno == EACCES || errno == EPERM ? "user"
-                        : "refused");
-            }
         }
     }
     __atomic_store_n(&dtsmTraceState, STATE_DONE, __ATOMIC_RELEASE);

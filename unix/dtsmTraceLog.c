@@ -116,9 +116,10 @@ IsFull(int fd)
     struct { uint64_t now, most; } limit;
     long end;
 
-    if (DtsmpSyscall4(SYS_prlimit64, 0, RLIMIT_FSIZE, 0,
-            (long) (intptr_t) &limit) != 0 || limit.now == ~(uint64_t) 0) {
-        return 0;
+    end = DtsmpSyscall4(SYS_prlimit64, 0, RLIMIT_FSIZE, 0,
+            (long) (intptr_t) &limit);
+    if (end != 0 || limit.now == ~(uint64_t) 0) {
+        return end == -DTSMP_HELD;
     }
     end = DtsmpSyscall3(SYS_lseek, fd, 0, SEEK_END);
     return end < 0 || (uint64_t) end + LEEWAY > limit.now;
@@ -131,10 +132,9 @@ Write(Line *line)
     int fd = DtsmpSysOpen(file, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY,
             0);
 
-    if (fd >= 0 && !IsFull(fd)) {
-        line->text[line->len++] = '\n';
-        DtsmpSysWrite(fd, line->text, line->len);
-    } else {
+    line->text[line->len] = '\n';
+    if (fd < 0 || IsFull(fd)
+            || DtsmpSysWrite(fd, line->text, line->len + 1) < 0) {
         Keep(line);
     }
     if (fd >= 0) {
@@ -153,6 +153,26 @@ Link(Line *line, const char *name)
 }
 
 /*
+ * Program --
+ *
+ *      The field that says whose call it was.
+ */
+
+static void
+Program(Line *line)
+{
+    size_t before = line->len;
+    const char *known;
+
+    Link(line, "/proc/self/exe");
+    if (line->len == before + 1) {
+        known = DtsmTraceKnownName();
+        line->len = before;
+        Field(line, known, strlen(known));
+    }
+}
+
+/*
  * DtsmTraceLogRefused --
  *
  *      Tell who was refused path.  verb is "refused", or "unanswered" when
@@ -165,14 +185,15 @@ DtsmTraceLogRefused(const char *verb, const char *path, size_t len,
 {
     Line *line;
 
-    if (DtsmTraceLogFile() == NULL || (line = DtsmTraceBorrow()) == NULL) {
+    if (DtsmTraceLogFile() == NULL || DtsmTraceIsTold(path, len)
+            || (line = DtsmTraceBorrow()) == NULL) {
         return;
     }
     line->len = 0;
     Raw(line, verb);
     Raw(line, "\t");
     Number(line, (unsigned) DtsmTracePid());
-    Link(line, "/proc/self/exe");
+    Program(line);
     Link(line, "/proc/self/cwd");
     Field(line, path, len);
     Raw(line, exists ? "\t1" : "\t0");
@@ -205,6 +226,11 @@ Start(const char *word, const char *path, const char *why)
  *
  *      Tell that program path is about to run and will not be traced, and
  *      why; or that the supervisor sees its calls.
+ *
+ * DtsmTraceLogReadOnly --
+ *
+ *      Tell that program path can only read the map, before it starts, or
+ *      (found) when it has found out itself and was expected to attach.
  */
 
 void
@@ -217,4 +243,10 @@ void
 DtsmTraceLogSupervised(const char *path)
 {
     Start("supervised\t", path, NULL);
+}
+
+void
+DtsmTraceLogReadOnly(const char *path, int found)
+{
+    Start("readonly\t", path, found ? "found" : NULL);
 }

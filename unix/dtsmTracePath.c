@@ -17,10 +17,25 @@ TypeOfMode(unsigned mode)
             : S_ISLNK(mode) ? TRACE_IS_LINK : TRACE_IS_OTHER;
 }
 
+#if defined(SYS_newfstatat) && (defined(__x86_64__) || defined(__aarch64__))
+
+static long
+TypeByStat(int dirfd, const char *path, int atFlags)
+{
+    struct stat st;
+    long got = DtsmpSyscall4(SYS_newfstatat, dirfd, (long) (intptr_t) path,
+            (long) (intptr_t) &st, atFlags);
+
+    return got < 0 ? got : TypeOfMode((unsigned) st.st_mode);
+}
+
+#endif
+
 /*
  * DtsmTraceType --
  *
- *      What is there: one system call.
+ *      What is there: one system call, or, where the program's own filter
+ *      holds that back, another that tells the same.
  *
  * Returns:
  *      TRACE_IS_*; MISSING for ENOENT and ENOTDIR, UNKNOWN for other errors.
@@ -30,26 +45,25 @@ int
 DtsmTraceType(int dirfd, const char *path, int atFlags)
 {
     char own[TRACE_OWN_MAX];
-    long got;
-#if defined(SYS_newfstatat) && (defined(__x86_64__) || defined(__aarch64__))
-    struct stat st;
-
-    path = DtsmTraceOwnName(path, own, sizeof(own));
-    got = DtsmpSyscall4(SYS_newfstatat, dirfd, (long) (intptr_t) path,
-            (long) (intptr_t) &st, atFlags);
-    if (got == 0) {
-        return TypeOfMode((unsigned) st.st_mode);
-    }
-#else
     struct statx st;
+    long got;
 
     path = DtsmTraceOwnName(path, own, sizeof(own));
-    got = DtsmpSyscall5(SYS_statx, dirfd, (long) (intptr_t) path, atFlags,
-            STATX_TYPE, (long) (intptr_t) &st);
-    if (got == 0) {
-        return TypeOfMode(st.stx_mode);
+#if defined(SYS_newfstatat) && (defined(__x86_64__) || defined(__aarch64__))
+    got = TypeByStat(dirfd, path, atFlags);
+    if (got >= 0) {
+        return (int) got;
     }
+    if (got == -DTSMP_HELD)
 #endif
+    {
+        got = DtsmpSyscall5(SYS_statx, dirfd, (long) (intptr_t) path, atFlags,
+                STATX_TYPE, (long) (intptr_t) &st);
+        if (got == 0) {
+            return TypeOfMode(st.stx_mode);
+        }
+    }
+    DtsmTraceBarred(got);
     return got == -ENOENT || got == -ENOTDIR ? TRACE_IS_MISSING
             : TRACE_IS_UNKNOWN;
 }
@@ -122,6 +136,9 @@ NoteLink(Dtsm_Map *map, DtsmTraceWalk *walk, int ways, int last)
     status = Dtsm_Look(map, walk->out, walk->outLen, &flags, &token);
     got = DtsmpSysReadlink(DtsmTraceOwnName(walk->out, own, sizeof(own)),
             walk->link, sizeof(walk->link) - 1);
+    if (got == -DTSMP_HELD) {
+        DtsmTraceUndecided();
+    }
     if (got <= 0 || (size_t) got >= sizeof(walk->link) - 1) {
         return 0;
     }
@@ -232,6 +249,9 @@ KnownFolder(Dtsm_Map *map, const char *path, size_t len, uint64_t policy,
     Dtsm_Token token;
 
     folder->len = 0;
+    if (dtsmTraceStale) {
+        return 0;
+    }
     while (at > 0 && path[at - 1] != '/') {
         at--;
     }

@@ -20,12 +20,6 @@
 static _Alignas(64) char blocks[BLOCKS][DTSM_SCRATCH_SIZE] TRACE_LARGE;
 static int taken[BLOCKS];
 
-#ifdef SYS_mmap
-#   define MAP_CALL SYS_mmap
-#else
-#   define MAP_CALL SYS_mmap2
-#endif
-
 /*
  * DtsmTraceMapRoom, DtsmTraceUnmapRoom --
  *
@@ -35,7 +29,7 @@ static int taken[BLOCKS];
 void *
 DtsmTraceMapRoom(size_t size)
 {
-    long address = DtsmpSyscall6(MAP_CALL, 0, (long) size,
+    long address = DtsmpSyscall6(DTSMP_MMAP, 0, (long) size,
             PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     return address < 0 && address >= -4095 ? NULL

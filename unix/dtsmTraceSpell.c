@@ -213,6 +213,9 @@ DtsmTraceFdText(const char *folder, int fd, char *buf, size_t size)
         return 0;
     }
     got = DtsmpSysReadlink(name, buf, size - 1);
+    if (got == -DTSMP_HELD) {
+        DtsmTraceUndecided();
+    }
     if (got < 1 || (size_t) got >= size - 1 || buf[0] != '/') {
         return 0;
     }

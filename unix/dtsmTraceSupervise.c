@@ -136,8 +136,7 @@ DtsmTraceInThread(void (*proc)(void *data), void *data)
     if (place < 0 && place >= -4095) {
         return 0;
     }
-    if (Clone(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD
-            | CLONE_SYSVSEM | CLONE_CHILD_CLEARTID,
+    if (DtsmTraceMayThread() && Clone(TRACE_THREAD_FLAGS,
             (char *) (intptr_t) place + STACK_BYTES, &tid, proc, data) > 0) {
         while ((seen = __atomic_load_n(&tid, __ATOMIC_ACQUIRE)) != 0) {
             DtsmpSyscall4(SYS_futex, (long) (intptr_t) &tid, FUTEX_WAIT, seen,

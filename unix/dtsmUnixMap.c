@@ -52,6 +52,20 @@
 #endif
 #define WINDOW_LEAST    (UINT64_C(1) << 20)
 
+long (*dtsmpGuard)(long call[7]);
+
+long
+DtsmpSyscallGuarded(long nr, long a, long b, long c, long d, long e, long f)
+{
+    long call[7] = {nr, a, b, c, d, e, f};
+    long (*guard)(long call[7]) = __atomic_load_n(&dtsmpGuard,
+            __ATOMIC_RELAXED);
+    long result = guard == NULL ? 0 : guard(call);
+
+    return result != 0 ? result : DtsmpSyscallRaw(call[0], call[1], call[2],
+            call[3], call[4], call[5], call[6]);
+}
+
 static int
 SystemError(long negativeErrno)
 {
@@ -431,12 +445,10 @@ DtsmpUnmap(void *base, uint64_t bytes)
 void *
 DtsmpPage(size_t bytes)
 {
-    int saved = errno;
-    void *page = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    long page = DtsmpSyscall6(DTSMP_MMAP, 0, (long) bytes,
+            PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-    errno = saved;
-    return page == MAP_FAILED ? NULL : page;
+    return page < 0 && page >= -4095 ? NULL : (void *) (intptr_t) page;
 }
 
 /*

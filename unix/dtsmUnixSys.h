@@ -46,6 +46,9 @@
 #ifndef SYS_faccessat2
 #   define SYS_faccessat2 439
 #endif
+#ifndef SYS_landlock_restrict_self
+#   define SYS_landlock_restrict_self 446
+#endif
 #ifndef SYS_mount_setattr
 #   define SYS_mount_setattr 442
 #endif
@@ -74,10 +77,20 @@
 #   define SYS_file_setattr 469
 #endif
 
+/*
+ * Where both exist, the older one takes its arguments in memory.
+ */
+
+#ifdef SYS_mmap2
+#   define DTSMP_MMAP SYS_mmap2
+#else
+#   define DTSMP_MMAP SYS_mmap
+#endif
+
 #if defined(__x86_64__) && !defined(__ILP32__)
 
 static inline long
-DtsmpSyscall6(long nr, long a, long b, long c, long d, long e, long f)
+DtsmpSyscallRaw(long nr, long a, long b, long c, long d, long e, long f)
 {
     long result;
     register long r10 __asm__("r10") = d;
@@ -95,7 +108,7 @@ DtsmpSyscall6(long nr, long a, long b, long c, long d, long e, long f)
 #elif defined(__aarch64__) && !defined(__ILP32__)
 
 static inline long
-DtsmpSyscall6(long nr, long a, long b, long c, long d, long e, long f)
+DtsmpSyscallRaw(long nr, long a, long b, long c, long d, long e, long f)
 {
     register long x8 __asm__("x8") = nr;
     register long x0 __asm__("x0") = a;
@@ -117,7 +130,7 @@ DtsmpSyscall6(long nr, long a, long b, long c, long d, long e, long f)
 #include <errno.h>
 
 static inline long
-DtsmpSyscall6(long nr, long a, long b, long c, long d, long e, long f)
+DtsmpSyscallRaw(long nr, long a, long b, long c, long d, long e, long f)
 {
     int saved = errno;
     long result = syscall(nr, a, b, c, d, e, f);
@@ -130,6 +143,31 @@ DtsmpSyscall6(long nr, long a, long b, long c, long d, long e, long f)
 }
 
 #endif
+
+/*
+ * In a process that filters its own system calls, a guard looks at each call
+ * of ours first (dtsmTraceOwnFilter.c).  It may change the number and the six
+ * arguments of call, and returns 0 when the call is to be made, else the
+ * result instead: -DTSMP_HELD where the filter would kill or refuse.  NULL:
+ * no guard.  Written by the injected library alone.
+ */
+
+#define DTSMP_HELD 4094         /* no errno of the kernel's */
+
+extern long (*dtsmpGuard)(long call[7]);
+
+long DtsmpSyscallGuarded(long nr, long a, long b, long c, long d, long e,
+        long f);
+
+static inline long
+DtsmpSyscall6(long nr, long a, long b, long c, long d, long e, long f)
+{
+    if (__builtin_expect(__atomic_load_n(&dtsmpGuard, __ATOMIC_RELAXED)
+            != NULL, 0)) {
+        return DtsmpSyscallGuarded(nr, a, b, c, d, e, f);
+    }
+    return DtsmpSyscallRaw(nr, a, b, c, d, e, f);
+}
 
 /*
  * The sixth argument of calls that have none: the supervisor's filter lets

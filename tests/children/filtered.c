@@ -1,0 +1,342 @@
+/*
+ * filtered.c --
+ *
+ *      filtered HOW ANSWER CALLS ACTION ARGUMENT ...: put this program under
+ *      a filter of its own, then act and say what came of it, a line each.
+ *
+ *      HOW      prctl, seccomp, syscall (prctl by syscall()) or raw (by an
+ *               instruction of its own): how the filter is installed.
+ *               tsync, listener: seccomp with that flag.  strict: mode 1.
+ *               landlock: no filter; CALLS is a folder below which all may be
+ *               done, all else is only executed and read.
+ *               none: no filter.
+ *      ANSWER   kill, or the errno that other calls get (a number).
+ *      CALLS    the calls that pass, a,b,c; or those that do not: -a,b,c.
+ *               openat:rdonly is openat that only reads.
+ *      ACTION   open, oldopen (syscall(SYS_open)), stat, oldstat, access,
+ *               cd, list, forkopen, vforkcd: with a path
+ *               run, spawn: all arguments that are left are a program's
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#ifndef _GNU_SOURCE
+#   define _GNU_SOURCE 1
+#endif
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <spawn.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+#if defined(__x86_64__) || defined(__aarch64__)
+
+#define NAME(name) {#name, SYS_##name}
+
+static const struct {
+    const char *name;
+    int number;
+} names[] = {
+    NAME(read), NAME(write), NAME(openat), NAME(close), NAME(newfstatat),
+    NAME(readlinkat), NAME(exit_group), NAME(mmap), NAME(munmap), NAME(brk),
+    NAME(getcwd), NAME(getpid), NAME(statx), NAME(fstat), NAME(execve),
+    NAME(chdir), NAME(getdents64), NAME(madvise), NAME(socket),
+    NAME(connect), NAME(clone), NAME(wait4), NAME(faccessat),
+    NAME(rt_sigprocmask), NAME(prctl), NAME(seccomp), NAME(statfs),
+    NAME(getxattr), NAME(kill), NAME(prlimit64), NAME(lseek),
+    NAME(rt_sigaction), NAME(set_robust_list), NAME(gettid), NAME(rseq),
+    NAME(mprotect), NAME(set_tid_address), NAME(getrandom), NAME(pread64),
+    NAME(getuid), NAME(geteuid), NAME(getgid), NAME(getegid),
+    NAME(fgetxattr), NAME(fcntl), NAME(clone3),
+#ifdef SYS_open
+    NAME(open), NAME(stat), NAME(lstat), NAME(readlink), NAME(access),
+    NAME(vfork), NAME(arch_prctl),
+#endif
+};
+
+static void
+Say(const char *what, int err)
+{
+    char line[128];
+    int len = snprintf(line, sizeof(line), "%s %s\n", what,
+            err == 0 ? "ok" : err == ENOENT ? "ENOENT" : err == EACCES
+            ? "EACCES" : err == EPERM ? "EPERM" : "other");
+
+    if (write(STDOUT_FILENO, line, (size_t) len) < 0) {
+        _exit(9);
+    }
+}
+
+static struct sock_filter steps[256];
+static unsigned count;
+
+static void
+Step(unsigned code, unsigned yes, unsigned no, uint32_t k)
+{
+    struct sock_filter step = {(uint16_t) code, (uint8_t) yes, (uint8_t) no,
+        k};
+
+    steps[count++] = step;
+}
+
+/*
+ * Build --
+ *
+ *      The filter.  Its jumps are short: each name is compared, and answered,
+ *      on its own.
+ */
+
+static void
+Build(const char *answer, char *calls)
+{
+    int deny = *calls == '-';
+    uint32_t other = strcmp(answer, "kill") == 0 ? SECCOMP_RET_KILL_PROCESS
+            : SECCOMP_RET_ERRNO | (uint32_t) atoi(answer);
+    char *name;
+    size_t i;
+
+    Step(BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
+    for (name = strtok(calls + deny, ","); name != NULL;
+            name = strtok(NULL, ",")) {
+        char *colon = strchr(name, ':');
+
+        if (colon != NULL) {
+            *colon = '\0';
+        }
+        for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+            if (strcmp(names[i].name, name) == 0) {
+                break;
+            }
+        }
+        if (i == sizeof(names) / sizeof(names[0])) {
+            continue;                   /* no such call on this machine */
+        }
+        if (colon == NULL) {
+            Step(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, (uint32_t) names[i].number);
+            Step(BPF_RET | BPF_K, 0, 0, deny ? other : SECCOMP_RET_ALLOW);
+        } else {
+            Step(BPF_JMP | BPF_JEQ | BPF_K, 0, 5, (uint32_t) names[i].number);
+            Step(BPF_LD | BPF_W | BPF_ABS, 0, 0,
+                    offsetof(struct seccomp_data, args) + 16);
+            Step(BPF_ALU | BPF_AND | BPF_K, 0, 0, O_ACCMODE);
+            Step(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, O_RDONLY);
+            Step(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
+            Step(BPF_RET | BPF_K, 0, 0, other);
+        }
+    }
+    Step(BPF_RET | BPF_K, 0, 0, deny ? SECCOMP_RET_ALLOW : other);
+}
+
+static long
+Raw(long number, long a, long b, long c)
+{
+    long result;
+#if defined(__x86_64__)
+    __asm__ volatile ("syscall" : "=a" (result)
+            : "a" (number), "D" (a), "S" (b), "d" (c)
+            : "rcx", "r11", "memory");
+#else
+    register long x8 __asm__("x8") = number;
+    register long x0 __asm__("x0") = a;
+    register long x1 __asm__("x1") = b;
+    register long x2 __asm__("x2") = c;
+
+    __asm__ volatile ("svc 0" : "+r" (x0) : "r" (x8), "r" (x1), "r" (x2)
+            : "memory");
+    result = x0;
+#endif
+    return result;
+}
+
+/*
+ * Landlock's own layouts and numbers, which older headers do not have.
+ */
+
+static int
+Landlock(const char *folder)
+{
+    const uint64_t reads = 1u << 0 | 1u << 2 | 1u << 3;
+    uint64_t handled = (1u << 13) - 1;
+    struct {
+        uint64_t access;
+        int32_t fd;
+    } __attribute__((packed)) below = {(1u << 13) - 1, -1};
+    int ruleset = (int) syscall(444, &handled, sizeof(handled), 0);
+
+    below.fd = open(folder, O_PATH);
+    if (ruleset < 0 || below.fd < 0
+            || syscall(445, ruleset, 1, &below, 0) != 0) {
+        return -1;
+    }
+    below.access = reads;
+    below.fd = open("/", O_PATH);
+    if (syscall(445, ruleset, 1, &below, 0) != 0) {
+        return -1;
+    }
+    return (int) syscall(446, ruleset, 0);
+}
+
+static int
+Install(const char *how, const char *answer, char *calls)
+{
+    struct sock_fprog program;
+
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (strcmp(how, "none") == 0) {
+        return 0;
+    }
+    if (strcmp(how, "landlock") == 0) {
+        return Landlock(calls);
+    }
+    if (strcmp(how, "strict") == 0) {
+        return prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
+    }
+    Build(answer, calls);
+    program.len = (unsigned short) count;
+    program.filter = steps;
+    if (strcmp(how, "prctl") == 0) {
+        return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+    }
+    if (strcmp(how, "syscall") == 0) {
+        return (int) syscall(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER,
+                &program, 0, 0);
+    }
+    if (strcmp(how, "raw") == 0) {
+        return (int) Raw(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0,
+                (long) (intptr_t) &program);
+    }
+    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+            strcmp(how, "tsync") == 0 ? SECCOMP_FILTER_FLAG_TSYNC
+            : strcmp(how, "listener") == 0 ? 1 << 3 : 0, &program) < 0
+            ? -1 : 0;
+}
+
+static int
+Open(const char *path)
+{
+    int fd = open(path, O_RDONLY);
+
+    if (fd < 0) {
+        return errno;
+    }
+    close(fd);
+    return 0;
+}
+
+static int
+List(const char *path)
+{
+    DIR *stream = opendir(path);
+    struct dirent *entry;
+
+    if (stream == NULL) {
+        return errno;
+    }
+    while ((entry = readdir(stream)) != NULL) {
+        if (entry->d_name[0] != '.') {
+            Say(entry->d_name, 0);
+        }
+    }
+    closedir(stream);
+    return 0;
+}
+
+static int
+Act(const char *action, const char *path)
+{
+    struct stat st;
+    pid_t pid;
+
+    if (strcmp(action, "open") == 0) {
+        return Open(path);
+    }
+    if (strcmp(action, "stat") == 0) {
+        return stat(path, &st) == 0 ? 0 : errno;
+    }
+#ifdef SYS_open
+    if (strcmp(action, "oldopen") == 0) {
+        return syscall(SYS_open, path, O_RDONLY, 0) >= 0 ? 0 : errno;
+    }
+    if (strcmp(action, "oldstat") == 0) {
+        return syscall(SYS_stat, path, &st) == 0 ? 0 : errno;
+    }
+#endif
+    if (strcmp(action, "access") == 0) {
+        return access(path, F_OK) == 0 ? 0 : errno;
+    }
+    if (strcmp(action, "cd") == 0) {
+        return chdir(path) == 0 ? 0 : errno;
+    }
+    if (strcmp(action, "list") == 0) {
+        return List(path);
+    }
+    if (strcmp(action, "forkopen") == 0) {
+        pid = fork();
+        if (pid == 0) {
+            Say("child", Open(path));
+            _exit(0);
+        }
+        return waitpid(pid, NULL, 0) == pid ? 0 : errno;
+    }
+    if (strcmp(action, "vforkcd") == 0) {
+        pid = vfork();
+        if (pid == 0) {
+            _exit(chdir(path) == 0 ? 0 : 1);
+        }
+        return waitpid(pid, NULL, 0) == pid ? 0 : errno;
+    }
+    return -1;
+}
+
+int
+main(int argc, char **argv)
+{
+    int i, status;
+    pid_t pid;
+
+    if (argc < 5 || Install(argv[1], argv[2], argv[3]) != 0) {
+        Say("install", errno);
+        return 3;
+    }
+    for (i = 4; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "run") == 0) {
+            execv(argv[i + 1], argv + i + 1);
+            Say("run", errno);
+            return 4;
+        }
+        if (strcmp(argv[i], "spawn") == 0) {
+            status = posix_spawn(&pid, argv[i + 1], NULL, NULL, argv + i + 1,
+                    environ);
+            Say("spawn", status);
+            return status == 0 && waitpid(pid, &status, 0) == pid
+                    && status == 0 ? 0 : 5;
+        }
+        Say(argv[i], Act(argv[i], argv[i + 1]));
+    }
+    _exit(0);
+}
+
+#else
+
+int
+main(void)
+{
+    return 77;
+}
+
+#endif
