@@ -29,6 +29,8 @@ namespace eval ::dtsm::report {
         direct          "makes system calls without libc"
         environment     "started without the session's environment"
         user            "of another user"
+        scope           "loaded a library whose calls pass by (RTLD_DEEPBIND)"
+        namespace       "loaded a library into a namespace of its own (dlmopen)"
     }
 }
 

@@ -426,6 +426,28 @@ void DtsmTraceLogUntraced(const char *path, const char *why);
 void DtsmTraceLogSupervised(const char *path);
 
 /*
+ * DtsmTraceLogSelf (dtsmTraceInit.c) --
+ *
+ *      The same of this program, which runs already.
+ */
+
+void DtsmTraceLogSelf(const char *why);
+
+/*
+ * Libraries with a scope of their own (dtsmTraceScope.c).
+ *
+ * DtsmTraceScopeOpens  One is about to be opened.
+ * DtsmTraceScopeUsed   A name is looked up in the library of this handle.
+ * DtsmTraceScopeOther  One is opened in another namespace.
+ */
+
+extern int dtsmTraceScopes;             /* 1 from the first one on */
+
+void DtsmTraceScopeOpens(void);
+void DtsmTraceScopeUsed(const void *handle);
+void DtsmTraceScopeOther(void);
+
+/*
  * The saved environment (dtsmTraceInit.c).
  */
 

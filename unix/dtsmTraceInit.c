@@ -135,14 +135,8 @@ DtsmTraceLogFile(void)
     return log == NULL ? NULL : log + sizeof("DTSM_LOG=") - 1;
 }
 
-/*
- * LogSelf --
- *
- *      This process belongs to a session whose map it may not open.
- */
-
-static void
-LogSelf(const char *why)
+void
+DtsmTraceLogSelf(const char *why)
 {
     char self[1024];
     long len = DtsmpSysReadlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -214,11 +208,14 @@ DtsmTraceAttach(void)
             Dtsm_Count(map, DTSM_COUNT_EXPECTED, unexpected);
             Dtsm_Count(map, DTSM_COUNT_ATTACHED, 1);
             __atomic_store_n(&dtsmTraceMap, map, __ATOMIC_RELEASE);
+            if (Get("LD_AUDIT") != NULL) {
+                DtsmTraceScopeOther();
+            }
         } else {
             map = NULL;
             if (errno != ENOENT) {
-                LogSelf(errno == EACCES || errno == EPERM ? "user"
-                        : "refused");
+                DtsmTraceLogSelf(errno == EACCES || errno == EPERM
+                        ? "user" : "refused");
             }
         }
     }
