@@ -31,6 +31,8 @@ namespace eval ::dtsm::report {
         user            "of another user"
         filter          "a filter of its own kept paths from being looked at"
         readonly        "could only read the map"
+        scope           "loaded a library whose calls pass by (RTLD_DEEPBIND)"
+        namespace       "loaded a library into a namespace of its own (dlmopen)"
     }
 }
 

@@ -40,6 +40,9 @@ set text [join [symlist::lines $headerFile] \n]
 foreach {- name} [regexp -all -inline {DTSM_SYM\((\w+)\)} $text] {
     dict set wanted $name 1
 }
+foreach name [dict get $list hook] {
+    dict set wanted $name 1
+}
 set exported [symlist::dynamicNames $nm $library]
 foreach name [dict keys $wanted] {
     if {![dict exists $exported $name]} {

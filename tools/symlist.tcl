@@ -26,13 +26,15 @@ proc symlist::lines {file} {
 #       Read the list; its head tells the format.
 #
 # Results:
-#       A dict: wrapped and unseen, lists of names in file order; old, wrapped
-#       names of which an older version is wrapped too; groups, NAME TEXT ...;
+#       A dict: wrapped, hook and unseen, lists of names in file order; old,
+#       wrapped names of which an older version is wrapped too; groups, NAME
+#       TEXT ...;
 #       group, NAME GROUP for each wrapped name.
 
 proc symlist::read {file} {
     set seen [dict create]
-    set result [dict create wrapped {} unseen {} old {} groups {} group {}]
+    set result [dict create wrapped {} unseen {} old {} hook {} groups {} \
+            group {}]
     set number 0
     foreach line [lines $file] {
         incr number
@@ -44,14 +46,15 @@ proc symlist::read {file} {
             dict set result groups $group $text
             continue
         }
-        if {[regexp {^%(old|unseen) (.*)$} $line - kind names]} {
+        if {[regexp {^%(old|hook|unseen) (.*)$} $line - kind names]} {
             set group {}
         } elseif {[regexp {^([a-z]+):(.*)$} $line - group names]
                 && [dict exists $result groups $group]} {
             set kind wrapped
         } else {
             fail "$file:$number: expected `%group NAME TEXT`, `GROUP: name\
-                    ...`, `%old name ...` or `%unseen name ...`"
+                    ...`, `%old name ...`, `%hook name ...` or `%unseen\
+                    name ...`"
         }
         foreach name [regexp -all -inline {\S+} $names] {
             if {![regexp {^[A-Za-z_]\w*$} $name]} {

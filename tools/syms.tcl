@@ -94,6 +94,7 @@ if {[dict size $versions]} {
         append map "};\n"
     }
 } else {
+    lappend kept {*}[dict get $list hook]
     set map "{\n    global:\n        [join $kept ";\n        "];\n"
     append map "    local:\n        *;\n};\n"
 }

@@ -458,6 +458,29 @@ long DtsmTraceLandlock(long a, long b);
         | CLONE_THREAD | CLONE_SYSVSEM | CLONE_CHILD_CLEARTID)
 
 /*
+ * DtsmTraceLogSelf (dtsmTraceInit.c) --
+ *
+ *      The same of this program, which runs already; why is NULL where it can
+ *      only read the map.
+ */
+
+void DtsmTraceLogSelf(const char *why);
+
+/*
+ * Libraries with a scope of their own (dtsmTraceScope.c).
+ *
+ * DtsmTraceScopeOpens  One is about to be opened.
+ * DtsmTraceScopeUsed   A name is looked up in the library of this handle.
+ * DtsmTraceScopeOther  One is opened in another namespace.
+ */
+
+extern int dtsmTraceScopes;             /* 1 from the first one on */
+
+void DtsmTraceScopeOpens(void);
+void DtsmTraceScopeUsed(const void *handle);
+void DtsmTraceScopeOther(void);
+
+/*
  * The saved environment (dtsmTraceInit.c).
  */
 

@@ -135,15 +135,8 @@ DtsmTraceLogFile(void)
     return log == NULL ? NULL : log + sizeof("DTSM_LOG=") - 1;
 }
 
-/*
- * LogSelf --
- *
- *      This process belongs to a session whose map it may not open, or (NULL)
- *      only read.
- */
-
-static void
-LogSelf(const char *why)
+void
+DtsmTraceLogSelf(const char *why)
 {
     char self[1024];
     long len = DtsmpSysReadlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -183,13 +176,14 @@ Open(const char *file)
         if (Dtsm_Open(file, DTSM_RDONLY, &map) == DTSM_OK) {
             dtsmTraceReadOnly = 1;
             if (!DtsmTraceIsToldReadOnly()) {
-                LogSelf(NULL);
+                DtsmTraceLogSelf(NULL);
             }
             return map;
         }
     }
     if (errno != ENOENT) {
-        LogSelf(errno == EACCES || errno == EPERM ? "user" : "refused");
+        DtsmTraceLogSelf(errno == EACCES || errno == EPERM ? "user"
+                : "refused");
     }
     return NULL;
 }
@@ -256,6 +250,9 @@ DtsmTraceAttach(void)
             Dtsm_Count(map, DTSM_COUNT_EXPECTED, unexpected);
             Dtsm_Count(map, DTSM_COUNT_ATTACHED, 1);
             __atomic_store_n(&dtsmTraceMap, map, __ATOMIC_RELEASE);
+            if (Get("LD_AUDIT") != NULL) {
+                DtsmTraceScopeOther();
+            }
         }
     }
     __atomic_store_n(&dtsmTraceState, STATE_DONE, __ATOMIC_RELEASE);

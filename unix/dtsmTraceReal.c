@@ -16,9 +16,9 @@
  */
 
 #include "dtsmTrace.h"
+#include "dtsmTraceTables.h"
 
 #include <dlfcn.h>
-#include <elf.h>
 #include <link.h>
 #include <string.h>
 
@@ -104,24 +104,10 @@ Missing(void)
 
 #ifdef __GLIBC__
 
-/*
- * Tables --
- *
- *      Where a loaded library has its names.
- */
-
-typedef struct Tables {
-    const ElfW(Sym) *symbols;
-    const char *strings;
-    const uint32_t *hash;               /* DT_GNU_HASH */
-    const ElfW(Half) *versions;         /* of each symbol, or NULL */
-    const char *defined;                /* versions by number, or NULL */
-} Tables;
-
 extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden")));
 
 static const void *
-Table(const struct link_map *library, const ElfW(Dyn) *entry)
+Table(ElfW(Addr) base, const ElfW(Dyn) *entry)
 {
     /*
      * The loader makes addresses of them, but not on all machines.
@@ -129,27 +115,39 @@ Table(const struct link_map *library, const ElfW(Dyn) *entry)
 
     ElfW(Addr) at = entry->d_un.d_ptr;
 
-    return (const void *) (at < library->l_addr ? at + library->l_addr : at);
+    return (const void *) (at < base ? at + base : at);
 }
 
-static int
-GetTables(const struct link_map *library, Tables *tables)
+int
+DtsmTraceGetTables(ElfW(Addr) base, const ElfW(Dyn) *entry,
+        DtsmTraceTables *tables)
 {
-    const ElfW(Dyn) *entry;
-    const Tables none = { NULL, NULL, NULL, NULL, NULL };
+    const DtsmTraceTables none = { .symbols = NULL };
 
     *tables = none;
-    for (entry = library->l_ld; entry->d_tag != DT_NULL; entry++) {
+    for (; entry->d_tag != DT_NULL; entry++) {
         switch (entry->d_tag) {
-            case DT_SYMTAB: tables->symbols = Table(library, entry); break;
-            case DT_STRTAB: tables->strings = Table(library, entry); break;
-            case DT_GNU_HASH: tables->hash = Table(library, entry); break;
-            case DT_VERSYM: tables->versions = Table(library, entry); break;
-            case DT_VERDEF: tables->defined = Table(library, entry); break;
+            case DT_SYMTAB: tables->symbols = Table(base, entry); break;
+            case DT_STRTAB: tables->strings = Table(base, entry); break;
+            case DT_GNU_HASH: tables->hash = Table(base, entry); break;
+            case DT_HASH: tables->oldHash = Table(base, entry); break;
+            case DT_VERSYM: tables->versions = Table(base, entry); break;
+            case DT_VERDEF: tables->defined = Table(base, entry); break;
+            case DT_VERNEED: tables->needed = Table(base, entry); break;
+            case DT_RELA: tables->rela = Table(base, entry); break;
+            case DT_RELASZ: tables->relaBytes = entry->d_un.d_val; break;
+            case DT_JMPREL: tables->calls = Table(base, entry); break;
+            case DT_PLTRELSZ: tables->callBytes = entry->d_un.d_val; break;
             default: break;
         }
     }
-    return tables->symbols != NULL && tables->strings != NULL
+    return tables->symbols != NULL && tables->strings != NULL;
+}
+
+static int
+GetTables(const struct link_map *library, DtsmTraceTables *tables)
+{
+    return DtsmTraceGetTables(library->l_addr, library->l_ld, tables)
             && tables->hash != NULL;
 }
 
@@ -176,7 +174,7 @@ Same(const char *one, const char *two)
  */
 
 static int
-Version(const Tables *tables, const char *version)
+Version(const DtsmTraceTables *tables, const char *version)
 {
     const char *at = tables->defined;
 
@@ -199,7 +197,7 @@ Version(const Tables *tables, const char *version)
  */
 
 static const ElfW(Sym) *
-Find(const Tables *tables, const char *name, const char *version)
+Find(const DtsmTraceTables *tables, const char *name, const char *version)
 {
     const uint32_t *head = tables->hash;
     const uint32_t *buckets = (const void *) ((const ElfW(Addr) *)
@@ -233,6 +231,31 @@ Find(const Tables *tables, const char *name, const char *version)
     }
 }
 
+const char *
+DtsmTraceNeeded(const DtsmTraceTables *tables, size_t symbol)
+{
+    const char *at = tables->needed;
+    int wanted = tables->versions == NULL ? 0
+            : tables->versions[symbol] & 0x7fff;
+
+    while (at != NULL && wanted > 1) {
+        const ElfW(Verneed) *file = (const void *) at;
+        const char *next = at + file->vn_aux;
+        unsigned i;
+
+        for (i = 0; i < file->vn_cnt; i++) {
+            const ElfW(Vernaux) *one = (const void *) next;
+
+            if ((one->vna_other & 0x7fff) == wanted) {
+                return tables->strings + one->vna_name;
+            }
+            next += one->vna_next;
+        }
+        at = file->vn_next == 0 ? NULL : at + file->vn_next;
+    }
+    return NULL;
+}
+
 /*
  * OwnLibrary --
  *
@@ -262,7 +285,7 @@ Behind(const char *name, const char *version)
 {
     const struct link_map *library = OwnLibrary();
     const ElfW(Sym) *symbol;
-    Tables tables;
+    DtsmTraceTables tables;
 
     while (library != NULL && (library = library->l_next) != NULL) {
         if (!GetTables(library, &tables)) {
@@ -288,7 +311,7 @@ Own(const char *name, const char *version)
 {
     const struct link_map *library = OwnLibrary();
     const ElfW(Sym) *symbol;
-    Tables tables;
+    DtsmTraceTables tables;
 
     if (library == NULL || !GetTables(library, &tables)) {
         return NULL;
@@ -296,6 +319,107 @@ Own(const char *name, const char *version)
     symbol = Find(&tables, name, version);
     return symbol == NULL ? NULL
             : (void *) (library->l_addr + symbol->st_value);
+}
+
+/*
+ * DtsmTraceOnly --
+ *
+ *      See dtsmTraceTables.h.
+ */
+
+typedef struct Definitions {
+    const char *name;
+    const void *function;       /* what the wrapper calls */
+    int passed;                 /* its library came by */
+    int before, other;          /* another one before that; or anywhere */
+} Definitions;
+
+/*
+ * FindOld --
+ *
+ *      Find without versions, in one of the few libraries that have no newer
+ *      hash table: the older one tells how many symbols there are.
+ */
+
+static const ElfW(Sym) *
+FindOld(const DtsmTraceTables *tables, const char *name)
+{
+    uint32_t i, count = tables->oldHash == NULL ? 0 : tables->oldHash[1];
+
+    for (i = 0; i < count; i++) {
+        if (tables->symbols[i].st_shndx != SHN_UNDEF && Same(tables->strings
+                + tables->symbols[i].st_name, name)) {
+            return &tables->symbols[i];
+        }
+    }
+    return NULL;
+}
+
+static int
+AnotherIn(struct dl_phdr_info *info, size_t size, void *data)
+{
+    const ElfW(Phdr) *part = info->dlpi_phdr;
+    const ElfW(Phdr) *end = part + info->dlpi_phnum;
+    Definitions *definitions = data;
+    const ElfW(Sym) *symbol;
+    const ElfW(Dyn) *dynamic;
+    DtsmTraceTables tables;
+
+    (void) size;
+    while (part < end && part->p_type != PT_DYNAMIC) {
+        part++;
+    }
+    if (part == end) {
+        return 0;
+    }
+    dynamic = (const void *) (info->dlpi_addr + part->p_vaddr);
+    if (dynamic == _DYNAMIC
+            || !DtsmTraceGetTables(info->dlpi_addr, dynamic, &tables)) {
+        return 0;
+    }
+    symbol = tables.hash != NULL ? Find(&tables, definitions->name, NULL)
+            : FindOld(&tables, definitions->name);
+    if (symbol != NULL) {
+        if ((const void *) (info->dlpi_addr + symbol->st_value)
+                == definitions->function) {
+            definitions->passed = 1;
+        } else {
+            definitions->other = 1;
+            definitions->before |= !definitions->passed;
+        }
+    }
+    return 0;
+}
+
+static int
+SymbolOf(const char *name)
+{
+    int sym = 0;
+
+    while (sym < TRACE_DEFAULT_SYMS && !Same(Name(sym), name)) {
+        sym++;
+    }
+    return sym;
+}
+
+void *
+DtsmTraceOnly(const char *name, const char *version, int *leftPtr)
+{
+    Definitions definitions = { name, NULL, 0, 0, 0 };
+    int sym = SymbolOf(name);
+    void *own;
+
+    if (sym == TRACE_DEFAULT_SYMS) {
+        return NULL;
+    }
+    definitions.function = DtsmTraceReal(sym);
+    REAL(dl_iterate_phdr)(AnotherIn, &definitions);
+    *leftPtr |= definitions.before;
+    if (definitions.other) {
+        return NULL;
+    }
+    own = version == NULL ? NULL : Own(name, version);
+    return own != NULL ? own : Own(name, NULL);
 }
 
 #else
@@ -345,8 +469,8 @@ DtsmTraceReal(int sym)
         function = Behind(name, version);
         if (function == NULL && sym != TRACE_SYM_dlsym
                 && sym != TRACE_SYM_dlvsym) {   /* those are asked by it */
-            function = version == NULL ? dlsym(RTLD_NEXT, name)
-                    : dlvsym(RTLD_NEXT, name, version);
+            function = version == NULL ? REAL(dlsym)(RTLD_NEXT, name)
+                    : REAL(dlvsym)(RTLD_NEXT, name, version);
         }
         if (function == NULL) {
             function = (void *) (intptr_t) Missing;
@@ -368,15 +492,7 @@ DtsmTraceReal(int sym)
 int
 DtsmTraceIsWrapped(const char *name)
 {
-    int sym;
-
-    for (sym = 0; !TRACE_NO_POINTER(name) && sym < TRACE_DEFAULT_SYMS;
-            sym++) {
-        if (*Name(sym) == *name && Same(Name(sym), name)) {
-            return 1;
-        }
-    }
-    return 0;
+    return !TRACE_NO_POINTER(name) && Own(name, NULL) != NULL;
 }
 
 void *

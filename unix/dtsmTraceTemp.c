@@ -272,11 +272,40 @@ OpenNone(Lmid_t list, const char *file, int mode)
             : REAL(dlmopen)(list, name, mode);
 }
 
+/*
+ * OpenOther --
+ *
+ *      dlmopen in another namespace, whose calls are not seen.  Only a name
+ *      without a slash, or with "$", is looked for on behalf of the caller:
+ *      then the program is named before it is known whether there is such a
+ *      library.
+ */
+
+__attribute__((noinline)) static void *
+OpenOther(Lmid_t list, const char *file, int mode)
+{
+    void *result;
+
+    if (TRACE_NO_POINTER(file) || strchr(file, '/') == NULL
+            || strchr(file, '$') != NULL) {
+        DtsmTraceScopeOther();
+        return REAL(dlmopen)(list, file, mode);
+    }
+    result = REAL(dlmopen)(list, file, mode);
+    if (result != NULL) {
+        DtsmTraceScopeOther();
+    }
+    return result;
+}
+
 DTSM_EXPORT void *
 dlopen(const char *file, int mode)
 {
     if (RefusesLibrary(file, CALLER)) {
         return OpenNone(LM_ID_BASE, file, mode);
+    }
+    if (mode & RTLD_DEEPBIND) {
+        DtsmTraceScopeOpens();
     }
     return REAL(dlopen)(file, mode);
 }
@@ -286,6 +315,12 @@ dlmopen(Lmid_t list, const char *file, int mode)
 {
     if (RefusesLibrary(file, CALLER)) {
         return OpenNone(list, file, mode);
+    }
+    if (list != LM_ID_BASE) {
+        return OpenOther(list, file, mode);
+    }
+    if (mode & RTLD_DEEPBIND) {
+        DtsmTraceScopeOpens();
     }
     return REAL(dlmopen)(list, file, mode);
 }
