@@ -460,8 +460,8 @@ long DtsmTraceLandlock(long a, long b);
 /*
  * DtsmTraceLogSelf (dtsmTraceInit.c) --
  *
- *      The same of this program, which runs already; why is NULL where it can
- *      only read the map.
+ *      Log that this program, which runs already, is not traced, and why;
+ *      NULL: it can only read the map.
  */
 
 void DtsmTraceLogSelf(const char *why);
