@@ -265,12 +265,13 @@ size_t DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size,
 void DtsmTraceForgetCwd(void);
 void DtsmTraceChdir(void);
 void DtsmTraceManyCwds(void);
-void DtsmTraceCloning(unsigned long flags);
+int DtsmTraceCloning(unsigned long flags);
 void DtsmTraceInitCwd(void);
 void DtsmTraceForked(void);
 int DtsmTraceForking(void);
 void DtsmTraceSharing(void);
 int DtsmTraceIsStranger(void);
+int DtsmTraceIsGuest(void);
 int DtsmTraceStrangerExec(void);
 void DtsmTraceStrangerBack(int was);
 size_t DtsmTraceGetFdPath(Dtsm_Map *map, int fd, char *buf, size_t size,
