@@ -193,7 +193,7 @@ DtsmTraceNoteHome(const char *word)
     if (word[0] != '~') {
         return;
     }
-    home = word[1] == '\0' || strchr("/,}", word[1]) != NULL
+    home = word[1] == '\0' || strchr("/,} \t", word[1]) != NULL
             ? getenv("HOME") : NULL;
     if (home == NULL || *home == '\0') {
         USERS;

@@ -154,7 +154,7 @@ DtsmTraceNoteGlob(const char *pattern)
     glob_t found;
 
     memset(&found, 0, sizeof(found));
-    if (glob(pattern, GLOB_NOCHECK, NULL, &found) == 0) {
+    if (glob(pattern, GLOB_NOCHECK | GLOB_TILDE, NULL, &found) == 0) {
         globfree(&found);
     }
 }
