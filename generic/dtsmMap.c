@@ -302,11 +302,12 @@ Dtsm_Close(Dtsm_Map *map)
 void
 DtsmShrink(Dtsm_Map *map, uint64_t bytes)
 {
-    uint64_t former = map->window;
+    uint64_t former = __atomic_load_n(&map->window, __ATOMIC_RELAXED);
 
     bytes = (bytes + DTSM_HUGE_BYTES - 1) & ~(uint64_t) (DTSM_HUGE_BYTES - 1);
-    if (bytes < former && bytes >= DtsmReadyNow(map)) {
-        __atomic_store_n(&map->window, bytes, __ATOMIC_SEQ_CST);
+    if (bytes < former && bytes >= DtsmReadyNow(map)
+            && __atomic_compare_exchange_n(&map->window, &former, bytes, 0,
+                    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
         DtsmpUnmap(map->base + bytes, former - bytes);
     }
 }

@@ -48,6 +48,7 @@
 #   define _GNU_SOURCE 1
 #endif
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -169,10 +170,11 @@ int DtsmTraceCheck(int dirfd, const char *path, unsigned how,
         unsigned *sawPtr);
 
 /*
- * DtsmTraceHidden --
+ * DtsmTraceHidden, DtsmTraceHides --
  *
  *      Does this name of a listing look absent?  Nothing is recorded.  type
- *      is a d_type (DT_UNKNOWN is allowed).
+ *      is a d_type (DT_UNKNOWN is allowed).  The directory is given by its
+ *      path or by the stream.
  *
  * DtsmTraceFilter --
  *
@@ -183,6 +185,7 @@ int DtsmTraceCheck(int dirfd, const char *path, unsigned how,
 int DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
         unsigned type);
 int DtsmTraceHiddenName(const char *path);
+int DtsmTraceHides(DIR *stream, const char *name, unsigned type);
 size_t DtsmTraceFilter(int fd, char *block, size_t len, int old);
 size_t DtsmTraceWhere(int dirfd, const char *path, char *buf, size_t size);
 size_t DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size);
@@ -265,12 +268,13 @@ size_t DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size,
 void DtsmTraceForgetCwd(void);
 void DtsmTraceChdir(void);
 void DtsmTraceManyCwds(void);
-void DtsmTraceCloning(unsigned long flags);
+int DtsmTraceCloning(unsigned long flags);
 void DtsmTraceInitCwd(void);
 void DtsmTraceForked(void);
 int DtsmTraceForking(void);
 void DtsmTraceSharing(void);
 int DtsmTraceIsStranger(void);
+int DtsmTraceIsGuest(void);
 int DtsmTraceStrangerExec(void);
 void DtsmTraceStrangerBack(int was);
 size_t DtsmTraceGetFdPath(Dtsm_Map *map, int fd, char *buf, size_t size,
@@ -542,6 +546,21 @@ void *DtsmTraceWrapper(const char *name, void *function);
             return (result); \
         } \
     } while (0)
+
+/*
+ * DtsmTraceNoteHome (dtsmTraceConfig.c) --
+ *
+ *      libc expands a word; one that begins with "~" may have it look a user
+ *      up.
+ *
+ * DtsmTraceNoteGlob (dtsmTraceGlob.c) --
+ *
+ *      libc searches for a pattern without a word of ours: judge and record
+ *      what that asks for.
+ */
+
+void DtsmTraceNoteHome(const char *word);
+void DtsmTraceNoteGlob(const char *pattern);
 
 #define CHECK(dirfd, path, how) DtsmTraceCheck((dirfd), (path), (how), NULL)
 

@@ -20,6 +20,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/xattr.h>
@@ -122,6 +123,8 @@ openat2(int dirfd, const char *path, const void *how, size_t size)
     X2(sendmsg, sendmsg(I(a), V(b), I(c))) \
     X2(sendmmsg, sendmmsg(I(a), V(b), U(c), I(d))) \
     X2(open_by_handle_at, open_by_handle_at(I(a), V(b), I(c))) \
+    X2(prlimit64, prlimit64(I(a), I(b), V(c), V(d))) \
+    X1(setrlimit, setrlimit(I(a), V(b))) \
     X1(symlinkat, symlinkat(P(a), I(b), P(c))) \
     X1(umount2, umount2(P(a), I(b))) \
     X1(pivot_root, pivot_root(P(a), P(b))) \
@@ -322,33 +325,90 @@ PathCall(long number, long a, long b, long c, long d, long e, long f)
 }
 
 /*
+ * What clone3 takes begins so.
+ */
+
+typedef struct CloneHow {
+    uint64_t flags, pidfd, child, parent, signal, stack;
+} CloneHow;
+
+/*
+ * CopyCall --
+ *
+ *      A number that makes a copy of this process, on a copy of this stack.
+ */
+
+static long
+CopyCall(long number, long a, long b, long c, long d, long e, long f)
+{
+    long child = REAL(syscall)(number, a, b, c, d, e, f);
+
+    if (child == 0) {
+        DtsmTraceForked();
+    }
+    return child;
+}
+
+/*
+ * Copies --
+ *
+ *      Does a copy, made with these flags and this stack, come back by
+ *      CopyCall?  One with a stack of its own cannot.
+ */
+
+static int
+Copies(unsigned long flags, uint64_t stack)
+{
+    return DtsmTraceCloning(flags) && stack == 0;
+}
+
+/*
+ * CopiesBy --
+ *
+ *      The same for a number that makes a copy.
+ */
+
+static int
+CopiesBy(long number, long a, long b)
+{
+    const CloneHow *how = (const void *) (intptr_t) a;
+
+    switch (number) {
+#ifdef SYS_fork
+        case SYS_fork:
+            return Copies(0, 0);
+        case SYS_vfork:
+            return Copies(CLONE_VM | CLONE_VFORK, 0);
+#endif
+        case SYS_clone:
+            return Copies((unsigned long) a, (uint64_t) b);
+        default /* clone3 */:
+            return !TRACE_NO_POINTER(how)
+                    && Copies((unsigned long) how->flags, how->stack);
+    }
+}
+
+/*
  * DtsmTraceSyscall --
  *
  *      Where the entry jumps to, of which this has the first arguments.
  */
 
 __attribute__((visibility("hidden"), used)) void *DtsmTraceSyscall(
-        long number, long a);
+        long number, long a, long b);
 
 __attribute__((visibility("hidden"), used)) void *
-DtsmTraceSyscall(long number, long a)
+DtsmTraceSyscall(long number, long a, long b)
 {
     switch (number) {
 #ifdef SYS_fork
         case SYS_fork:
-            DtsmTraceCloning(0);
-            break;
         case SYS_vfork:
-            DtsmTraceCloning(CLONE_VM | CLONE_VFORK);
-            break;
 #endif
         case SYS_clone:
-            DtsmTraceCloning((unsigned long) a);
-            break;
-        case 435 /* clone3 */:          /* its flags come first */
-            if (!TRACE_NO_POINTER(a)) {
-                DtsmTraceCloning((unsigned long)
-                        *(const uint64_t *) (intptr_t) a);
+        case 435 /* clone3 */:
+            if (CopiesBy(number, a, b)) {
+                return (void *) (intptr_t) CopyCall;
             }
             break;
 #define X(name, call) case SYS_##name:

@@ -104,7 +104,7 @@ iconv_open(const char *to, const char *from)
     static const char list[] = "gconv/gconv-modules.cache";
     static int done = 0;
     const char *slash;
-    char path[PATH_MAX];
+    char *path;
     Dl_info info;
     size_t len;
 
@@ -113,10 +113,12 @@ iconv_open(const char *to, const char *from)
             && info.dli_fname != NULL
             && (slash = strrchr(info.dli_fname, '/')) != NULL) {
         len = (size_t) (slash + 1 - info.dli_fname);
-        if (len + sizeof(list) <= sizeof(path)) {
+        path = len + sizeof(list) > PATH_MAX ? NULL : DtsmTraceBorrow();
+        if (path != NULL) {
             memcpy(path, info.dli_fname, len);
             memcpy(path + len, list, sizeof(list));
             Note(path);
+            DtsmTraceReturn(path);
         }
     }
     return REAL(iconv_open)(to, from);
@@ -183,6 +185,21 @@ static int usersDone = 0, groupsDone = 0;
 #define USERS NoteNames("passwd:", "/etc/passwd", &usersDone)
 #define GROUPS NoteNames("group:", "/etc/group", &groupsDone)
 
+void
+DtsmTraceNoteHome(const char *word)
+{
+    const char *home;
+
+    if (word[0] != '~') {
+        return;
+    }
+    home = word[1] == '\0' || strchr("/,} \t", word[1]) != NULL
+            ? getenv("HOME") : NULL;
+    if (home == NULL || *home == '\0') {
+        USERS;
+    }
+}
+
 #define NAMES(note, type, name, parameters, arguments) \
     DTSM_EXPORT type \
     name parameters \
@@ -232,7 +249,7 @@ NoteZone(void)
     static const char unset[] = "";
     static const char *seen = NULL;
     const char *zone, *given, *folder;
-    char path[PATH_MAX];
+    char *path;
     size_t len, folderLen;
 
     if (DtsmTraceGetMap() == NULL) {
@@ -261,11 +278,13 @@ NoteZone(void)
     }
     len = strlen(zone);
     folderLen = strlen(folder);
-    if (folderLen + len + 2 <= sizeof(path)) {
+    path = folderLen + len + 2 > PATH_MAX ? NULL : DtsmTraceBorrow();
+    if (path != NULL) {
         memcpy(path, folder, folderLen);
         path[folderLen] = '/';
         memcpy(path + folderLen + 1, zone, len + 1);
         Note(path);
+        DtsmTraceReturn(path);
     }
 }
 

@@ -13,9 +13,10 @@
  * new one).  A vfork child shares our memory but has its own directory, so:
  *
  *      owner       The process that the memory belongs to.  0: a copy, in which
- *                  nobody had to know yet, and who first has to takes it.  -1:
- *                  nobody's.  With SHARED: another process may live in our
- *                  memory.
+ *                  nobody had to know yet, and the first that has to takes it.
+ *                  With SHARED: another process may live in our memory, with
+ *                  LASTING one that is no vfork child.  With SEPARATE: threads
+ *                  have directories of their own, so nobody remembers one.
  *      stranger    The process that changed its directory without being the
  *                  owner.  While there is one, each relative call looks who
  *                  it is.  It ends being one when it starts its program.
@@ -43,7 +44,11 @@
 #include <unistd.h>
 
 #define SEVERAL -1
-#define SHARED 0x40000000        /* in owner; no process has such a number */
+
+enum {                           /* in owner; no process has such a number */
+    SHARED = 0x40000000, LASTING = 0x20000000, SEPARATE = 0x10000000,
+    LIVING = SHARED | LASTING
+};
 
 static char cwdPath[PATH_MAX] TRACE_LARGE;
 
@@ -96,6 +101,28 @@ DtsmTraceForking(void)
 }
 
 /*
+ * Settle --
+ *
+ *      Say for good who owns this memory, and what else is true of it.
+ */
+
+static void
+Settle(int with)
+{
+    int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
+
+    if (owner == 0 && DtsmpSysGetpid() < 0) {
+        DtsmTraceManyCwds();            /* whose it is cannot be told */
+        return;
+    }
+    while ((owner & with) != with && !__atomic_compare_exchange_n(&cwd.owner,
+            &owner, (owner != 0 ? owner : DtsmpSysGetpid()) | with, 0,
+            __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
+        ;
+    }
+}
+
+/*
  * DtsmTraceSharing --
  *
  *      Before another process comes to live in our memory (W1).
@@ -104,17 +131,23 @@ DtsmTraceForking(void)
 void
 DtsmTraceSharing(void)
 {
+    Settle(SHARED);
+}
+
+/*
+ * DtsmTraceIsGuest --
+ *
+ *      Does this process live in another one's memory until it starts its
+ *      program, as a vfork child does?
+ */
+
+int
+DtsmTraceIsGuest(void)
+{
     int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
 
-    if (owner == 0 && DtsmpSysGetpid() < 0) {
-        DtsmTraceManyCwds();            /* whose it is cannot be told */
-        return;
-    }
-    while (!(owner & SHARED) && !__atomic_compare_exchange_n(&cwd.owner,
-            &owner, (owner != 0 ? owner : DtsmpSysGetpid()) | SHARED, 0,
-            __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
-        ;
-    }
+    return (owner & LIVING) == SHARED
+            && (owner & ~(LIVING | SEPARATE)) != DtsmpSysGetpid();
 }
 
 /*
@@ -150,10 +183,10 @@ DtsmTraceIsStranger(void)
     if (pid < 0) {
         return 1;
     }
-    return (owner & ~SHARED) != pid && (owner != 0
+    return (owner & ~LIVING) != pid && (owner != 0
             || (!__atomic_compare_exchange_n(&cwd.owner, &owner, pid, 0,
                     __ATOMIC_RELAXED, __ATOMIC_RELAXED)
-                && (owner & ~SHARED) != pid));
+                && (owner & ~LIVING) != pid));
 }
 
 /*
@@ -273,13 +306,13 @@ DtsmTraceChdir(void)
  * DtsmTraceManyCwds --
  *
  *      Threads of this process have directories of their own from now on:
- *      nobody owns the memory, and so nobody uses it.
+ *      nobody uses the memory.
  */
 
 void
 DtsmTraceManyCwds(void)
 {
-    __atomic_store_n(&cwd.owner, -1, __ATOMIC_SEQ_CST);
+    Settle(SEPARATE);
     __atomic_fetch_add(&cwd.changes, 1, __ATOMIC_SEQ_CST);
     DtsmTraceForgetCwd();
 }
@@ -588,9 +621,12 @@ FORK(_Fork);
  *      Before a copy is made in whatever way.  What shares our directory, and
  *      is no thread of ours, changes it without a word to us; so does a thread
  *      that does not share it, and one whose number may be ours as well.
+ *
+ * Returns:
+ *      1 if the copy, in memory of its own, has to call DtsmTraceForked.
  */
 
-void
+int
 DtsmTraceCloning(unsigned long flags)
 {
     unsigned long other = CLONE_VM | CLONE_NEWPID;
@@ -600,13 +636,31 @@ DtsmTraceCloning(unsigned long flags)
         DtsmTraceManyCwds();
     }
     if (flags & CLONE_THREAD) {
-        return;
+        return 0;
     }
     if (flags & CLONE_VM) {
-        DtsmTraceSharing();
-    } else {
-        DtsmTraceForking();
+        Settle(flags & CLONE_VFORK ? SHARED : LIVING);
+        return 0;
     }
+    return !DtsmTraceForking();
+}
+
+/*
+ * What a copy made by clone begins with; it reads what its parent's stack held.
+ */
+
+typedef struct Start {
+    int (*proc)(void *data);
+    void *data;
+} Start;
+
+static int
+StartCopy(void *data)
+{
+    Start start = *(const Start *) data;
+
+    DtsmTraceForked();
+    return start.proc(start.data);
 }
 
 #define CLONE(name) \
@@ -616,12 +670,16 @@ DtsmTraceCloning(unsigned long flags)
         va_list args; \
         pid_t *parent, *child; \
         void *tls; \
+        Start start = { proc, data }; \
         va_start(args, data); \
         parent = va_arg(args, pid_t *); \
         tls = va_arg(args, void *); \
         child = va_arg(args, pid_t *); \
         va_end(args); \
-        DtsmTraceCloning((unsigned long) flags); \
+        if (DtsmTraceCloning((unsigned) flags) && proc != NULL) { \
+            proc = StartCopy; \
+            data = &start; \
+        } \
         return REAL(name)(proc, stack, flags, data, parent, tls, child); \
     }
 

@@ -14,7 +14,6 @@
 #include "dtsmTrace.h"
 
 #include <dirent.h>
-#include <glob.h>
 #include <paths.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -22,7 +21,6 @@
 
 #undef readdir64
 #undef scandir64
-#undef glob64
 
 static struct {
     unsigned sequence;
@@ -86,26 +84,40 @@ DtsmTraceFenced(void)
     return map != NULL && Dtsm_Fence(map);
 }
 
+/*
+ * Opened --
+ *
+ *      A stream is new.  Whoever made its descriptor may not have said that it
+ *      would list.
+ */
+
 static void
-Opened(DIR *stream)
+Opened(DIR *stream, unsigned note)
 {
-    char buf[PATH_MAX];
+    char *buf;
+    int saved = errno;
 
-    if (stream != NULL && DtsmTraceFenced()) {
-        int saved = errno;
-
-        Listing(stream, buf, sizeof(buf), 1);
-        errno = saved;
+    if (stream == NULL || !(DtsmTraceFenced()
+            || (note != 0 && DtsmTraceGetMap() != NULL))) {
+        return;
     }
+    buf = DtsmTraceBorrow();
+    if (buf != NULL && Listing(stream, buf, PATH_MAX, 1) > 0 && note != 0) {
+        CHECK(AT_FDCWD, buf, note | TRACE_NOTE);
+    }
+    DtsmTraceReturn(buf);
+    errno = saved;
 }
 
-static int
-Hides(DIR *stream, const char *name, unsigned type)
+int
+DtsmTraceHides(DIR *stream, const char *name, unsigned type)
 {
-    char buf[PATH_MAX];
-    size_t len = Listing(stream, buf, sizeof(buf), 0);
+    char *buf = DtsmTraceFenced() ? DtsmTraceBorrow() : NULL;
+    size_t len = buf == NULL ? 0 : Listing(stream, buf, PATH_MAX, 0);
+    int hides = len > 0 && DtsmTraceHidden(buf, len, name, type);
 
-    return len > 0 && DtsmTraceHidden(buf, len, name, type);
+    DtsmTraceReturn(buf);
+    return hides;
 }
 
 DTSM_EXPORT DIR *
@@ -115,7 +127,7 @@ opendir(const char *path)
 
     REFUSE(CHECK(AT_FDCWD, path, DTSM_READ | DTSM_LIST), NULL);
     stream = REAL(opendir)(path);
-    Opened(stream);
+    Opened(stream, 0);
     return stream;
 }
 
@@ -124,7 +136,7 @@ fdopendir(int fd)
 {
     DIR *stream = REAL(fdopendir)(fd);
 
-    Opened(stream);
+    Opened(stream, DTSM_READ | DTSM_LIST);
     return stream;
 }
 
@@ -135,8 +147,8 @@ fdopendir(int fd)
         type *entry; \
         do { \
             entry = REAL(name)(stream); \
-        } while (entry != NULL && DtsmTraceFenced() \
-                && Hides(stream, entry->d_name, entry->d_type)); \
+        } while (entry != NULL \
+                && DtsmTraceHides(stream, entry->d_name, entry->d_type)); \
         return entry; \
     }
 
@@ -150,8 +162,8 @@ READDIR(readdir64, struct dirent64)
         int err; \
         do { \
             err = REAL(name)(stream, entry, resultPtr); \
-        } while (err == 0 && *resultPtr != NULL && DtsmTraceFenced() \
-                && Hides(stream, entry->d_name, entry->d_type)); \
+        } while (err == 0 && *resultPtr != NULL \
+                && DtsmTraceHides(stream, entry->d_name, entry->d_type)); \
         return err; \
     }
 
@@ -231,12 +243,12 @@ DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size)
 
 #define FILTER_LIST(type, dirfd, path, list, count) \
     do { \
-        char dir_[PATH_MAX]; \
-        size_t len_; \
+        char *dir_ = (count) > 0 && DtsmTraceFenced() \
+                ? DtsmTraceBorrow() : NULL; \
+        size_t len_ = dir_ == NULL ? 0 : DtsmTraceFolder((dirfd), (path), \
+                dir_, PATH_MAX); \
         int from_, to_ = 0; \
-        if ((count) > 0 && DtsmTraceFenced() \
-                && (len_ = DtsmTraceFolder((dirfd), (path), dir_, \
-                        sizeof(dir_))) > 0) { \
+        if (len_ > 0) { \
             for (from_ = 0; from_ < (count); from_++) { \
                 type *entry_ = (*(list))[from_]; \
                 if (DtsmTraceHidden(dir_, len_, entry_->d_name, \
@@ -248,6 +260,7 @@ DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size)
             } \
             (count) = to_; \
         } \
+        DtsmTraceReturn(dir_); \
     } while (0)
 
 /*
@@ -356,105 +369,43 @@ SCANDIRAT(scandirat64, struct dirent64, scanSteps64)
 /*
  * DtsmTraceHiddenName --
  *
- *      Is a path that glob found hidden?
+ *      Is a path that libc found by itself hidden?
  */
 
 int
 DtsmTraceHiddenName(const char *path)
 {
-    char dir[PATH_MAX], text[PATH_MAX];
+    char *text, *dir;
     size_t len = strlen(path), end;
     const char *slash;
+    int hidden;
 
     while (len > 0 && path[len - 1] == '/') {
         len--;
     }
-    if (len == 0 || len >= sizeof(text)) {
+    text = len == 0 || len >= PATH_MAX ? NULL : DtsmTraceBorrow();
+    if (text == NULL) {
         return 0;
     }
+    dir = text + PATH_MAX;
     memcpy(text, path, len);
     text[len] = '\0';
     slash = strrchr(text, '/');
     if (slash == NULL) {
-        end = DtsmTraceFolder(AT_FDCWD, ".", dir, sizeof(dir));
+        end = DtsmTraceFolder(AT_FDCWD, ".", dir, PATH_MAX);
         slash = text - 1;
     } else {
         size_t at = (size_t) (slash - text);
         char keep = text[at + 1];
 
         text[at + 1] = '\0';
-        end = DtsmTraceFolder(AT_FDCWD, text, dir, sizeof(dir));
+        end = DtsmTraceFolder(AT_FDCWD, text, dir, PATH_MAX);
         text[at + 1] = keep;
     }
-    return end > 0 && DtsmTraceHidden(dir, end, slash + 1, DT_UNKNOWN);
+    hidden = end > 0 && DtsmTraceHidden(dir, end, slash + 1, DT_UNKNOWN);
+    DtsmTraceReturn(text);
+    return hidden;
 }
-
-/*
- * libc's glob does not call readdir or stat by name either.
- */
-
-/*
- * IsPattern --
- *
- *      Is a path that glob gives the pattern itself, as where nothing was
- *      found?
- */
-
-static int
-IsPattern(const char *path, const char *pattern, int flags)
-{
-    return ((flags & GLOB_NOCHECK) || ((flags & GLOB_NOMAGIC)
-                    && strpbrk(pattern, "*?[") == NULL))
-            && strcmp(path, pattern) == 0;
-}
-
-#define GLOB(name, type, real) \
-    int name(const char *pattern, int flags, \
-            int (*onError)(const char *, int), type *found); \
-    DTSM_EXPORT int \
-    name(const char *pattern, int flags, int (*onError)(const char *, int), \
-            type *found) \
-    { \
-        size_t had = flags & GLOB_APPEND ? found->gl_pathc : 0; \
-        int result = (real)(pattern, flags, onError, found); \
-        if (result == 0 && !(flags & GLOB_ALTDIRFUNC) && DtsmTraceFenced()) { \
-            size_t base = flags & GLOB_DOOFFS ? found->gl_offs : 0; \
-            size_t from, to = had; \
-            for (from = had; from < found->gl_pathc; from++) { \
-                char *path = found->gl_pathv[base + from]; \
-                if (!IsPattern(path, pattern, flags) \
-                        && DtsmTraceHiddenName(path)) { \
-                    free(path); \
-                } else { \
-                    found->gl_pathv[base + to++] = path; \
-                } \
-            } \
-            if (to == had && from > had && (flags & GLOB_NOCHECK)) { \
-                found->gl_pathv[base + to] = strdup(pattern); \
-                to += found->gl_pathv[base + to] != NULL; \
-            } \
-            if (found->gl_pathv != NULL) { \
-                found->gl_pathv[base + to] = NULL; \
-            } \
-            found->gl_pathc = to; \
-            if (to == had && from > had) { \
-                result = GLOB_NOMATCH; \
-            } \
-        } \
-        return result; \
-    }
-
-GLOB(glob, glob_t, REAL(glob))
-GLOB(glob64, glob64_t, REAL(glob64))
-
-#ifdef DTSM_OLD_VERSION_glob
-GLOB(dtsmOld_glob, glob_t, OLD_REAL(glob))
-OLD_NAME(glob)
-#endif
-#ifdef DTSM_OLD_VERSION_glob64
-GLOB(dtsmOld_glob64, glob64_t, OLD_REAL(glob64))
-OLD_NAME(glob64)
-#endif
 
 /*
  * The working directory.

@@ -20,30 +20,23 @@
 #define LEAST ((uint64_t) 4 << 20)      /* left beyond what is in the map */
 
 /*
- * Shrink --
+ * Limit --
  *
- *      A vfork child's window is its parent's, and it starts a program next.
+ *      A limit of this process's address space.  A vfork child's window is
+ *      its parent's, which does not have the limit, and it starts a program
+ *      next.
  */
 
 static void
-Shrink(void)
+Limit(unsigned resource, uint64_t limit)
 {
     Dtsm_Map *map = DtsmTraceGetMap();
 
-    if (map != NULL && !DtsmTraceIsStranger()) {
+    if (resource == RLIMIT_AS && map != NULL && limit < map->window * 2
+            && !DtsmTraceIsGuest()) {
         uint64_t ready = DtsmReadyNow(map);
 
         DtsmShrink(map, ready + (ready > LEAST ? ready : LEAST));
-    }
-}
-
-static void
-Limit(int resource, uint64_t limit)
-{
-    Dtsm_Map *map = DtsmTraceGetMap();
-
-    if (resource == RLIMIT_AS && map != NULL && limit < map->window * 2) {
-        Shrink();
     }
 }
 
@@ -55,8 +48,8 @@ Limit(int resource, uint64_t limit)
     set(__rlimit_resource_t resource, const type *limit) \
     { \
         const type *volatile given = limit; \
-        if (given != NULL) { \
-            Limit((int) resource, limit->rlim_cur); \
+        if (!TRACE_NO_POINTER(given)) { \
+            Limit((unsigned) resource, limit->rlim_cur); \
         } \
         return REAL(set)(resource, limit); \
     } \
@@ -64,8 +57,9 @@ Limit(int resource, uint64_t limit)
     other(pid_t pid, __rlimit_resource_t resource, const type *limit, \
             type *former) \
     { \
-        if (limit != NULL && (pid == 0 || pid == DtsmpSysGetpid())) { \
-            Limit((int) resource, limit->rlim_cur); \
+        if (!TRACE_NO_POINTER(limit) \
+                && (pid == 0 || pid == DtsmpSysGetpid())) { \
+            Limit((unsigned) resource, limit->rlim_cur); \
         } \
         return REAL(other)(pid, resource, limit, former); \
     }
@@ -75,11 +69,25 @@ LIMITS(setrlimit64, prlimit64, struct rlimit64)
 
 /*
  * What is attached later would be locked as a whole, so it is attached now.
+ * Memory is locked for all that live in it, whoever asks, and all of it is
+ * made.  Where the limit of locked memory does not allow for room in the
+ * window, that goes too.
  */
 
 DTSM_EXPORT int
 mlockall(int flags)
 {
-    Shrink();
-    return REAL(mlockall)(flags);
+    Dtsm_Map *map = DtsmTraceGetMap();
+    int saved = errno, result;
+
+    if (map != NULL) {
+        DtsmShrink(map, DtsmReadyNow(map) + LEAST);
+    }
+    result = REAL(mlockall)(flags);
+    if (result != 0 && errno == ENOMEM && map != NULL) {
+        DtsmShrink(map, DtsmReadyNow(map));
+        errno = saved;
+        result = REAL(mlockall)(flags);
+    }
+    return result;
 }

@@ -46,14 +46,36 @@ static struct {
     void *proc;
 } walks[WALKS];
 
+/*
+ * IsHidden --
+ *
+ *      Is what a walk has found hidden?  Else it is recorded as looked at, and
+ *      what a followed symlink leads to as well.
+ */
+
 static int
-IsHidden(const char *path)
+IsHidden(const char *path, int follows)
 {
     if (DtsmTraceFenced() && DtsmTraceHiddenName(path)) {
         return 1;
     }
     CHECK(AT_FDCWD, path, LOOK);
+    if (follows) {
+        CHECK(AT_FDCWD, path, DTSM_STAT | TRACE_NOTE);
+    }
     return 0;
+}
+
+/*
+ * Lists --
+ *
+ *      Record that a walk lists a folder.
+ */
+
+static void
+Lists(const char *path)
+{
+    CHECK(AT_FDCWD, path, DTSM_READ | DTSM_LIST | TRACE_NOTE);
 }
 
 /*
@@ -66,16 +88,23 @@ IsHidden(const char *path)
 static int
 LeadsToHidden(const char *path, struct stat *st)
 {
-    char full[PATH_MAX], *name;
+    char *full, *name;
+    int hidden;
 
     if (!DtsmTraceFenced() || DtsmTraceType(AT_FDCWD, path,
             AT_SYMLINK_NOFOLLOW) != TRACE_IS_LINK
-            || DtsmTraceWhere(AT_FDCWD, path, full, sizeof(full)) == 0) {
+            || (full = DtsmTraceBorrow()) == NULL) {
         return 0;
     }
-    name = strrchr(full, '/') + 1;
-    return DtsmTraceHidden(full, (size_t) (name - full), name, DT_UNKNOWN)
-            && REAL(fstatat)(AT_FDCWD, path, st, AT_SYMLINK_NOFOLLOW) == 0;
+    hidden = DtsmTraceWhere(AT_FDCWD, path, full, PATH_MAX) > 0;
+    if (hidden) {
+        name = strrchr(full, '/') + 1;
+        hidden = DtsmTraceHidden(full, (size_t) (name - full), name,
+                DT_UNKNOWN) && REAL(fstatat)(AT_FDCWD, path, st,
+                        AT_SYMLINK_NOFOLLOW) == 0;
+    }
+    DtsmTraceReturn(full);
+    return hidden;
 }
 
 /*
@@ -91,12 +120,15 @@ FtwStep(int number, const char *path, const void *st, int type)
     FtwProc *proc = (FtwProc *) (intptr_t) walks[number].proc;
     struct stat link;
 
-    if (IsHidden(path)) {
-        return 0;
-    }
     if (type == FTW_F && LeadsToHidden(path, &link)) {
         type = FTW_NS;
         st = ONE_STAT ? &link : st;
+    }
+    if (IsHidden(path, type != FTW_NS)) {
+        return 0;
+    }
+    if (type == FTW_D) {
+        Lists(path);
     }
     return proc(path, st, type);
 }
@@ -117,11 +149,13 @@ NftwStep(int number, const char *path, const void *st, int type,
     if (moves) {
         DtsmTraceChdir();
     }
-    if (!IsHidden(here)) {
-        if (type == FTW_F && walks[number].follows
-                && LeadsToHidden(here, &link)) {
-            type = FTW_SLN;
-            st = ONE_STAT ? &link : st;
+    if (type == FTW_F && walks[number].follows && LeadsToHidden(here, &link)) {
+        type = FTW_SLN;
+        st = ONE_STAT ? &link : st;
+    }
+    if (!IsHidden(here, walks[number].follows && type != FTW_SLN)) {
+        if (type == FTW_D || type == FTW_DP) {
+            Lists(here);
         }
         result = proc(path, st, type, at);
     }
@@ -200,7 +234,7 @@ static int
 CheckStart(const char *path, int flags)
 {
     unsigned phys = flags & FTW_PHYS ? TRACE_NOFOLLOW : 0u;
-    int err = CHECK(AT_FDCWD, path, DTSM_STAT | DTSM_LIST | phys);
+    int err = CHECK(AT_FDCWD, path, DTSM_STAT | phys);
 
     if (err != 0 && DtsmTraceType(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW)
             == TRACE_IS_LINK) {
@@ -266,15 +300,33 @@ static int ftsFollows;
             || (((stream)->fts_options & FTS_COMFOLLOW) \
                     && (entry)->fts_level == FTS_ROOTLEVEL))
 
+/*
+ * What fts is about to list is the folder that it told of last.
+ */
+
+#define FTS_LISTS(stream, entry) \
+    do { \
+        if ((entry) != NULL && (entry)->fts_info == FTS_D \
+                && (entry)->fts_instr != FTS_SKIP \
+                && !(((stream)->fts_options & FTS_XDEV) \
+                        && (entry)->fts_dev != (stream)->fts_dev)) { \
+            Lists((entry)->fts_accpath); \
+        } \
+    } while (0)
+
 #define FTS_FUNCTIONS(open, read, children, set, close, Fts, Entry) \
     DTSM_EXPORT Fts * \
     open(char *const *paths, int options, \
             int (*compare)(const Entry **, const Entry **)) \
     { \
         char *const *path; \
+        if (!(options & FTS_NOCHDIR)) { \
+            CHECK(AT_FDCWD, ".", DTSM_READ | TRACE_NOTE); \
+        } \
         for (path = paths; path != NULL && *path != NULL; path++) { \
             CHECK(AT_FDCWD, *path, DTSM_STAT \
-                    | (options & FTS_LOGICAL ? 0u : TRACE_NOFOLLOW)); \
+                    | (options & (FTS_LOGICAL | FTS_COMFOLLOW) \
+                            ? 0u : TRACE_NOFOLLOW)); \
         } \
         return REAL(open)(paths, options, compare); \
     } \
@@ -283,16 +335,24 @@ static int ftsFollows;
     { \
         struct stat link; \
         for (;;) { \
-            Entry *entry = REAL(read)(stream); \
+            Entry *entry = stream->fts_cur; \
+            int nowhere; \
+            FTS_LISTS(stream, entry); \
+            entry = REAL(read)(stream); \
             if (!(stream->fts_options & FTS_NOCHDIR)) { \
                 DtsmTraceChdir(); \
+            } \
+            if (entry != NULL && entry->fts_info == FTS_D) { \
+                CHECK(AT_FDCWD, entry->fts_accpath, DTSM_STAT | TRACE_NOTE); \
             } \
             if (entry == NULL || !FTS_KINDS(entry->fts_info)) { \
                 return entry; \
             } \
-            if (!IsHidden(entry->fts_accpath)) { \
-                if (entry->fts_info == FTS_F && FTS_FOLLOWS(stream, entry) \
-                        && LeadsToHidden(entry->fts_accpath, &link)) { \
+            nowhere = entry->fts_info == FTS_F && FTS_FOLLOWS(stream, entry) \
+                    && LeadsToHidden(entry->fts_accpath, &link); \
+            if (!IsHidden(entry->fts_accpath, !nowhere \
+                    && FTS_FOLLOWS(stream, entry))) { \
+                if (nowhere) { \
                     entry->fts_info = FTS_SLNONE; \
                     if (ONE_STAT && entry->fts_statp != NULL) { \
                         memcpy(entry->fts_statp, &link, sizeof(link)); \
@@ -310,18 +370,21 @@ static int ftsFollows;
     DTSM_EXPORT Entry * \
     children(Fts *stream, int options) \
     { \
-        Entry *list = REAL(children)(stream, options), **at = &list; \
-        char path[PATH_MAX]; \
-        while (*at != NULL && DtsmTraceFenced()) { \
+        Entry *list = stream->fts_cur, **at = &list; \
+        char *path; \
+        FTS_LISTS(stream, list); \
+        list = REAL(children)(stream, options); \
+        path = DtsmTraceFenced() ? DtsmTraceBorrow() : NULL; \
+        while (*at != NULL && path != NULL) { \
             Entry *entry = *at; \
             size_t len = entry->fts_pathlen; \
             if (entry->fts_level <= FTS_ROOTLEVEL \
-                    || len + entry->fts_namelen + 2 > sizeof(path)) { \
+                    || len + entry->fts_namelen + 2 > PATH_MAX) { \
                 at = &entry->fts_link; \
                 continue; \
             } \
             len = strlen(entry->fts_parent->fts_accpath); \
-            if (len + entry->fts_namelen + 2 > sizeof(path)) { \
+            if (len + entry->fts_namelen + 2 > PATH_MAX) { \
                 break; \
             } \
             memcpy(path, entry->fts_parent->fts_accpath, len); \
@@ -337,6 +400,7 @@ static int ftsFollows;
                 at = &entry->fts_link; \
             } \
         } \
+        DtsmTraceReturn(path); \
         return list; \
     } \
     DTSM_EXPORT int \
@@ -368,10 +432,13 @@ FTS_FUNCTIONS(fts64_open, fts64_read, fts64_children, fts64_set, fts64_close,
 size_t
 DtsmTraceFilter(int fd, char *block, size_t len, int old)
 {
-    char dir[PATH_MAX];
-    size_t dirLen = DtsmTraceFdPath(fd, dir, sizeof(dir));
+    char *dir = DtsmTraceBorrow();
+    size_t dirLen = dir == NULL ? 0 : DtsmTraceFdPath(fd, dir, PATH_MAX);
     size_t from = 0, to = 0;
 
+    if (dirLen > 0) {
+        Lists(dir);
+    }
     while (dirLen > 0 && from < len) {
         struct dirent64 *entry = (struct dirent64 *) (void *) (block + from);
         size_t size = entry->d_reclen;
@@ -388,6 +455,7 @@ DtsmTraceFilter(int fd, char *block, size_t len, int old)
         }
         from += size;
     }
+    DtsmTraceReturn(dir);
     return dirLen > 0 ? to : len;
 }
 

@@ -118,17 +118,17 @@ CountOf(const Part *part, int flags)
 }
 
 /*
- * Literal --
+ * Whole --
  *
- *      The word that a part becomes where nothing matches: in quotes nothing
- *      is looked for, nor split.
+ *      What a part becomes without a search: in quotes nothing is looked for,
+ *      nor split.
  *
  * Returns:
- *      It, to be freed; NULL when it is not one, or not to be told.
+ *      It, to be freed; NULL when that is not to be told.
  */
 
 static char *
-Literal(const Part *part, int flags)
+Whole(const Part *part, int flags)
 {
     static const char special[] = "$`\"\\";
     int home = part->text[0] == '~' && (part->len == 1
@@ -161,14 +161,83 @@ Literal(const Part *part, int flags)
     }
     strcpy(to, "\"");
     if (Again(text, flags, &words)) {
-        if (words.we_wordc == 1 && (strpbrk(words.we_wordv[0], BLANKS) == NULL
-                || memchr(part->text, '$', part->len) == NULL)) {
+        if (words.we_wordc == 1) {
             result = strdup(words.we_wordv[0]);
         }
         wordfree(&words);
     }
     free(text);
     return result;
+}
+
+/*
+ * IsSplit --
+ *
+ *      Does a part become several words, because a value has blanks?
+ */
+
+static int
+IsSplit(const Part *part, const char *whole)
+{
+    return strpbrk(whole, BLANKS) != NULL
+            && memchr(part->text, '$', part->len) != NULL;
+}
+
+/*
+ * Literal --
+ *
+ *      The word that a part becomes where nothing matches, as Whole; NULL when
+ *      it is not one.
+ */
+
+static char *
+Literal(const Part *part, int flags)
+{
+    char *whole = Whole(part, flags);
+
+    if (whole != NULL && IsSplit(part, whole)) {
+        free(whole);
+        whole = NULL;
+    }
+    return whole;
+}
+
+/*
+ * NoteSearches --
+ *
+ *      Judge and record what the patterns of a text make libc ask for: each
+ *      is searched for once more, where we see it.  What a command says
+ *      becomes no pattern here, for it must not run again.
+ */
+
+static void
+NoteSearches(const char *text, int flags)
+{
+    Part part;
+
+    for (part.text = text, part.len = 0;
+            NextPart(part.text + part.len, &part);) {
+        const char *end = part.text + strcspn(part.text, MAGIC);
+        char *whole, *word, *next;
+
+        DtsmTraceNoteHome(part.text);
+        if (end >= part.text + part.len
+                || (whole = Whole(&part, flags)) == NULL) {
+            continue;
+        }
+        next = IsSplit(&part, whole) ? whole : NULL;
+        for (word = whole; word != NULL; word = next) {
+            if (next != NULL) {
+                word += strspn(word, BLANKS);
+                next = word + strcspn(word, BLANKS);
+                next = *next == '\0' ? NULL : (*next = '\0', next + 1);
+            }
+            if (strpbrk(word, MAGIC) != NULL) {
+                DtsmTraceNoteGlob(word);
+            }
+        }
+        free(whole);
+    }
 }
 
 /*
@@ -364,8 +433,12 @@ wordexp(const char *text, wordexp_t *words, int flags)
             ? Expand(text, words, flags)
             : REAL(wordexp)(text, words, flags);
 
-    if (result == 0 && strpbrk(text, MAGIC) != NULL && DtsmTraceFenced()) {
-        Hide(text, words, first, flags);
+    if (result == 0 && DtsmTraceGetMap() != NULL
+            && strpbrk(text, MAGIC "~") != NULL) {
+        NoteSearches(text, flags);
+        if (DtsmTraceFenced()) {
+            Hide(text, words, first, flags);
+        }
     }
     return result;
 }

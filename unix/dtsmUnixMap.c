@@ -5,8 +5,8 @@
  *      file.
  *
  *      System calls go past libc, because the injected library links this
- *      file and wraps libc's.  Attaching takes four: open, fstat, mmap,
- *      close.
+ *      file and wraps libc's.  Attaching takes five: open, fstat, mmap,
+ *      madvise, close.
  *
  *      The length of a file is set once, by its creator, to the window: a
  *      sparse file, mapped whole, that nobody extends or truncates later.
@@ -37,6 +37,9 @@
 #endif
 #ifndef MADV_WIPEONFORK
 #define MADV_WIPEONFORK 18      /* Linux 4.14 */
+#endif
+#ifndef MADV_DONTDUMP
+#define MADV_DONTDUMP   16
 #endif
 #ifndef MADV_COLLAPSE
 #define MADV_COLLAPSE   25      /* Linux 6.1 */
@@ -147,6 +150,9 @@ Place(uint64_t bytes)
  *      Map the file from its start, bytes of it or, where address space is
  *      short, as much as goes in halves, but an eighth of what this process
  *      may have at all.  0 when nothing goes.
+ *
+ *      A core file does not get it: to write that, the kernel would make
+ *      memory for all of the window.
  */
 
 static uint64_t
@@ -162,6 +168,8 @@ Map(int fd, uint64_t bytes, bool writable, char **basePtr)
         base = mmap(Place(bytes), (size_t) bytes, protection,
                 MAP_SHARED | MAP_NORESERVE, fd, 0);
         if (base != MAP_FAILED) {
+            DtsmpSyscall3(SYS_madvise, (long) (intptr_t) base, (long) bytes,
+                    MADV_DONTDUMP);
             *basePtr = base;
             return bytes;
         }
