@@ -242,6 +242,20 @@ Size(int fd, uint64_t window, DtsmpFile *file)
 }
 
 /*
+ * Unlock --
+ *
+ *      End the right that Make took.  Only this does: the lock belongs to the
+ *      open file, which a mapping keeps open, in forked children as well,
+ *      when its descriptor is closed.
+ */
+
+static void
+Unlock(int fd)
+{
+    DtsmpSyscall2(SYS_flock, fd, LOCK_UN);
+}
+
+/*
  * Make --
  *
  *      Take the right to initialise an empty file, or one whose creator died:
@@ -333,8 +347,9 @@ Attach(int fd, int mode, DtsmpFile *file)
         int made = Make(fd, &status, file);
 
         if (made != DTSM_OK || file->made) {
-            return made;
+            return made;                /* the lock ends in DtsmpFileMade */
         }
+        Unlock(fd);
     }
     if (status.st_size < (off_t) DTSM_HEADER_BYTES) {
         return DTSM_CORRUPT;
@@ -411,6 +426,7 @@ DtsmpFileMade(DtsmpFile *file, bool good)
                     (long) (intptr_t) file->fresh, 0);
         }
     }
+    Unlock(file->fd);
     DtsmpSysClose(file->fd);
     file->fd = -1;
 }
