@@ -410,8 +410,10 @@ typedef int Dtsm_WalkProc(void *data, const Dtsm_Entry *entry);
  *      What others insert meanwhile may or may not be seen.
  *
  * Returns:
- *      DTSM_OK, DTSM_INVALID, what proc returned, or DTSM_CORRUPT, at once
- *      where the file turns out to be broken.
+ *      DTSM_OK, DTSM_INVALID, what proc returned, DTSM_CORRUPT, at once
+ *      where the file turns out to be broken, or DTSM_SYSTEM with errno
+ *      (ENOMEM).  No entry comes twice, and no byte is in two of them,
+ *      whatever the file says: time and memory are bound by its length.
  */
 
 int Dtsm_Walk(const Dtsm_Map *map, const char *under, size_t underLen,
@@ -443,7 +445,8 @@ typedef void Dtsm_CheckProc(void *data, const char *flaw, uint64_t offset);
  *      proc     May be NULL.
  *
  * Returns:
- *      DTSM_OK, or DTSM_CORRUPT when there was a flaw.
+ *      DTSM_OK, DTSM_CORRUPT when there was a flaw, or DTSM_SYSTEM with errno
+ *      (ENOMEM).
  */
 
 int Dtsm_Check(const Dtsm_Map *map, Dtsm_CheckProc *proc, void *data);

@@ -210,11 +210,12 @@ Validate(Dtsm_Map *map, const DtsmpFile *file)
         return DTSM_VERSION;
     }
     SetSeed(map, header->seed);
-    root = header->root;
-    rootBits = header->rootBits;
+    root = DTSM_ONCE(header->root);                 /* F1 */
+    rootBits = DTSM_ONCE(header->rootBits);
     if (header->headerBytes != DTSM_HEADER_BYTES
             || rootBits < ROOT_BITS_LEAST || rootBits > ROOT_BITS_MOST
-            || header->window != file->length) {
+            || header->window != file->length
+            || DtsmPolicyVersion(policy) == DTSM_VERSION_NONE) {
         return DTSM_CORRUPT;
     }
     if (IsCut(map, file, root + (sizeof(DtsmBucket) << rootBits))

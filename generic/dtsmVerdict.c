@@ -74,7 +74,8 @@ SeeClosely(const Dtsm_Map *map, const char *path, size_t pathLen,
     sight->record = record;
     sight->word = record == NULL ? 0 : DtsmStateLoad(&record->word);
     sight->policy = DtsmPolicyNow(map); /* V1 */
-    sight->counts = DtsmIsFresh(sight->word, sight->policy);
+    sight->counts = DtsmVerdictFlags(sight->word) != 0  /* there is one */
+            && DtsmIsFresh(sight->word, sight->policy);
     if (!sight->counts) {
         JudgeSlowly(map, sight);
     }
@@ -337,7 +338,7 @@ Dtsm_Match(const Dtsm_Map *map, const char *path, size_t pathLen,
     }
     *flagsPtr = governing.rule->flags;
     *rulePtr = governing.rule->path;
-    *ruleLenPtr = governing.rule->pathLen;
+    *ruleLenPtr = governing.ruleLen;
     return DTSM_OK;
 }
 
@@ -428,6 +429,7 @@ Dtsm_InsertLooked(Dtsm_Map *map, const char *path, size_t pathLen,
             : DTSM_VERSION_NONE;                    /* V6 */
     DtsmOffset offset = tokenPtr->record & ~UNSETTLED;
     DtsmRecord *record;
+    size_t recordLen;
     uint64_t seen = tokenPtr->word;
     bool created;
     DtsmKey key;
@@ -441,9 +443,8 @@ Dtsm_InsertLooked(Dtsm_Map *map, const char *path, size_t pathLen,
         return DtsmTrieInsert(map, &key, DtsmVerdict(flags, version, 0),
                 &record, &created);
     }
-    record = DtsmRecordAt(map, offset);
-    if (record == NULL
-            || !DtsmKeyEqual(&key, record->path, record->pathLen)) {
+    record = DtsmRecordAt(map, offset, &recordLen);
+    if (record == NULL || !DtsmKeyEqual(&key, record->path, recordLen)) {
         return DTSM_INVALID;
     }
     DtsmStateCas(&record->word, &seen,

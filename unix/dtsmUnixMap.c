@@ -449,7 +449,7 @@ DtsmpPage(size_t bytes)
 {
     int saved = errno;
     void *page = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     errno = saved;
     return page == MAP_FAILED ? NULL : page;
