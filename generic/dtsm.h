@@ -146,6 +146,8 @@ typedef enum Dtsm_Counter {
     DTSM_COUNT_EXPECTED,        /* starts of programs that should attach */
     DTSM_COUNT_ASKED,           /* questions put to the server */
     DTSM_COUNT_UNANSWERED,      /* those that got no answer */
+    DTSM_COUNT_UNSTORED,        /* verdicts for which there was no room; by
+                                   Dtsm_Insert and Dtsm_InsertLooked */
     DTSM_COUNTERS
 } Dtsm_Counter;
 
@@ -228,7 +230,8 @@ void Dtsm_Close(Dtsm_Map *map);
  *                      no verdict counts once policy versions ran out
  *                      (policySpent).
  *      DTSM_FULL       No room, or for a rule no policy version left; nothing
- *                      changed.
+ *                      changed.  A verdict, but for a mere spelling
+ *                      (DTSM_ALIAS), is counted as unstored.
  *      DTSM_READONLY, DTSM_INVALID.
  */
 
@@ -324,7 +327,8 @@ void Dtsm_Prefetch(const Dtsm_Map *map, const char *path, size_t pathLen);
  *      then the verdict that the look saw no longer counts either.
  *
  * Returns:
- *      DTSM_OK, DTSM_FULL, DTSM_READONLY, DTSM_INVALID (also for DTSM_PREFIX).
+ *      DTSM_OK, DTSM_FULL (counted as by Dtsm_Insert), DTSM_READONLY,
+ *      DTSM_INVALID (also for DTSM_PREFIX).
  */
 
 int Dtsm_InsertLooked(Dtsm_Map *map, const char *path, size_t pathLen,

@@ -135,6 +135,15 @@ DtsmAt(const Dtsm_Map *map, DtsmOffset offset, uint64_t bytes, unsigned align)
 
 #define DTSM_ONCE(word) __atomic_load_n(&(word), __ATOMIC_RELAXED)
 
+/*
+ * F3   What found no room is counted in the header, which exists, so the count
+ *      needs none (DTSM_COUNT_UNSTORED).  A process that tries again counts
+ *      again; one that is killed before it counts had not been told either.
+ */
+
+static_assert(DTSM_COUNTERS <= sizeof(((DtsmHeader *) 0)->counters)
+        / sizeof(DtsmWord), "each counter has a word");
+
 /* dtsmTrie.c: records */
 
 DtsmRecord *DtsmRecordAt(const Dtsm_Map *map, DtsmOffset offset,

@@ -323,7 +323,8 @@ DtsmPolicyChange(Dtsm_Map *map, DtsmChangeKind kind,
 /*
  * DtsmPolicySpend --
  *
- *      Void all verdicts for good (P2).  Rules go on to answer.
+ *      Void all verdicts for good (P2).  Rules go on to answer.  What a void
+ *      verdict says is overwritten by the next, so it counts as unstored.
  */
 
 void
@@ -332,9 +333,11 @@ DtsmPolicySpend(Dtsm_Map *map)
     DtsmWord *word = &DtsmHeaderOf(map)->policy;
     uint64_t policy = DtsmStateLoad(word);
 
-    while (DtsmPolicyVersion(policy) != DTSM_SPENT
-            && !DtsmStateCas(word, &policy, (uint64_t) DTSM_SPENT
-                    << DTSM_OFFSET_BITS | (policy & DTSM_OFFSET_MASK))) {
-        continue;
+    while (DtsmPolicyVersion(policy) != DTSM_SPENT) {
+        if (DtsmStateCas(word, &policy, (uint64_t) DTSM_SPENT
+                << DTSM_OFFSET_BITS | (policy & DTSM_OFFSET_MASK))) {
+            (void) Dtsm_Count(map, DTSM_COUNT_UNSTORED, 1);
+            break;
+        }
     }
 }

@@ -387,6 +387,22 @@ Dtsm_InsertRules(Dtsm_Map *map, const Dtsm_Entry *entries, size_t entryCount)
     return DtsmPolicyChange(map, DTSM_CHANGE_RULE, entries, entryCount);
 }
 
+/*
+ * Stored --
+ *
+ *      Count a verdict that there is no room for.  A spelling's alias is not
+ *      counted: it only spares work.
+ */
+
+static int
+Stored(Dtsm_Map *map, unsigned flags, int status)
+{
+    if (status == DTSM_FULL && (flags & DTSM_ALIAS) == 0) {
+        (void) Dtsm_Count(map, DTSM_COUNT_UNSTORED, 1);
+    }
+    return status;
+}
+
 int
 Dtsm_Insert(Dtsm_Map *map, const char *path, size_t pathLen, unsigned flags)
 {
@@ -410,7 +426,7 @@ Dtsm_Insert(Dtsm_Map *map, const char *path, size_t pathLen, unsigned flags)
     status = DtsmTrieInsert(map, &key, DtsmVerdict(flags, version, 0),
             &record, &created);
     if (status != DTSM_OK || created) {
-        return status;
+        return Stored(map, flags, status);
     }
     word = DtsmStateLoad(&record->word);
     do {
@@ -440,8 +456,8 @@ Dtsm_InsertLooked(Dtsm_Map *map, const char *path, size_t pathLen,
         return status != DTSM_OK ? status : DTSM_INVALID;
     }
     if (offset == 0) {                  /* V2: from "no record" */
-        return DtsmTrieInsert(map, &key, DtsmVerdict(flags, version, 0),
-                &record, &created);
+        return Stored(map, flags, DtsmTrieInsert(map, &key,
+                DtsmVerdict(flags, version, 0), &record, &created));
     }
     record = DtsmRecordAt(map, offset, &recordLen);
     if (record == NULL || !DtsmKeyEqual(&key, record->path, recordLen)) {

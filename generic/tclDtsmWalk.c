@@ -533,7 +533,8 @@ DtsmTcl_StatsMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
             {"attached", stats.counters[DTSM_COUNT_ATTACHED]},
             {"expected", stats.counters[DTSM_COUNT_EXPECTED]},
             {"asked", stats.counters[DTSM_COUNT_ASKED]},
-            {"unanswered", stats.counters[DTSM_COUNT_UNANSWERED]}
+            {"unanswered", stats.counters[DTSM_COUNT_UNANSWERED]},
+            {"unstored", stats.counters[DTSM_COUNT_UNSTORED]}
         };
 
         dictPtr = Tcl_NewDictObj();

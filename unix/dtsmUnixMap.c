@@ -42,6 +42,19 @@
 #define MADV_COLLAPSE   25      /* Linux 6.1 */
 #endif
 
+/*
+ * DTSM_OLD_KERNEL is for tests: a kernel that knows none of these.
+ */
+
+#ifdef DTSM_OLD_KERNEL
+#undef MADV_POPULATE_WRITE
+#undef MADV_WIPEONFORK
+#undef MADV_COLLAPSE
+#define MADV_POPULATE_WRITE 0x7ffffffd
+#define MADV_WIPEONFORK 0x7ffffffe
+#define MADV_COLLAPSE   0x7fffffff
+#endif
+
 #if UINTPTR_MAX > UINT32_MAX
 #define WINDOW_MOST     (UINT64_C(16) << 30)
 #define PLACE_NEAR      (UINT64_C(512) << 30)   /* one page table of the
@@ -543,12 +556,17 @@ DtsmpPopulate(void *from, uint64_t bytes)
 bool
 DtsmpAllocate(const DtsmpFile *file, uint64_t bytes)
 {
+    long result;
+
+    do {
 #ifdef SYS_fstat64      /* lengths are given in halves */
-    return DtsmpSyscall6(SYS_fallocate, file->fd, 0, 0, 0, (long) bytes,
-            (long) (bytes >> 32)) == 0;
+        result = DtsmpSyscall6(SYS_fallocate, file->fd, 0, 0, 0,
+                (long) bytes, (long) (bytes >> 32));
 #else
-    return DtsmpSyscall4(SYS_fallocate, file->fd, 0, 0, (long) bytes) == 0;
+        result = DtsmpSyscall4(SYS_fallocate, file->fd, 0, 0, (long) bytes);
 #endif
+    } while (result == -EINTR);
+    return result == 0;
 }
 
 /*
