@@ -146,6 +146,8 @@ typedef enum Dtsm_Counter {
     DTSM_COUNT_EXPECTED,        /* starts of programs that should attach */
     DTSM_COUNT_ASKED,           /* questions put to the server */
     DTSM_COUNT_UNANSWERED,      /* those that got no answer */
+    DTSM_COUNT_UNSTORED,        /* verdicts for which there was no room; by
+                                   Dtsm_Insert and Dtsm_InsertLooked */
     DTSM_COUNTERS
 } Dtsm_Counter;
 
@@ -228,7 +230,8 @@ void Dtsm_Close(Dtsm_Map *map);
  *                      no verdict counts once policy versions ran out
  *                      (policySpent).
  *      DTSM_FULL       No room, or for a rule no policy version left; nothing
- *                      changed.
+ *                      changed.  A verdict, but for a mere spelling
+ *                      (DTSM_ALIAS), is counted as unstored.
  *      DTSM_READONLY, DTSM_INVALID.
  */
 
@@ -324,7 +327,8 @@ void Dtsm_Prefetch(const Dtsm_Map *map, const char *path, size_t pathLen);
  *      then the verdict that the look saw no longer counts either.
  *
  * Returns:
- *      DTSM_OK, DTSM_FULL, DTSM_READONLY, DTSM_INVALID (also for DTSM_PREFIX).
+ *      DTSM_OK, DTSM_FULL (counted as by Dtsm_Insert), DTSM_READONLY,
+ *      DTSM_INVALID (also for DTSM_PREFIX).
  */
 
 int Dtsm_InsertLooked(Dtsm_Map *map, const char *path, size_t pathLen,
@@ -410,8 +414,10 @@ typedef int Dtsm_WalkProc(void *data, const Dtsm_Entry *entry);
  *      What others insert meanwhile may or may not be seen.
  *
  * Returns:
- *      DTSM_OK, DTSM_INVALID, what proc returned, or DTSM_CORRUPT, at once
- *      where the file turns out to be broken.
+ *      DTSM_OK, DTSM_INVALID, what proc returned, DTSM_CORRUPT, at once
+ *      where the file turns out to be broken, or DTSM_SYSTEM with errno
+ *      (ENOMEM).  No entry comes twice, and no byte is in two of them,
+ *      whatever the file says: time and memory are bound by its length.
  */
 
 int Dtsm_Walk(const Dtsm_Map *map, const char *under, size_t underLen,
@@ -443,7 +449,8 @@ typedef void Dtsm_CheckProc(void *data, const char *flaw, uint64_t offset);
  *      proc     May be NULL.
  *
  * Returns:
- *      DTSM_OK, or DTSM_CORRUPT when there was a flaw.
+ *      DTSM_OK, DTSM_CORRUPT when there was a flaw, or DTSM_SYSTEM with errno
+ *      (ENOMEM).
  */
 
 int Dtsm_Check(const Dtsm_Map *map, Dtsm_CheckProc *proc, void *data);

@@ -15,7 +15,7 @@ typedef struct Check {
     const Dtsm_Map *map;
     Dtsm_CheckProc *proc;
     void *data;
-    DtsmTally tally;
+    DtsmClaims claims;
     uint64_t flaws;
     const DtsmSnapshot *snapshot;
     uint64_t rules;             /* counted */
@@ -31,6 +31,28 @@ Flaw(Check *check, const char *flaw, const void *place)
         check->proc(check->data, flaw,
                 (uint64_t) ((const char *) place - check->map->base));
     }
+}
+
+/*
+ * IsOwn --
+ *
+ *      Whether a piece, named by what lies at place, has its bytes to itself,
+ *      below the cursor; else a flaw.  What is named was taken before, so the
+ *      cursor, loaded now, is beyond it.
+ */
+
+static bool
+IsOwn(Check *check, DtsmOffset offset, uint64_t bytes, const void *place)
+{
+    if (!DtsmClaim(&check->claims, offset, bytes)) {
+        Flaw(check, "bytes that belong to something else are named here (F2)",
+                place);
+        return false;
+    }
+    if (offset + bytes > atomic_load(&DtsmHeaderOf(check->map)->cursor)) {
+        Flaw(check, "something beyond the cursor is named here (A1)", place);
+    }
+    return true;
 }
 
 /*
@@ -100,7 +122,9 @@ CheckSlot(Check *check, DtsmBucket *bucket, unsigned i, uint64_t slot)
     DtsmWord *place = &bucket->slots[i];
     uint64_t hash, policy;
     uint32_t version;
-    DtsmRecord *record = DtsmRecordAt(check->map, DtsmSlotOffset(slot));
+    size_t pathLen;
+    DtsmRecord *record = DtsmRecordAt(check->map, DtsmSlotOffset(slot),
+            &pathLen);
     unsigned flags, n;
     uint64_t word;
     DtsmKey key;
@@ -109,7 +133,8 @@ CheckSlot(Check *check, DtsmBucket *bucket, unsigned i, uint64_t slot)
         Flaw(check, "a slot points outside", place);
         return;
     }
-    if (!KeyOf(check, record->path, record->pathLen, &key)) {
+    if (!IsOwn(check, DtsmSlotOffset(slot), DTSM_RECORD_HEAD + pathLen, place)
+            || !KeyOf(check, record->path, pathLen, &key)) {
         return;
     }
     if (DtsmTrieFind(check->map, &key) != record) {
@@ -142,7 +167,8 @@ CheckSlot(Check *check, DtsmBucket *bucket, unsigned i, uint64_t slot)
 }
 
 static void
-CheckBuckets(Check *check, DtsmOffset offset, uint64_t count, unsigned level)
+CheckBuckets(Check *check, DtsmOffset offset, uint64_t count, unsigned level,
+        const void *place)
 {
     DtsmBucket *bucket = DtsmAt(check->map, offset, count * sizeof(*bucket),
             sizeof(*bucket));
@@ -152,15 +178,14 @@ CheckBuckets(Check *check, DtsmOffset offset, uint64_t count, unsigned level)
                 check->map->base + (bucket == NULL ? 0 : offset));
         return;
     }
+    if (!IsOwn(check, offset, count * sizeof(*bucket), place)) {
+        return;
+    }
     for (; count > 0; count--, bucket++) {
         uint64_t slot = 0;
         bool empty = false;
         unsigned i;
 
-        if (!DtsmTallyOne(check->map, &check->tally)) {
-            Flaw(check, "more buckets than the file can hold", bucket);
-            return;
-        }
         for (i = 0; i < DTSM_SLOTS; i++) {
             slot = DtsmSlotLoad(&bucket->slots[i]);
             if (slot == 0) {
@@ -174,18 +199,18 @@ CheckBuckets(Check *check, DtsmOffset offset, uint64_t count, unsigned level)
                 Flaw(check, "a bucket with room has a child (S5)", bucket);
             }
             CheckBuckets(check, DtsmChildOffset(slot), DTSM_CHILD_BUCKETS,
-                    level + 1);
+                    level + 1, &bucket->slots[DTSM_SLOTS - 1]);
         }
     }
 }
 
 static void
-CheckLeaf(Check *check, const DtsmLeaf *leaf)
+CheckLeaf(Check *check, const DtsmLeaf *leaf, size_t pathLen)
 {
     uint32_t version = check->snapshot->version;
     DtsmKey key;
 
-    if (!KeyOf(check, leaf->path, leaf->pathLen, &key)) {
+    if (!KeyOf(check, leaf->path, pathLen, &key)) {
         return;
     }
     check->rules += leaf->ruleVersion != 0;
@@ -209,17 +234,20 @@ static void
 CheckChain(Check *check, uint64_t entry)
 {
     const DtsmLeaf *leaf;
+    size_t pathLen;
 
     for (; entry != 0; entry = leaf->next) {
-        leaf = DtsmLeafAt(check->map, entry);
-        if (leaf == NULL || !DtsmTallyOne(check->map, &check->tally)) {
-            Flaw(check, leaf == NULL
-                    ? "an entry of the policy points outside"
-                    : "the policy is larger than it can be",
+        leaf = DtsmLeafAt(check->map, entry, &pathLen);
+        if (leaf == NULL) {
+            Flaw(check, "an entry of the policy points outside",
                     check->snapshot);
             return;
         }
-        CheckLeaf(check, leaf);
+        if (!IsOwn(check, entry & ~(uint64_t) DTSM_ENTRY_LEAF,
+                DTSM_LEAF_HEAD + pathLen, leaf)) {
+            return;
+        }
+        CheckLeaf(check, leaf, pathLen);
     }
 }
 
@@ -232,25 +260,60 @@ CheckChain(Check *check, uint64_t entry)
 static void
 CheckPolicy(Check *check, uint64_t entry, unsigned level)
 {
-    const DtsmNode *node = DtsmNodeAt(check->map, entry);
+    uint32_t bitmap;
+    const DtsmNode *node = DtsmNodeAt(check->map, entry, &bitmap);
     unsigned i, count;
 
     if (node == NULL) {
         CheckChain(check, entry);
         return;
     }
-    if (level >= DTSM_NODE_LEVELS
-            || !DtsmTallyOne(check->map, &check->tally)) {
-        Flaw(check, "the policy is deeper or larger than it can be",
-                check->snapshot);
+    count = DtsmWayCount(bitmap);
+    if (level >= DTSM_NODE_LEVELS) {
+        Flaw(check, "the policy is deeper than it can be", check->snapshot);
         return;
     }
-    count = (unsigned) __builtin_popcount(node->bitmap & 0xffff);
-    if (count == 0 || (node->bitmap & ~0xffffu) != 0) {
+    if (!IsOwn(check, entry, sizeof(*node) + count * sizeof(uint64_t), node)) {
+        return;
+    }
+    if (count == 0 || (bitmap & ~0xffffu) != 0) {
         Flaw(check, "a node of the policy has a wrong bitmap", node);
     }
     for (i = 0; i < count; i++) {
         CheckPolicy(check, node->entries[i], level + 1);
+    }
+}
+
+/*
+ * CheckSnapshot --
+ *
+ *      The policy word, the snapshot that it names, and all that hangs on it.
+ */
+
+static void
+CheckSnapshot(Check *check, uint64_t policy)
+{
+    const DtsmSnapshot *snapshot = check->snapshot;
+
+    if (DtsmPolicyVersion(policy) == DTSM_VERSION_NONE) {
+        Flaw(check, "the policy has no version (P2)",
+                &DtsmHeaderOf(check->map)->policy);
+    }
+    if (DtsmPolicyVersion(policy) != DTSM_SPENT
+            && snapshot->version != DtsmPolicyVersion(policy)) {
+        Flaw(check, "policy word and snapshot differ in version", snapshot);
+    }
+    if (IsOwn(check, policy & DTSM_OFFSET_MASK, sizeof(*snapshot), snapshot)) {
+        CheckPolicy(check, snapshot->top, 0);
+    }
+    if (check->rules != snapshot->ruleCount) {
+        Flaw(check, "the snapshot's count of rules is wrong", snapshot);
+    }
+    if (check->depths != snapshot->depths) {
+        Flaw(check, "the snapshot's bitmap of depths is wrong", snapshot);
+    }
+    if (check->ends != snapshot->ends) {
+        Flaw(check, "the snapshot's bitmap of ends is wrong", snapshot);
     }
 }
 
@@ -259,37 +322,26 @@ Dtsm_Check(const Dtsm_Map *map, Dtsm_CheckProc *proc, void *data)
 {
     uint64_t policy = DtsmPolicyNow(map);
     Check check;
+    int status;
 
     memset(&check, 0, sizeof(check));
     check.map = map;
     check.proc = proc;
     check.data = data;
+    status = DtsmClaimsStart(&check.claims, map);
+    if (status != DTSM_OK) {
+        return status;
+    }
     CheckHeader(&check);
     check.snapshot = DtsmSnapshotOf(map, policy);
     if (check.snapshot == NULL) {
         Flaw(&check, "the policy word points outside",
                 &DtsmHeaderOf(map)->policy);
-        return DTSM_CORRUPT;
+    } else {
+        CheckSnapshot(&check, policy);
+        CheckBuckets(&check, DtsmOffsetOf(map, map->buckets),
+                UINT64_C(1) << map->rootBits, 0, map->buckets);
     }
-    if (DtsmPolicyVersion(policy) != DTSM_SPENT
-            && check.snapshot->version != DtsmPolicyVersion(policy)) {
-        Flaw(&check, "policy word and snapshot differ in version",
-                check.snapshot);
-    }
-    CheckPolicy(&check, check.snapshot->top, 0);
-    if (check.rules != check.snapshot->ruleCount) {
-        Flaw(&check, "the snapshot's count of rules is wrong",
-                check.snapshot);
-    }
-    if (check.depths != check.snapshot->depths) {
-        Flaw(&check, "the snapshot's bitmap of depths is wrong",
-                check.snapshot);
-    }
-    if (check.ends != check.snapshot->ends) {
-        Flaw(&check, "the snapshot's bitmap of ends is wrong",
-                check.snapshot);
-    }
-    CheckBuckets(&check, DtsmOffsetOf(map, map->buckets),
-            UINT64_C(1) << map->rootBits, 0);
+    DtsmClaimsEnd(&check.claims);
     return check.flaws == 0 ? DTSM_OK : DTSM_CORRUPT;
 }

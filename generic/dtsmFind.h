@@ -24,7 +24,7 @@
 static inline DtsmWord *
 DtsmRootPair(const Dtsm_Map *map, uint64_t hash)
 {
-    return map->buckets->slots + (hash & map->pairMask);
+    return (DtsmWord *) (void *) map->buckets + (hash & map->pairMask);
 }
 
 static inline DtsmBucket *

@@ -89,7 +89,7 @@ typedef struct DtsmHeader {
     DtsmWord ready;             /* CAS, only up; memory exists below it */
     uint64_t unused2[6];
 
-    DtsmWord counters[8];       /* Dtsm_Counter; fetch-add */
+    DtsmWord counters[8];       /* Dtsm_Counter; fetch-add; F3 */
 } DtsmHeader;
 
 /*

@@ -123,17 +123,40 @@ DtsmAt(const Dtsm_Map *map, DtsmOffset offset, uint64_t bytes, unsigned align)
             : DtsmAtClosely(map, offset, bytes, align);
 }
 
+/*
+ * DTSM_ONCE --
+ *
+ *      Read a word of the file that is no DtsmWord.
+ *
+ * F1   What is checked is what is used: a length or a bitmap of the file is
+ *      read once, and goes on as a value beside what it tells of.  Who
+ *      scribbles on the file between two reads cannot lead out of it.
+ */
+
+#define DTSM_ONCE(word) __atomic_load_n(&(word), __ATOMIC_RELAXED)
+
+/*
+ * F3   What found no room is counted in the header, which exists, so the count
+ *      needs none (DTSM_COUNT_UNSTORED).  A process that tries again counts
+ *      again; one that is killed before it counts had not been told either.
+ */
+
+static_assert(DTSM_COUNTERS <= sizeof(((DtsmHeader *) 0)->counters)
+        / sizeof(DtsmWord), "each counter has a word");
+
 /* dtsmTrie.c: records */
 
-DtsmRecord *DtsmRecordAt(const Dtsm_Map *map, DtsmOffset offset);
+DtsmRecord *DtsmRecordAt(const Dtsm_Map *map, DtsmOffset offset,
+                size_t *pathLenPtr);
 DtsmRecord *DtsmTrieFind(const Dtsm_Map *map, const DtsmKey *key);
 int         DtsmTrieInsert(Dtsm_Map *map, const DtsmKey *key, uint64_t word,
                 DtsmRecord **recordPtr, bool *createdPtr);
 
-/* dtsmPolicy.c: what governs a path */
+/* dtsmGovern.c: what governs a path; dtsmPolicy.c: changes of that */
 
 typedef struct DtsmGoverning {
     const DtsmLeaf *rule;       /* NULL: no rule covers the path */
+    size_t ruleLen;             /* of the rule's path (F1) */
     uint32_t since;             /* verdicts of older versions are void */
 } DtsmGoverning;
 
@@ -154,8 +177,21 @@ DtsmPolicyNow(const Dtsm_Map *map)
 }
 
 const DtsmSnapshot *DtsmSnapshotOf(const Dtsm_Map *map, uint64_t policy);
-const DtsmLeaf *DtsmLeafAt(const Dtsm_Map *map, uint64_t entry);
-const DtsmNode *DtsmNodeAt(const Dtsm_Map *map, uint64_t entry);
+const DtsmLeaf *DtsmLeafAt(const Dtsm_Map *map, uint64_t entry,
+                size_t *pathLenPtr);
+const DtsmNode *DtsmNodeAt(const Dtsm_Map *map, uint64_t entry,
+                uint32_t *bitmapPtr);
+unsigned    DtsmWayCount(uint32_t bitmap);
+
+#define DTSM_CHAIN_MOST 64      /* leaves of one hash that are looked at */
+
+static inline uint32_t
+DtsmWayBit(uint64_t hash, unsigned level)
+{
+    return UINT32_C(1) << (hash >> (level * DTSM_NODE_BITS)
+            & ((1u << DTSM_NODE_BITS) - 1));
+}
+
 const DtsmLeaf *DtsmPolicyFind(const Dtsm_Map *map,
                 const DtsmSnapshot *snapshot, const DtsmKey *key);
 void        DtsmGovern(const Dtsm_Map *map, uint64_t policy,
@@ -167,20 +203,31 @@ int         DtsmPolicyChange(Dtsm_Map *map, DtsmChangeKind kind,
 void        DtsmPolicySpend(Dtsm_Map *map);
 
 /*
- * DtsmTally, DtsmTallyOne (dtsmWalk.c) --
+ * DtsmClaim (dtsmClaim.c) --
  *
- *      What bounds a way through the whole file: the buckets, nodes and leaves
- *      seen are no more than fit in the memory that exists, which may grow
- *      meanwhile.  DtsmTallyOne counts one; false when that is too many.  A
- *      tally starts as {0, 0}.
+ *      What a way through the whole file has met, a bit for each unit of the
+ *      window: memory in proportion to the file.
+ *
+ * F2   Each byte belongs to one piece: a bucket, record, snapshot, node or
+ *      leaf.  A way through the file claims what it meets and goes on only
+ *      when all of that was free, so it ends after what the file holds,
+ *      whatever names what.  In a sound map nothing is met twice, also while
+ *      others change it: the way loads each slot once, which names a record
+ *      or the child that has it (S6), and takes one snapshot (P1).
+ *
+ * Returns:
+ *      DtsmClaimsStart: DTSM_OK, or DTSM_SYSTEM with errno; DtsmClaim: false
+ *      when some of the bytes, which must lie in our mapping, were taken.
  */
 
-typedef struct DtsmTally {
-    uint64_t seen;
-    uint64_t most;              /* as far as known */
-} DtsmTally;
+typedef struct DtsmClaims {
+    uint64_t *words;
+    uint64_t bytes;
+} DtsmClaims;
 
-bool        DtsmTallyOne(const Dtsm_Map *map, DtsmTally *tally);
+int         DtsmClaimsStart(DtsmClaims *claims, const Dtsm_Map *map);
+bool        DtsmClaim(DtsmClaims *claims, DtsmOffset offset, uint64_t bytes);
+void        DtsmClaimsEnd(DtsmClaims *claims);
 
 /* dtsmChange.c: is somebody changing the world?  To be asked after the policy
    was loaded (V6). */

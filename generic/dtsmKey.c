@@ -87,31 +87,41 @@ bool
 DtsmKeyCoversFolding(const DtsmKey *key, const char *path)
 {
     const char *run;
-    size_t pos = 0, runLen;
+    size_t pos = 0, left = key->len, runLen;
 
     while ((runLen = NextRun(key, &pos, &run)) != 0) {
-        if (memcmp(path, run, runLen) != 0) {
+        if (runLen > left || memcmp(path, run, runLen) != 0) {
             return false;
         }
         path += runLen;
+        left -= runLen;
     }
     return true;
 }
+
+/*
+ * DtsmKeyCopy --
+ *
+ *      Write the folded path, key->len bytes and no more: a path that lies in
+ *      a map may be scribbled on, so that it folds otherwise than before (F1).
+ */
 
 void
 DtsmKeyCopy(const DtsmKey *key, char *to)
 {
     const char *run;
-    size_t pos = 0, runLen;
+    size_t pos = 0, left = key->len, runLen;
 
     if (key->len == key->rawLen) {
         memcpy(to, key->path, key->len);
         return;
     }
-    while ((runLen = NextRun(key, &pos, &run)) != 0) {
+    while ((runLen = NextRun(key, &pos, &run)) != 0 && runLen <= left) {
         memcpy(to, run, runLen);
         to += runLen;
+        left -= runLen;
     }
+    memset(to, 0, left);
 }
 
 uint64_t
@@ -127,6 +137,36 @@ DtsmKeyHashFolding(const DtsmKey *key, const char *secret)
         XXH3_64bits_update(&state, run, runLen);
     }
     return XXH3_64bits_digest(&state);
+}
+
+/*
+ * DtsmKeySumStart, DtsmKeySumAdd, DtsmKeySumHash --
+ *
+ *      The hashes of a key's covering paths, one after the other: each takes
+ *      what the last step added.
+ */
+
+void
+DtsmKeySumStart(DtsmKeySum *sum, const char *secret)
+{
+    XXH3_INITSTATE(&sum->state);
+    XXH3_64bits_reset_withSecret(&sum->state, secret, DTSM_SECRET_BYTES);
+    sum->end = 0;
+}
+
+void
+DtsmKeySumAdd(DtsmKeySum *sum, const DtsmKey *key, const DtsmStep *step)
+{
+    size_t added = step->end - sum->end;
+
+    XXH3_64bits_update(&sum->state, key->path + step->rawEnd - added, added);
+    sum->end = step->end;
+}
+
+uint64_t
+DtsmKeySumHash(const DtsmKeySum *sum)
+{
+    return XXH3_64bits_digest(&sum->state);
 }
 
 /*

@@ -38,10 +38,19 @@ typedef struct DtsmStep {       /* from one covering path to the next */
     unsigned depth;             /* components */
 } DtsmStep;
 
+typedef struct DtsmKeySum {     /* the hash of a covering path, */
+    XXH3_state_t state;
+    size_t end;                 /* of so many folded bytes */
+} DtsmKeySum;
+
 int         DtsmKeyInit(DtsmKey *key, const char *path, size_t pathLen);
 bool        DtsmKeyCoversFolding(const DtsmKey *key, const char *path);
 uint64_t    DtsmKeyHashFolding(const DtsmKey *key, const char *secret);
 uint64_t    DtsmKeyRehash(const DtsmKey *key, uint64_t seed);
+void        DtsmKeySumStart(DtsmKeySum *sum, const char *secret);
+void        DtsmKeySumAdd(DtsmKeySum *sum, const DtsmKey *key,
+                const DtsmStep *step);
+uint64_t    DtsmKeySumHash(const DtsmKeySum *sum);
 void        DtsmKeyCopy(const DtsmKey *key, char *to);
 unsigned    DtsmKeyDepth(const DtsmKey *key);
 

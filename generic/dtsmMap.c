@@ -78,7 +78,7 @@ HugeBytes(const Dtsm_Map *map, uint64_t bytes)
  *      Memory for a new map, wanted bytes of it or, where there is less, least
  *      or more; 0 when there is none.
  *      A map that cannot grow, because the kernel lacks MADV_POPULATE_WRITE,
- *      gets all that it will ever have now.
+ *      gets all that it will ever have now: as much as goes, in halves.
  */
 
 static uint64_t
@@ -96,8 +96,14 @@ FirstBytes(const Dtsm_Map *map, const DtsmpFile *file, uint64_t least,
     if (DtsmpPopulate(map->base, least)) {
         return least;
     }
-    if (FIXED_BYTES <= map->window && DtsmpAllocate(file, FIXED_BYTES)) {
-        return FIXED_BYTES;
+    bytes = FIXED_BYTES;
+    while (bytes < wanted) {
+        bytes *= 2;
+    }
+    for (; bytes > least; bytes /= 2) {
+        if (bytes <= map->window && DtsmpAllocate(file, bytes)) {
+            return bytes;
+        }
     }
     return DtsmpAllocate(file, least) ? least : 0;
 }
@@ -210,11 +216,12 @@ Validate(Dtsm_Map *map, const DtsmpFile *file)
         return DTSM_VERSION;
     }
     SetSeed(map, header->seed);
-    root = header->root;
-    rootBits = header->rootBits;
+    root = DTSM_ONCE(header->root);                 /* F1 */
+    rootBits = DTSM_ONCE(header->rootBits);
     if (header->headerBytes != DTSM_HEADER_BYTES
             || rootBits < ROOT_BITS_LEAST || rootBits > ROOT_BITS_MOST
-            || header->window != file->length) {
+            || header->window != file->length
+            || DtsmPolicyVersion(policy) == DTSM_VERSION_NONE) {
         return DTSM_CORRUPT;
     }
     if (IsCut(map, file, root + (sizeof(DtsmBucket) << rootBits))

@@ -94,15 +94,15 @@ WayDown(Way *way, DtsmOffset child)
  */
 
 DtsmRecord *
-DtsmRecordAt(const Dtsm_Map *map, DtsmOffset offset)
+DtsmRecordAt(const Dtsm_Map *map, DtsmOffset offset, size_t *pathLenPtr)
 {
     DtsmRecord *record = DtsmAt(map, offset, DTSM_RECORD_HEAD, 8);
 
-    if (record == NULL || DtsmAt(map, offset,
-            DTSM_RECORD_HEAD + (uint64_t) record->pathLen, 8) == NULL) {
+    if (record == NULL) {
         return NULL;
     }
-    return record;
+    *pathLenPtr = DTSM_ONCE(record->pathLen);       /* F1 */
+    return DtsmAt(map, offset, DTSM_RECORD_HEAD + *pathLenPtr, 8);
 }
 
 /*
@@ -125,7 +125,7 @@ Matching(const Way *way, uint64_t slot)
         return NULL;
     }
     __builtin_prefetch((char *) record + sizeof(DtsmBucket));
-    return DtsmKeyEqual(way->key, record->path, record->pathLen)
+    return DtsmKeyEqual(way->key, record->path, DTSM_ONCE(record->pathLen))
             ? record : NULL;
 }
 
@@ -187,12 +187,14 @@ NewRecord(Dtsm_Map *map, const DtsmKey *key, uint64_t word,
 static bool
 Bear(const Way *parent, uint64_t slot, DtsmBucket *buckets)
 {
-    DtsmRecord *record = DtsmRecordAt(parent->map, DtsmSlotOffset(slot));
+    size_t pathLen;
+    DtsmRecord *record = DtsmRecordAt(parent->map, DtsmSlotOffset(slot),
+            &pathLen);
     DtsmKey key;
     Way way;
 
-    if (record == NULL || DtsmKeyInit(&key, record->path, record->pathLen)
-            != DTSM_OK || parent->level + 1 >= DTSM_LEVELS) {
+    if (record == NULL || DtsmKeyInit(&key, record->path, pathLen) != DTSM_OK
+            || parent->level + 1 >= DTSM_LEVELS) {
         return false;
     }
     memset(buckets, 0, DTSM_CHILD_BYTES);

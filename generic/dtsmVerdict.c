@@ -74,7 +74,8 @@ SeeClosely(const Dtsm_Map *map, const char *path, size_t pathLen,
     sight->record = record;
     sight->word = record == NULL ? 0 : DtsmStateLoad(&record->word);
     sight->policy = DtsmPolicyNow(map); /* V1 */
-    sight->counts = DtsmIsFresh(sight->word, sight->policy);
+    sight->counts = DtsmVerdictFlags(sight->word) != 0  /* there is one */
+            && DtsmIsFresh(sight->word, sight->policy);
     if (!sight->counts) {
         JudgeSlowly(map, sight);
     }
@@ -337,7 +338,7 @@ Dtsm_Match(const Dtsm_Map *map, const char *path, size_t pathLen,
     }
     *flagsPtr = governing.rule->flags;
     *rulePtr = governing.rule->path;
-    *ruleLenPtr = governing.rule->pathLen;
+    *ruleLenPtr = governing.ruleLen;
     return DTSM_OK;
 }
 
@@ -386,6 +387,22 @@ Dtsm_InsertRules(Dtsm_Map *map, const Dtsm_Entry *entries, size_t entryCount)
     return DtsmPolicyChange(map, DTSM_CHANGE_RULE, entries, entryCount);
 }
 
+/*
+ * Stored --
+ *
+ *      Count a verdict that there is no room for.  A spelling's alias is not
+ *      counted: it only spares work.
+ */
+
+static int
+Stored(Dtsm_Map *map, unsigned flags, int status)
+{
+    if (status == DTSM_FULL && (flags & DTSM_ALIAS) == 0) {
+        (void) Dtsm_Count(map, DTSM_COUNT_UNSTORED, 1);
+    }
+    return status;
+}
+
 int
 Dtsm_Insert(Dtsm_Map *map, const char *path, size_t pathLen, unsigned flags)
 {
@@ -409,7 +426,7 @@ Dtsm_Insert(Dtsm_Map *map, const char *path, size_t pathLen, unsigned flags)
     status = DtsmTrieInsert(map, &key, DtsmVerdict(flags, version, 0),
             &record, &created);
     if (status != DTSM_OK || created) {
-        return status;
+        return Stored(map, flags, status);
     }
     word = DtsmStateLoad(&record->word);
     do {
@@ -428,6 +445,7 @@ Dtsm_InsertLooked(Dtsm_Map *map, const char *path, size_t pathLen,
             : DTSM_VERSION_NONE;                    /* V6 */
     DtsmOffset offset = tokenPtr->record & ~UNSETTLED;
     DtsmRecord *record;
+    size_t recordLen;
     uint64_t seen = tokenPtr->word;
     bool created;
     DtsmKey key;
@@ -438,12 +456,11 @@ Dtsm_InsertLooked(Dtsm_Map *map, const char *path, size_t pathLen,
         return status != DTSM_OK ? status : DTSM_INVALID;
     }
     if (offset == 0) {                  /* V2: from "no record" */
-        return DtsmTrieInsert(map, &key, DtsmVerdict(flags, version, 0),
-                &record, &created);
+        return Stored(map, flags, DtsmTrieInsert(map, &key,
+                DtsmVerdict(flags, version, 0), &record, &created));
     }
-    record = DtsmRecordAt(map, offset);
-    if (record == NULL
-            || !DtsmKeyEqual(&key, record->path, record->pathLen)) {
+    record = DtsmRecordAt(map, offset, &recordLen);
+    if (record == NULL || !DtsmKeyEqual(&key, record->path, recordLen)) {
         return DTSM_INVALID;
     }
     DtsmStateCas(&record->word, &seen,

@@ -3,8 +3,8 @@
  *
  *      Visit every rule and every verdict.
  *
- *      The ways through the file are bounded by its size, not by trust in its
- *      contents: no walk looks at more buckets or nodes than fit.
+ *      The way through the file is bounded by its size, not by trust in its
+ *      contents: no byte is met twice (F2).
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -17,19 +17,8 @@ typedef struct Walk {
     const DtsmKey *under;       /* NULL: all */
     Dtsm_WalkProc *proc;
     void *data;
-    DtsmTally tally;
+    DtsmClaims claims;
 } Walk;
-
-#define PLACE_LEAST     16      /* bytes of a node, the smallest thing met */
-
-bool
-DtsmTallyOne(const Dtsm_Map *map, DtsmTally *tally)
-{
-    if (tally->seen >= tally->most) {
-        tally->most = DtsmReadyNow(map) / PLACE_LEAST;
-    }
-    return tally->seen++ < tally->most;
-}
 
 static bool
 IsUnder(const Walk *walk, const char *path, size_t len)
@@ -48,7 +37,7 @@ IsUnder(const Walk *walk, const char *path, size_t len)
  */
 
 static bool
-Counts(const Dtsm_Map *map, const DtsmRecord *record, uint64_t word)
+Counts(const Dtsm_Map *map, const Dtsm_Entry *entry, uint64_t word)
 {
     uint64_t policy = DtsmPolicyNow(map);
     uint32_t version = DtsmVerdictVersion(word);
@@ -61,7 +50,7 @@ Counts(const Dtsm_Map *map, const DtsmRecord *record, uint64_t word)
     if (DtsmPolicyVersion(policy) == DTSM_SPENT) {
         return false;
     }
-    if (DtsmKeyInit(&key, record->path, record->pathLen) != DTSM_OK) {
+    if (DtsmKeyInit(&key, entry->path, entry->pathLen) != DTSM_OK) {
         return false;
     }
     DtsmGovern(map, policy, &key, &governing);
@@ -69,16 +58,16 @@ Counts(const Dtsm_Map *map, const DtsmRecord *record, uint64_t word)
 }
 
 static int
-WalkRecord(Walk *walk, DtsmRecord *record)
+WalkRecord(Walk *walk, DtsmRecord *record, size_t pathLen)
 {
     uint64_t word = DtsmStateLoad(&record->word);
-    Dtsm_Entry entry = {record->path, record->pathLen, 0};
+    Dtsm_Entry entry = {record->path, pathLen, 0};
 
     entry.flags = DtsmVerdictFlags(word) & DTSM_FLAGS & ~DTSM_PREFIX;
     if (entry.flags == 0 || !IsUnder(walk, entry.path, entry.pathLen)) {
         return 0;
     }
-    if (!Counts(walk->map, record, word)) {
+    if (!Counts(walk->map, &entry, word)) {
         entry.flags |= DTSM_VOID;
     }
     return walk->proc(walk->data, &entry);
@@ -114,14 +103,20 @@ static int WalkBuckets(Walk *walk, DtsmOffset offset, uint64_t count,
 static int
 WalkSlot(Walk *walk, uint64_t slot, unsigned level)
 {
+    DtsmOffset offset = DtsmSlotOffset(slot);
     DtsmRecord *record;
+    size_t pathLen;
 
     if (DtsmIsChild(slot)) {
         return WalkBuckets(walk, DtsmChildOffset(slot), DTSM_CHILD_BUCKETS,
                 level + 1);
     }
-    record = DtsmRecordAt(walk->map, DtsmSlotOffset(slot));
-    return record == NULL ? DTSM_CORRUPT : WalkRecord(walk, record);
+    record = DtsmRecordAt(walk->map, offset, &pathLen);
+    if (record == NULL || !DtsmClaim(&walk->claims, offset,
+            DTSM_RECORD_HEAD + pathLen)) {
+        return DTSM_CORRUPT;
+    }
+    return WalkRecord(walk, record, pathLen);
 }
 
 /*
@@ -139,14 +134,12 @@ WalkBuckets(Walk *walk, DtsmOffset offset, uint64_t count, unsigned level)
     unsigned full, next;
     int result = 0;
 
-    if (bucket == NULL || level >= DTSM_LEVELS) {
+    if (bucket == NULL || level >= DTSM_LEVELS || !DtsmClaim(&walk->claims,
+            offset, count * sizeof(*bucket))) {
         return DTSM_CORRUPT;
     }
     full = FetchRecords(walk, bucket);
     for (; count > 0 && result == 0; count--, bucket++, full = next) {
-        if (!DtsmTallyOne(walk->map, &walk->tally)) {
-            return DTSM_CORRUPT;
-        }
         next = count > 1 ? FetchRecords(walk, bucket + 1) : 0;
         for (; full != 0 && result == 0; full &= full - 1) {
             result = WalkSlot(walk, DtsmSlotLoad(
@@ -160,16 +153,17 @@ static int
 WalkChain(Walk *walk, uint64_t entry)
 {
     const DtsmLeaf *leaf;
+    size_t pathLen;
     int result = 0;
 
     for (; entry != 0 && result == 0; entry = leaf->next) {
-        leaf = DtsmLeafAt(walk->map, entry);
-        if (leaf == NULL || !DtsmTallyOne(walk->map, &walk->tally)) {
+        leaf = DtsmLeafAt(walk->map, entry, &pathLen);
+        if (leaf == NULL || !DtsmClaim(&walk->claims, entry
+                & ~(uint64_t) DTSM_ENTRY_LEAF, DTSM_LEAF_HEAD + pathLen)) {
             return DTSM_CORRUPT;
         }
-        if (leaf->ruleVersion != 0
-                && IsUnder(walk, leaf->path, leaf->pathLen)) {
-            Dtsm_Entry rule = {leaf->path, leaf->pathLen, leaf->flags};
+        if (leaf->ruleVersion != 0 && IsUnder(walk, leaf->path, pathLen)) {
+            Dtsm_Entry rule = {leaf->path, pathLen, leaf->flags};
 
             rule.flags = (rule.flags & DTSM_FLAGS) | DTSM_PREFIX;
             result = walk->proc(walk->data, &rule);
@@ -183,17 +177,18 @@ WalkPolicy(Walk *walk, uint64_t entry, unsigned level)
 {
     const DtsmNode *node;
     unsigned i, count;
+    uint32_t bitmap;
     int result = 0;
 
     if (entry == 0 || (entry & DTSM_ENTRY_LEAF) != 0) {
         return WalkChain(walk, entry);
     }
-    node = DtsmNodeAt(walk->map, entry);
-    if (node == NULL || level >= DTSM_NODE_LEVELS
-            || !DtsmTallyOne(walk->map, &walk->tally)) {
+    node = DtsmNodeAt(walk->map, entry, &bitmap);
+    count = node == NULL ? 0 : DtsmWayCount(bitmap);
+    if (node == NULL || level >= DTSM_NODE_LEVELS || !DtsmClaim(&walk->claims,
+            entry, sizeof(*node) + count * sizeof(uint64_t))) {
         return DTSM_CORRUPT;
     }
-    count = (unsigned) __builtin_popcount(node->bitmap & 0xffff);
     for (i = 0; i < count && result == 0; i++) {
         result = WalkPolicy(walk, node->entries[i], level + 1);
     }
@@ -206,7 +201,7 @@ Dtsm_Walk(const Dtsm_Map *map, const char *under, size_t underLen,
 {
     const DtsmSnapshot *snapshot = DtsmSnapshotOf(map, DtsmPolicyNow(map));
     DtsmKey key;
-    Walk walk = {map, NULL, proc, data, {0, 0}};
+    Walk walk = {map, NULL, proc, data, {NULL, 0}};
     int result;
 
     if (underLen != 0) {
@@ -216,11 +211,16 @@ Dtsm_Walk(const Dtsm_Map *map, const char *under, size_t underLen,
         }
         walk.under = &key;
     }
+    result = DtsmClaimsStart(&walk.claims, map);
+    if (result != DTSM_OK) {
+        return result;
+    }
     result = snapshot == NULL
             ? DTSM_CORRUPT : WalkPolicy(&walk, snapshot->top, 0);
     if (result == 0) {
         result = WalkBuckets(&walk, DtsmOffsetOf(map, map->buckets),
                 UINT64_C(1) << map->rootBits, 0);
     }
+    DtsmClaimsEnd(&walk.claims);
     return result;
 }

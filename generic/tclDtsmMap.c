@@ -517,7 +517,7 @@ FenceMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
 /*
  * CountMethod --
  *
- *      $map count attached|expected|asked|unanswered ?delta?
+ *      $map count attached|expected|asked|unanswered|unstored ?delta?
  */
 
 static int
@@ -525,7 +525,7 @@ CountMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
     static const char *const counters[] = {
-        "attached", "expected", "asked", "unanswered", NULL
+        "attached", "expected", "asked", "unanswered", "unstored", NULL
                                     /* as Dtsm_Counter */
     };
     Dtsm_Stats stats;
@@ -534,7 +534,7 @@ CountMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
 
     if (objc <= skip || objc > skip + 2) {
         return Usage(interp, skip, objv,
-                "attached|expected|asked|unanswered ?delta?");
+                "attached|expected|asked|unanswered|unstored ?delta?");
     }
     if (Tcl_GetIndexFromObj(interp, objv[skip], counters, "counter",
             TCL_EXACT, &counter) != TCL_OK) {

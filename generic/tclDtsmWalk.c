@@ -505,13 +505,17 @@ DtsmTcl_StatsMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
     Tcl_WideInt verdicts = 0;
     Tcl_Obj *dictPtr;
     size_t i;
+    int status;
 
     if (objc != skip) {
         Tcl_WrongNumArgs(interp, skip, objv, NULL);
         return TCL_ERROR;
     }
     Dtsm_Stat(mapPtr->map, &stats);
-    (void) Dtsm_Walk(mapPtr->map, NULL, 0, CountItem, &verdicts);
+    status = Dtsm_Walk(mapPtr->map, NULL, 0, CountItem, &verdicts);
+    if (status != DTSM_OK) {
+        return DtsmTcl_Status(interp, status, mapPtr, NULL);
+    }
     {
         const struct {
             const char *key;
@@ -529,7 +533,8 @@ DtsmTcl_StatsMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
             {"attached", stats.counters[DTSM_COUNT_ATTACHED]},
             {"expected", stats.counters[DTSM_COUNT_EXPECTED]},
             {"asked", stats.counters[DTSM_COUNT_ASKED]},
-            {"unanswered", stats.counters[DTSM_COUNT_UNANSWERED]}
+            {"unanswered", stats.counters[DTSM_COUNT_UNANSWERED]},
+            {"unstored", stats.counters[DTSM_COUNT_UNSTORED]}
         };
 
         dictPtr = Tcl_NewDictObj();
@@ -567,13 +572,19 @@ DtsmTcl_CheckMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
 {
     Tcl_Obj *listPtr;
     Tcl_Size length;
+    int status;
 
     if (objc != skip) {
         Tcl_WrongNumArgs(interp, skip, objv, NULL);
         return TCL_ERROR;
     }
     listPtr = Tcl_NewListObj(0, NULL);
-    if (Dtsm_Check(mapPtr->map, AddFlaw, listPtr) != DTSM_OK) {
+    status = Dtsm_Check(mapPtr->map, AddFlaw, listPtr);
+    if (status == DTSM_SYSTEM) {
+        Tcl_DecrRefCount(listPtr);
+        return DtsmTcl_Status(interp, status, mapPtr, NULL);
+    }
+    if (status != DTSM_OK) {
         Tcl_ListObjLength(NULL, listPtr, &length);
         if (length == 0) {
             AddFlaw(listPtr, "the map is broken", 0);

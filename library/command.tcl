@@ -416,6 +416,9 @@ proc ::dtsm::command::Doubts {finding} {
         Say "calls of supervised programs passed unseen; what they used is\
             not told"
     }
+    if {[dict get $finding unstored] != 0} {
+        Say [::dtsm::report::full $finding]
+    }
     if {[dict get $finding end kind] eq "signal"
             || [dict get $finding end code] != 0} {
         Say "the command failed; what it did not come to is not told"
@@ -441,7 +444,7 @@ proc ::dtsm::command::Trace {trace settings findingName sessionName \
     variable statusNotExecutable
     upvar 1 $findingName finding $sessionName session \
         $workerName worker
-    Need json contents session lookup report
+    Need json contents places session lookup report
     set report [OpenReport [dict get $settings report]]
     set session {}
     set worker {}
@@ -563,6 +566,7 @@ proc ::dtsm::command::ExitStatus {finding failOn} {
         }
     }
     if {[dict get $finding unseen] != 0
+            || [dict get $finding unstored] != 0
             || [llength [dict get $finding readonly]]} {
         lappend found untraced
     }

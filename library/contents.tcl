@@ -105,6 +105,7 @@ oo::class create ::dtsm::Contents {
                 list $path {}
             }]] silent [$map count unanswered] supervised {} untraced {} \
             readonly {} \
-            unseen 0 asked 0 failures 0 waiting {} lost 0]
+            unseen 0 asked 0 failures 0 waiting {} lost 0 \
+            unstored [$map count unstored]]
     }
 }

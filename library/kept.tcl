@@ -69,6 +69,12 @@ proc ::dtsm::command::Verb-report {trace words} {
                     [$map get -bytes 1 -void 1 -without alias]] {
                 puts "[::dtsm::bytes::shown $path]\t$flags"
             }
+            set unstored [$map count unstored]
+            if {$unstored} {
+                Need report
+                flush stdout
+                Say [::dtsm::report::full [list unstored $unstored]]
+            }
         } else {
             Need contents json report
             NeedFormat $format

@@ -61,7 +61,8 @@ namespace eval ::dtsm::options {
             "Exit with status 3 when the command succeeded but something
             that exists was refused (violation), something that does not
             exist was (missing), something was used that the registry does
-            not know (unknown), or a process was not traced (untraced).  What
+            not know (unknown), or a process was not traced, or the map was
+            full (untraced).  What
             was refused because the registry gave no answer is a violation.
             May be given for several; never is what holds unless said."
         --patience SECONDS
@@ -78,15 +79,17 @@ namespace eval ::dtsm::options {
         --keep FILE
             "Leave the map in FILE, which must not exist yet."
         --map-dir DIR
-            "Where the map lies while the command runs: /dev/shm unless said
-            when 64 MiB are free there, else $TMPDIR, else /tmp.  A folder in
-            memory is faster."
+            "Where the map lies while the command runs.  Unless said it is the
+            first of /dev/shm, the session's folder, /tmp and /var/tmp where
+            64 MiB are free, else the one with most.  Memory is faster."
         --help ""
             "Print this."
     }
 
     variable deps $packages
     append deps {
+        --map-dir DIR
+            "As for run."
         --no-supervise ""
             "As for run."
         --format text|control|json

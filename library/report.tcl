@@ -107,6 +107,16 @@ proc ::dtsm::report::answers {finding} {
     return $lines
 }
 
+# dtsm::report::full --
+#
+#      What it means that something did not go into the map.
+
+proc ::dtsm::report::full {finding} {
+    return "the map was full [counted [dict get $finding unstored] time \
+        times]: paths that were touched then are missing (--map-dir names a\
+        place with more room)"
+}
+
 # dtsm::report::remarks --
 #
 #      Sentences about what may be missing or wrong in a finding.
@@ -134,6 +144,9 @@ proc ::dtsm::report::remarks {finding} {
     } elseif {[dict get $finding unseen] < 0} {
         lappend lines "the supervisor ended early; what supervised programs\
             did afterwards was not seen"
+    }
+    if {[dict get $finding unstored]} {
+        lappend lines [full $finding]
     }
     if {[dict get $finding lost]} {
         lappend lines "[counted [dict get $finding lost] line lines] of the\
@@ -418,7 +431,8 @@ proc ::dtsm::report::json {finding contents channel} {
         "\"violations\":[::dtsm::json::array $violations \n]" \
         "\"unknown\":[::dtsm::json::array $unknown \n]" \
         "\"asked\":[dict get $finding asked]" \
-        "\"unseen\":[dict get $finding unseen]"]
+        "\"unseen\":[dict get $finding unseen]" \
+        "\"unstored\":[dict get $finding unstored]"]
     if {[dict get $finding silent]} {
         lappend after "\"unanswered\":{\"count\":[
             dict get $finding silent],\"paths\":[

@@ -32,12 +32,6 @@
 
 package require TclOO
 
-# A smaller /dev/shm would fill up; then the map lies in the session's folder.
-
-namespace eval ::dtsm {
-    variable shmRoom [expr {64 << 20}]
-}
-
 # dtsm::firstRules --
 #
 #      A list, path verdict ..., of which the first that covers a path holds,
@@ -163,8 +157,7 @@ oo::class create ::dtsm::Session {
 
     # MakeMap --
     #
-    #      Where -keep or -dir say; else in memory if that has room, else in
-    #      the session's folder.
+    #      Where -keep or -dir say; else where there is room (places.tcl).
 
     method MakeMap {} {
         set keep [dict get $settings -keep]
@@ -177,12 +170,8 @@ oo::class create ::dtsm::Session {
             set map [::dtsm::create -file $mapFile]
         } else {
             set where [dict get $settings -dir]
-            if {$where eq ""} {
-                set room [::dtsm::system room /dev/shm]
-                set where [expr {$room >= $::dtsm::shmRoom
-                    ? "/dev/shm" : $folder}]
-            }
-            set map [::dtsm::create -dir $where]
+            set map [expr {$where eq "" ? [::dtsm::places::create $folder]
+                : [::dtsm::create -dir $where]}]
             set mapFile [file normalize [$map file]]
             file link -symbolic $folder/map $mapFile
         }
@@ -443,6 +432,7 @@ oo::class create ::dtsm::Session {
     #      waiting      a list of {path seconds}: questions that wait for an
     #                   answer now
     #      lost         lines of the log that make no sense
+    #      unstored     how often something found did not go into the map
     #
     # `details' are the registry's keys and values.
     #
@@ -530,6 +520,7 @@ oo::class create ::dtsm::Session {
             unanswered [my Refusals $unanswered] \
             unknown [lsort -index 0 $unknown] \
             silent [$map count unanswered] \
+            unstored [$map count unstored] \
             asked 0 failures 0 failure {} waiting {} lost $lost]
         if {$server ne ""} {
             set result [dict merge $result [$server stats]]

@@ -144,4 +144,6 @@ testConstraint traceLibrary [file exists [buildFile libdtsmtrace.so]]
 testConstraint testCommands [expr {![catch {package require dtsm::test}]}]
 testConstraint staticChild [expr {
     [llength [glob -nocomplain [child static*]]] > 0}]
+# A build for old kernels, whose maps stay as large as they were made.
+testConstraint growingMaps [expr {![info exists ::env(DTSM_OLD_KERNEL)]}]
 testConstraint plain [expr {![info exists ::env(DTSM_SANITIZER)]}]

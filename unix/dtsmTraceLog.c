@@ -95,8 +95,10 @@ Keep(Line *line)
         line->key[2] = number;
         if (Dtsm_Search(map, line->key, KEY_HEAD + line->len, &flags)
                 != DTSM_OK) {
-            Dtsm_Insert(map, line->key, KEY_HEAD + line->len,
-                    DTSM_ALIAS | DTSM_ALLOW);
+            if (Dtsm_Insert(map, line->key, KEY_HEAD + line->len,
+                    DTSM_ALIAS | DTSM_ALLOW) != DTSM_OK) {
+                Dtsm_Count(map, DTSM_COUNT_UNSTORED, 1);
+            }
             break;
         }
     }

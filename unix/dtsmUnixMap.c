@@ -45,6 +45,19 @@
 #define MADV_COLLAPSE   25      /* Linux 6.1 */
 #endif
 
+/*
+ * DTSM_OLD_KERNEL is for tests: a kernel that knows none of these.
+ */
+
+#ifdef DTSM_OLD_KERNEL
+#undef MADV_POPULATE_WRITE
+#undef MADV_WIPEONFORK
+#undef MADV_COLLAPSE
+#define MADV_POPULATE_WRITE 0x7ffffffd
+#define MADV_WIPEONFORK 0x7ffffffe
+#define MADV_COLLAPSE   0x7fffffff
+#endif
+
 #if UINTPTR_MAX > UINT32_MAX
 #define WINDOW_MOST     (UINT64_C(16) << 30)
 #define PLACE_NEAR      (UINT64_C(512) << 30)   /* one page table of the
@@ -264,6 +277,20 @@ Size(int fd, uint64_t window, DtsmpFile *file)
 }
 
 /*
+ * Unlock --
+ *
+ *      End the right that Make took.  Only this does: the lock belongs to the
+ *      open file, which a mapping keeps open, in forked children as well,
+ *      when its descriptor is closed.
+ */
+
+static void
+Unlock(int fd)
+{
+    DtsmpSyscall2(SYS_flock, fd, LOCK_UN);
+}
+
+/*
  * Make --
  *
  *      Take the right to initialise an empty file, or one whose creator died:
@@ -355,8 +382,9 @@ Attach(int fd, int mode, DtsmpFile *file)
         int made = Make(fd, &status, file);
 
         if (made != DTSM_OK || file->made) {
-            return made;
+            return made;                /* the lock ends in DtsmpFileMade */
         }
+        Unlock(fd);
     }
     if (status.st_size < (off_t) DTSM_HEADER_BYTES) {
         return DTSM_CORRUPT;
@@ -433,6 +461,7 @@ DtsmpFileMade(DtsmpFile *file, bool good)
                     (long) (intptr_t) file->fresh, 0);
         }
     }
+    Unlock(file->fd);
     DtsmpSysClose(file->fd);
     file->fd = -1;
 }
@@ -454,7 +483,8 @@ void *
 DtsmpPage(size_t bytes)
 {
     long page = DtsmpSyscall6(DTSMP_MMAP, 0, (long) bytes,
-            PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     return page < 0 && page >= -4095 ? NULL : (void *) (intptr_t) page;
 }
@@ -547,12 +577,17 @@ DtsmpPopulate(void *from, uint64_t bytes)
 bool
 DtsmpAllocate(const DtsmpFile *file, uint64_t bytes)
 {
+    long result;
+
+    do {
 #ifdef SYS_fstat64      /* lengths are given in halves */
-    return DtsmpSyscall6(SYS_fallocate, file->fd, 0, 0, 0, (long) bytes,
-            (long) (bytes >> 32)) == 0;
+        result = DtsmpSyscall6(SYS_fallocate, file->fd, 0, 0, 0,
+                (long) bytes, (long) (bytes >> 32));
 #else
-    return DtsmpSyscall4(SYS_fallocate, file->fd, 0, 0, (long) bytes) == 0;
+        result = DtsmpSyscall4(SYS_fallocate, file->fd, 0, 0, (long) bytes);
 #endif
+    } while (result == -EINTR);
+    return result == 0;
 }
 
 /*
