@@ -511,22 +511,26 @@ static int
 Listen(const char *file)
 {
     struct sockaddr_un address;
-    size_t len = strlen(file);
-    int fd;
+    int folder = DtsmTraceSocketName(file, &address), fd, err;
 
-    if (len >= sizeof(address.sun_path)) {
-        errno = ENAMETOOLONG;
+    if (folder < TRACE_WHOLE_NAME) {
+        errno = -folder;
         return -1;
     }
-    memset(&address, 0, sizeof(address));
-    address.sun_family = AF_UNIX;
-    memcpy(address.sun_path, file, len);
     fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd >= 0 && (bind(fd, (void *) &address, sizeof(address)) != 0
+    if (fd >= 0 && (fchmod(fd, 0600) != 0
+            || bind(fd, (void *) &address, sizeof(address)) != 0
             || listen(fd, 128) != 0)) {
+        err = errno;
         close(fd);
+        errno = err;
         fd = -1;
     }
+    err = errno;
+    if (folder >= 0) {
+        close(folder);
+    }
+    errno = err;
     return fd;
 }
 
