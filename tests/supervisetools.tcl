@@ -38,7 +38,7 @@ testConstraint staticPrograms [expr {[testConstraint supervises]
 # supervised::begin --
 #
 #      A world: ok/file, ok/dir/in, ok/link->file, and no/file, which is
-#      denied.
+#      denied.  Another user may write beside them.
 
 proc supervised::begin {} {
     variable root [scratch]
@@ -47,7 +47,7 @@ proc supervised::begin {} {
         makeText $root/$name $text\n
     }
     exec ln -s file $root/ok/link
-    file attributes $root -permissions 0755
+    file attributes $root -permissions 0777
     return $root
 }
 
