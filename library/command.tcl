@@ -463,6 +463,9 @@ proc ::dtsm::command::Trace {trace settings findingName sessionName \
             -patience [dict get $settings patience] \
             -worker $worker]
         $session probe
+        if {[$session unsupervised] ne ""} {
+            Say "static programs run untraced: [$session unsupervised]"
+        }
         $session fence 1
         try {
             $session spawn [dict get $settings command]

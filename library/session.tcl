@@ -8,6 +8,7 @@
 #              ?-registry PREFIX? ?-worker WORKER? ?-patience SECONDS?
 #              ?-keep FILE? ?-dir FOLDER? ?-supervise BOOL?]
 #      $s probe            prove that the library loads
+#      $s unsupervised     why there is no supervisor though there could be
 #      $s spawn argv ?dir? start the command
 #      $s wait ?events?    how it ended; questions are answered meanwhile
 #      $s fence ?bool?     whether denials are enforced
@@ -69,7 +70,7 @@ oo::class create ::dtsm::Session {
     superclass ::dtsm::Contents
     variable settings folder held map mapFile logFile library own rules \
         verdictOf denied started process untracedCommand supervisedCommand \
-        socket finished server
+        unsupervised socket finished server
 
     # constructor --
     #
@@ -88,6 +89,7 @@ oo::class create ::dtsm::Session {
         set mapFile {}
         set untracedCommand {}
         set supervisedCommand {}
+        set unsupervised {}
         set socket {}
         set process {}
         set finished 0
@@ -262,7 +264,8 @@ oo::class create ::dtsm::Session {
     # Supervise --
     #
     #      Start the supervisor of programs that do not load the library.
-    #      Where there can be none, they run untraced and are named.
+    #      Where there can be none, they run untraced and are named; why is
+    #      kept, unless this system never has one.
 
     method Supervise {} {
         if {![dict get $settings -supervise]} {
@@ -272,9 +275,21 @@ oo::class create ::dtsm::Session {
         if {![catch {::dtsm::supervise start \
                 [::dtsm::bytes::fromText $mapFile] \
                 [::dtsm::bytes::fromText $logFile] $file \
-                {*}[dict values [my Questions]]}]} {
+                {*}[dict values [my Questions]]} message options]} {
             set socket $file
+        } elseif {[lindex [dict get $options -errorcode] 1]
+                ni {ENOTSUP EOPNOTSUPP}} {
+            set unsupervised $message
         }
+    }
+
+    # unsupervised --
+    #
+    #      Why there is no supervisor though this system could have one, or
+    #      nothing.
+
+    method unsupervised {} {
+        return $unsupervised
     }
 
     # Unsupervise --

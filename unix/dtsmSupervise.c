@@ -52,7 +52,6 @@ DtsmSuperviseStop(void)
 #else
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -437,9 +436,8 @@ Serve(int fd)
     if (seen < 0) {
         super.unseen++;
     }
-    if (seen == 0 || ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &reply) != 0) {
-        DtsmSuperviseLost();
-    }
+    DtsmSuperviseSent(seen != 0
+            && ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &reply) == 0);
 }
 
 static void *
@@ -449,11 +447,8 @@ Run(void *unused)
     int i, got, stop = 0;
 
     (void) unused;
-    if (unshare(CLONE_FS) == 0) {
-        umask(0);               /* a caller's is in the mode that we give */
-    }
     while (!stop && !super.failed) {
-        got = epoll_wait(super.poll, events, EVENTS, -1);
+        got = epoll_wait(super.poll, events, EVENTS, DtsmSuperviseSweep());
         if (got < 0 && errno != EINTR) {
             super.failed = 1;
         }
@@ -474,6 +469,7 @@ Run(void *unused)
             }
         }
     }
+    DtsmSuperviseSettle();
     return NULL;
 }
 
@@ -511,22 +507,26 @@ static int
 Listen(const char *file)
 {
     struct sockaddr_un address;
-    size_t len = strlen(file);
-    int fd;
+    int folder = DtsmTraceSocketName(file, &address), fd, err;
 
-    if (len >= sizeof(address.sun_path)) {
-        errno = ENAMETOOLONG;
+    if (folder < TRACE_WHOLE_NAME) {
+        errno = -folder;
         return -1;
     }
-    memset(&address, 0, sizeof(address));
-    address.sun_family = AF_UNIX;
-    memcpy(address.sun_path, file, len);
     fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd >= 0 && (bind(fd, (void *) &address, sizeof(address)) != 0
+    if (fd >= 0 && (fchmod(fd, 0600) != 0
+            || bind(fd, (void *) &address, sizeof(address)) != 0
             || listen(fd, 128) != 0)) {
+        err = errno;
         close(fd);
+        errno = err;
         fd = -1;
     }
+    err = errno;
+    if (folder >= 0) {
+        close(folder);
+    }
+    errno = err;
     return fd;
 }
 

@@ -48,6 +48,7 @@
 #ifndef DTSM_SUPERVISE_H
 #define DTSM_SUPERVISE_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -221,22 +222,68 @@ int64_t DtsmSuperviseStop(void);
 #ifdef DTSM_SUPERVISES
 
 /*
- * Decide one call (dtsmSuperviseCall.c).  reply is filled in.
+ * DtsmSuperviseDecide (dtsmSuperviseCall.c) --
+ *
+ *      Decide one call.  reply is filled in.
  *
  * Returns:
  *      0 when its process is gone and needs no reply, -1 when the call could
  *      not be looked at and passes, else 1.
  *
- * DtsmSuperviseLost --
+ * DtsmSuperviseSent --
  *
- *      The reply to the call that was decided last did not reach it: it was
- *      taken back, and may be made once more.
+ *      The reply to the call that was decided last was sent, or (0) did not
+ *      reach it: a signal took the call back, and it may be made once more.
+ *
+ * DtsmSuperviseIsThere --
+ *
+ *      Does the call that is being decided still wait?  What was opened of
+ *      its process before that is its own: its number is not another's yet.
  */
-
-void DtsmSuperviseLost(void);
 
 int DtsmSuperviseDecide(int listener, const struct seccomp_notif *notice,
         struct seccomp_notif_resp *reply);
+void DtsmSuperviseSent(int reached);
+int DtsmSuperviseIsThere(void);
+
+/*
+ * Changes of the world (dtsmSuperviseChange.c).
+ *
+ * DtsmSuperviseBegin --
+ *
+ *      Before the reply that lets a call go on which changes what one is, and
+ *      other unless that is NULL.
+ *
+ * Arguments:
+ *      thread, call    Who makes it, and its number.
+ *
+ * DtsmSuperviseOver --
+ *
+ *      The last call of a thread is over, or is not made.
+ *
+ * DtsmSuperviseSweep --
+ *
+ *      See which calls are over, from time to time.
+ *
+ * Returns:
+ *      In how many ms to come again; -1 when none is under way.
+ *
+ * DtsmSuperviseSettle --
+ *
+ *      The end of the session: wait for none any more.
+ */
+
+typedef struct DtsmSupervisePath {
+    int dirfd;
+    char path[PATH_MAX];
+    char where[2 * PATH_MAX];   /* the same from our own place */
+} DtsmSupervisePath;
+
+void DtsmSuperviseBegin(int thread, int call, const DtsmSupervisePath *one,
+        const DtsmSupervisePath *other);
+void DtsmSuperviseOver(int thread);
+int DtsmSuperviseSweep(void);
+void DtsmSuperviseSettle(void);
 
 /*
  * The process whose call is being decided (dtsmSuperviseTarget.c).
@@ -249,6 +296,9 @@ int DtsmSuperviseDecide(int listener, const struct seccomp_notif *notice,
  * DtsmSuperviseOld --  Does it have the old layout of addresses?
  * DtsmSuperviseMaps -- Does it map a file whose name ends so (with "\n")?
  * DtsmSuperviseProc -- A name below its folder in /proc; its length, or 0.
+ * DtsmSuperviseRead -- The beginning of a file there, terminated; its length,
+ *                      0 or less: none.
+ * DtsmSuperviseDigits -- A number in decimal, not terminated; its length.
  * DtsmSuperviseWhere -- What we have to call a path of the process, into buf
  *                      of 2 * PATH_MAX bytes.  Nothing in it is folded: it
  *                      goes to the kernel.  ways is TRACE_FOLLOW_LAST when it
@@ -266,6 +316,8 @@ int DtsmSuperviseMaps(const char *end);
 void DtsmSuperviseSetLog(const char *file);
 void DtsmSuperviseSetAsk(const char *ask);
 size_t DtsmSuperviseProc(char *buf, size_t size, const char *rest);
+long DtsmSuperviseRead(const char *name, char *buf, size_t size);
+size_t DtsmSuperviseDigits(char *buf, int number);
 int DtsmSuperviseWhere(int dirfd, const char *path, int ways, char *buf);
 
 /*
@@ -276,12 +328,18 @@ int DtsmSuperviseWhere(int dirfd, const char *path, int ways, char *buf);
  *
  * Returns:
  *      What the call answers, or one of these.
+ *
+ * DtsmSuperviseListed --
+ *
+ *      The answer reached the program, or (0) it did not: then the place in
+ *      the folder is what it was before.
  */
 
 #define SUPERVISE_NO_FOLDER (-10000)    /* it has no path */
 #define SUPERVISE_NO_ACCESS (-10001)    /* we may not read it */
 
 long DtsmSuperviseList(int folder, uint64_t at, uint64_t most);
+void DtsmSuperviseListed(int reached);
 
 #endif /* DTSM_SUPERVISES */
 

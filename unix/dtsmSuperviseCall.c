@@ -8,16 +8,9 @@
  * arguments again: a program whose other thread changes them meanwhile gets
  * around us.  The supervisor is for honest programs, as all of dtsm is.
  *
- * C1  A call that makes known answers wrong (a symlink that comes or goes, a
- *     folder that is renamed ...) is carried out here, between the beginning
- *     and the end of a change as in the library: nobody who knows that it
- *     happened finds a stale answer.
- * C2  That needs the caller's own rights.  Where they are not ours, the map
- *     is corrected before the call goes on, and what another process asks in
- *     the moment between may stay stale.
- * C3  Before Linux 5.19 a signal may take a call back while it is decided, and
- *     the program makes it again.  What was carried out already is kept, so
- *     that it is answered then and not done twice.
+ * Nothing is done in a program's stead but listing a directory: what else it
+ * may do is for the kernel to say.  What makes known answers wrong is handled
+ * around the call (dtsmSuperviseChange.c).
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -61,11 +54,7 @@ static const DtsmSuperviseCall calls[] = {
 
 static const struct seccomp_notif *notice;
 static int listener;
-static struct {
-    int dirfd;
-    char path[PATH_MAX];
-    char where[2 * PATH_MAX];   /* the same from our own place */
-} one, two;
+static DtsmSupervisePath one, two;
 
 enum { GO_ON, GONE, UNSEEN, ANSWERED };
 
@@ -115,8 +104,8 @@ Take(uint64_t at, char *buf)
     return ANSWERED;
 }
 
-static int
-IsThere(void)
+int
+DtsmSuperviseIsThere(void)
 {
     uint64_t id = notice->id;
 
@@ -157,27 +146,6 @@ HasOurRoot(void)
             && mount == itsMount && inode == itsInode;
 }
 
-/*
- * MayActFor --
- *
- *      Are the process's rights our own (C2)?
- */
-
-static int
-MayActFor(void)
-{
-    return DtsmSuperviseStatus("\nUid:", 3, 10)
-                    == DtsmpSyscall0(SYS_geteuid)
-            && DtsmSuperviseStatus("\nGid:", 3, 10)
-                    == DtsmpSyscall0(SYS_getegid);
-}
-
-static int
-Path(int dirfd, const char *path, char *where)
-{
-    return DtsmSuperviseWhere(dirfd, path, 0, where) && MayActFor();
-}
-
 static int
 Answer(struct seccomp_notif_resp *reply, long result)
 {
@@ -188,76 +156,28 @@ Answer(struct seccomp_notif_resp *reply, long result)
 }
 
 /*
- * What was carried out and whose answer came too late (C3).
- */
-
-#define LOST 8
-
-static int carriedOut;
-static struct {
-    uint32_t pid;
-    struct seccomp_data data;
-    char path[PATH_MAX];
-} lost[LOST];
-
-void
-DtsmSuperviseLost(void)
-{
-    static unsigned next;
-    unsigned i = next % LOST;
-
-    if (carriedOut) {
-        lost[i].pid = notice->pid;
-        lost[i].data = notice->data;
-        memcpy(lost[i].path, one.path, strlen(one.path) + 1);
-        next++;
-    }
-}
-
-static int
-Recalls(void)
-{
-    int i;
-
-    for (i = 0; i < LOST; i++) {
-        if (lost[i].pid == notice->pid && lost[i].pid != 0
-                && memcmp(&lost[i].data, &notice->data, sizeof(notice->data))
-                        == 0 && strcmp(lost[i].path, one.path) == 0) {
-            lost[i].pid = 0;
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/*
- * Begin, End --
+ * Change --
  *
- *      Around a call that we make (C1), or before one that we cannot make
- *      (C2): mine is 0, and there is no end to wait for.
+ *      Let a call go on that makes known answers wrong.
  *
  * Arguments:
  *      other   NULL, or a second path that the call changes.
  */
 
-static DtsmTraceChange change;
-
 static int
-Begin(int mine, const char *other)
+Change(const DtsmSupervisePath *other)
 {
-    DtsmTraceBegin(&change, one.dirfd, one.path, two.dirfd, other);
-    if (!mine) {
-        DtsmTraceEnd(&change, 0);
-    }
-    return mine;
+    DtsmSuperviseBegin((int) notice->pid, notice->data.nr, &one, other);
+    return GO_ON;
 }
 
-static int
-End(struct seccomp_notif_resp *reply, long result)
+void
+DtsmSuperviseSent(int reached)
 {
-    DtsmTraceEnd(&change, result != 0);
-    carriedOut = result == 0;
-    return Answer(reply, result);
+    if (!reached) {
+        DtsmSuperviseOver((int) notice->pid);
+    }
+    DtsmSuperviseListed(reached);
 }
 
 static int
@@ -267,23 +187,17 @@ Refuse(struct seccomp_notif_resp *reply, int err)
 }
 
 static int
-Remove(struct seccomp_notif_resp *reply, int atFlags)
+Remove(struct seccomp_notif_resp *reply)
 {
     unsigned saw;
     int err = DtsmTraceCheck(one.dirfd, one.path, CHANGE_SELF, &saw);
 
-    if (err != 0 || !(saw & (TRACE_SAW_DENY | TRACE_SAW_LINK))) {
-        return Refuse(reply, err);
-    }
-    if (!Begin(Path(one.dirfd, one.path, one.where), NULL)) {
-        return ANSWERED;
-    }
-    return End(reply, DtsmpSyscall3(SYS_unlinkat, AT_FDCWD, P(one.where),
-            atFlags));
+    return err != 0 || !(saw & (TRACE_SAW_DENY | TRACE_SAW_LINK))
+            ? Refuse(reply, err) : Change(NULL);
 }
 
 static int
-MakeFolder(struct seccomp_notif_resp *reply, unsigned mode)
+MakeFolder(struct seccomp_notif_resp *reply)
 {
     unsigned saw;
     int err = DtsmTraceCheck(one.dirfd, one.path, MAKE, &saw);
@@ -293,34 +207,15 @@ MakeFolder(struct seccomp_notif_resp *reply, unsigned mode)
                 TRACE_FOLLOW_LAST, one.where) && DtsmTraceType(AT_FDCWD,
                 one.where, 0) == TRACE_IS_DIR ? 0 : -(long) err);
     }
-    if (!(saw & (TRACE_SAW_DENY | TRACE_SAW_LINK))) {
-        return GO_ON;
-    }
-    if (!Begin(Path(one.dirfd, one.path, one.where), NULL)) {
-        return ANSWERED;
-    }
-    return End(reply, DtsmpSyscall3(SYS_mkdirat, AT_FDCWD, P(one.where),
-            (long) (mode & ~(unsigned long)
-                    DtsmSuperviseStatus("\nUmask:", 0, 8))));
+    return saw & (TRACE_SAW_DENY | TRACE_SAW_LINK) ? Change(NULL) : GO_ON;
 }
 
 static int
 MakeSymlink(struct seccomp_notif_resp *reply)
 {
-    int got, err = DtsmTraceCheck(one.dirfd, one.path, MAKE, NULL);
+    int err = DtsmTraceCheck(one.dirfd, one.path, MAKE, NULL);
 
-    if (err != 0) {
-        return Refuse(reply, err);
-    }
-    got = Take(Arg(0), two.path);
-    if (got != GO_ON) {
-        return got;
-    }
-    if (!Begin(Path(one.dirfd, one.path, one.where), NULL)) {
-        return ANSWERED;
-    }
-    return End(reply, DtsmpSyscall3(SYS_symlinkat, P(two.path), AT_FDCWD,
-            P(one.where)));
+    return err != 0 ? Refuse(reply, err) : Change(NULL);
 }
 
 /*
@@ -366,11 +261,7 @@ Rename(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call)
             && !(saw & (TRACE_SAW_LINK | TRACE_SAW_DENY))) {
         return GO_ON;
     }
-    if (!Begin(done && MayActFor(), two.path)) {
-        return ANSWERED;
-    }
-    return End(reply, DtsmpSyscall5(SYS_renameat2, AT_FDCWD, P(one.where),
-            AT_FDCWD, P(two.where), (long) flags));
+    return Change(&two);
 }
 
 static int
@@ -387,16 +278,8 @@ Link(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call)
     if (err == 0) {
         err = DtsmTraceCheck(two.dirfd, two.path, MAKE, NULL);
     }
-    if (err != 0 || !(saw & TRACE_SAW_LINK)) {
-        return Refuse(reply, err);
-    }
-    if (!Begin(Path(one.dirfd, one.path, one.where)
-            && DtsmSuperviseWhere(two.dirfd, two.path, 0, two.where),
-            two.path)) {
-        return ANSWERED;
-    }
-    return End(reply, DtsmpSyscall5(SYS_linkat, AT_FDCWD, P(one.where),
-            AT_FDCWD, P(two.where), (long) flags));
+    return err != 0 || !(saw & TRACE_SAW_LINK) ? Refuse(reply, err)
+            : Change(&two);
 }
 
 /*
@@ -576,10 +459,6 @@ Act(const DtsmSuperviseCall *call, int isEmpty,
     unsigned self = flags & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u;
     unsigned how = DTSM_STAT;
 
-    if (Recalls()) {
-        carriedOut = 1;
-        return Answer(reply, 0);
-    }
     switch (call->act) {
         case SUPERVISE_OPEN: how = DtsmTraceOpenHow((int) flags); break;
         case SUPERVISE_OPEN2: how = OpenHow2(); break;
@@ -597,9 +476,8 @@ Act(const DtsmSuperviseCall *call, int isEmpty,
             how = DTSM_STAT
                     | (flags & AT_SYMLINK_FOLLOW ? 0u : TRACE_NOFOLLOW);
             break;
-        case SUPERVISE_MKDIR: return MakeFolder(reply, flags);
-        case SUPERVISE_RMDIR: return Remove(reply, AT_REMOVEDIR);
-        case SUPERVISE_UNLINK: return Remove(reply, (int) flags);
+        case SUPERVISE_MKDIR: return MakeFolder(reply);
+        case SUPERVISE_RMDIR: case SUPERVISE_UNLINK: return Remove(reply);
         case SUPERVISE_RENAME: return Rename(reply, call);
         case SUPERVISE_LINK: return Link(reply, call);
         case SUPERVISE_SYMLINK: return MakeSymlink(reply);
@@ -619,7 +497,7 @@ DtsmSuperviseDecide(int from, const struct seccomp_notif *its,
 
     notice = its;
     listener = from;
-    carriedOut = 0;
+    DtsmSuperviseOver((int) its->pid);
     memset(reply, 0, sizeof(*reply));
     reply->id = its->id;
     reply->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
@@ -643,12 +521,15 @@ DtsmSuperviseDecide(int from, const struct seccomp_notif *its,
                 && Arg(call->path) != 0 && (Arg(call->flags) & AT_EMPTY_PATH);
     }
     if (got == GO_ON || isEmpty) {
-        if (!IsThere()) {
+        if (!DtsmSuperviseIsThere()) {
             return 0;
         }
         got = HasOurRoot() ? Act(call, isEmpty, reply) : UNSEEN;
     }
-    return got == GONE ? 0 : got == UNSEEN ? -1 : 1;
+    if (got == GONE) {
+        return DtsmSuperviseIsThere() ? -1 : 0;
+    }
+    return got == UNSEEN ? -1 : 1;
 }
 
 #endif /* DTSM_SUPERVISES */

@@ -8,12 +8,8 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#ifndef _GNU_SOURCE
-#   define _GNU_SOURCE 1
-#endif
-
+#include "dtsmTrace.h"
 #include "dtsmSupervise.h"
-#include "dtsmUnixSys.h"
 
 #ifndef DTSM_SUPERVISES
 
@@ -27,7 +23,6 @@ DtsmSuperviseJoin(const char *socket, int layout)
 
 #else
 
-#include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <string.h>
@@ -204,17 +199,10 @@ Connect(const char *socket)
 {
     struct sockaddr_un address;
     struct timeval limit = {PATIENCE, 0};
-    size_t len = strlen(socket);
-    int fd;
-
-    if (len >= sizeof(address.sun_path)) {
-        return -1;
-    }
-    memset(&address, 0, sizeof(address));
-    address.sun_family = AF_UNIX;
-    memcpy(address.sun_path, socket, len);
-    fd = (int) DtsmpSyscall3(SYS_socket, AF_UNIX,
+    int folder, fd = (int) DtsmpSyscall3(SYS_socket, AF_UNIX,
             SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    long result;
+
     if (fd < 0) {
         return -1;
     }
@@ -222,8 +210,13 @@ Connect(const char *socket)
             (long) (intptr_t) &limit, sizeof(limit));
     DtsmpSyscall5(SYS_setsockopt, fd, SOL_SOCKET, SO_SNDTIMEO,
             (long) (intptr_t) &limit, sizeof(limit));
-    if (DtsmpSyscall3(SYS_connect, fd, (long) (intptr_t) &address,
-            sizeof(address)) != 0 || !IsYes(fd)) {
+    folder = DtsmTraceSocketName(socket, &address);
+    result = folder < TRACE_WHOLE_NAME ? folder : DtsmpSyscall3(SYS_connect,
+            fd, (long) (intptr_t) &address, sizeof(address));
+    if (folder >= 0) {
+        DtsmpSysClose(folder);
+    }
+    if (result != 0 || !IsYes(fd)) {
         DtsmpSysClose(fd);
         return -1;
     }

@@ -20,6 +20,10 @@
 #   define SYS_pidfd_getfd 438
 #endif
 
+#ifndef PIDFD_THREAD
+#   define PIDFD_THREAD O_EXCL
+#endif
+
 #include <string.h>
 
 #define P(text) ((long) (intptr_t) (text))
@@ -31,6 +35,46 @@ typedef struct Entry {
     unsigned char type;
     char name[];
 } Entry;
+
+/*
+ * The copy, until the answer was sent, and where it stood before.
+ */
+
+static int copy = -1;
+static long stood;
+
+/*
+ * Copy --
+ *
+ *      A copy of a descriptor of the thread that calls.  Where the kernel
+ *      copies those of a thread group only, the thread may have others.
+ */
+
+static long
+Copy(int folder, const char *path, size_t len)
+{
+    static char own[PATH_MAX];
+    long fd, process = DtsmpSyscall2(SYS_pidfd_open, DtsmTracePid(),
+            PIDFD_THREAD);
+    int group = process == -EINVAL;
+
+    if (group) {
+        process = DtsmpSyscall2(SYS_pidfd_open,
+                DtsmSuperviseStatus("\nTgid:", 0, 10), 0);
+    }
+    if (process < 0) {
+        return process;
+    }
+    fd = DtsmSuperviseIsThere() ? DtsmpSyscall3(SYS_pidfd_getfd, process,
+            (long) folder, 0) : -ESRCH;
+    DtsmpSysClose((int) process);
+    if (fd >= 0 && group && (DtsmTraceFdText("/proc/self/fd/", (int) fd, own,
+            sizeof(own)) != len || memcmp(own, path, len) != 0)) {
+        DtsmpSysClose((int) fd);
+        fd = -EBADF;
+    }
+    return fd;
+}
 
 static long
 Filtered(int fd, const char *folder, size_t folderLen, char *buf, long size)
@@ -60,31 +104,39 @@ DtsmSuperviseList(int folder, uint64_t at, uint64_t most)
     static _Alignas(8) char buf[32 * 1024];
     static char path[PATH_MAX];
     long size = most < sizeof(buf) ? (long) most : (long) sizeof(buf);
-    long got, process, fd;
+    long got, fd;
     size_t len = DtsmTraceFdPath(folder, path, sizeof(path));
 
     if (len == 0) {
         return SUPERVISE_NO_FOLDER;
     }
-    if (len == 1) {
-        len = 0;                        /* "/": names follow a slash */
-    }
-    process = DtsmpSyscall2(SYS_pidfd_open,
-            DtsmSuperviseStatus("\nTgid:", 0, 10), 0);
-    fd = process < 0 ? process : DtsmpSyscall3(SYS_pidfd_getfd, process,
-            (long) folder, 0);
-    if (process >= 0) {
-        DtsmpSysClose((int) process);
-    }
+    fd = Copy(folder, path, len);
     if (fd < 0) {
         return SUPERVISE_NO_ACCESS;
     }
-    got = Filtered((int) fd, path, len, buf, size);
-    DtsmpSysClose((int) fd);
-    if (got > 0 && DtsmSupervisePoke(at, buf, (size_t) got) != got) {
+    copy = (int) fd;
+    stood = DtsmpSyscall3(SYS_lseek, fd, 0, SEEK_CUR);
+    if (len == 1) {
+        len = 0;                        /* "/": names follow a slash */
+    }
+    got = Filtered(copy, path, len, buf, size);
+    if (got > 0 && DtsmSuperviseIsThere()
+            && DtsmSupervisePoke(at, buf, (size_t) got) != got) {
         got = -EFAULT;
     }
     return got;
+}
+
+void
+DtsmSuperviseListed(int reached)
+{
+    if (copy >= 0) {
+        if (!reached && stood >= 0) {
+            DtsmpSyscall3(SYS_lseek, copy, stood, SEEK_SET);
+        }
+        DtsmpSysClose(copy);
+        copy = -1;
+    }
 }
 
 #endif /* DTSM_SUPERVISES */

@@ -30,22 +30,30 @@ static char logFile[PATH_MAX];
 static char proc[32];                   /* "/proc/PID/" */
 static int target;
 
-void
-DtsmSuperviseAim(int pid)
+size_t
+DtsmSuperviseDigits(char *buf, int number)
 {
     char digits[12];
     size_t at = sizeof(digits);
-    unsigned value = (unsigned) pid;
+    unsigned value = (unsigned) number;
 
-    target = pid;
-    digits[--at] = '\0';
-    digits[--at] = '/';
     do {
         digits[--at] = (char) ('0' + value % 10);
         value /= 10;
     } while (value != 0);
+    memcpy(buf, digits + at, sizeof(digits) - at);
+    return sizeof(digits) - at;
+}
+
+void
+DtsmSuperviseAim(int pid)
+{
+    size_t len;
+
+    target = pid;
     memcpy(proc, "/proc/", 6);
-    memcpy(proc + 6, digits + at, sizeof(digits) - at);
+    len = 6 + DtsmSuperviseDigits(proc + 6, pid);
+    memcpy(proc + len, "/", 2);
 }
 
 size_t
@@ -105,8 +113,8 @@ DtsmTraceSupervise(const DtsmTraceProgram *program)
     return !program->mapped || DtsmSuperviseOld();
 }
 
-static long
-Read(const char *name, char *buf, size_t size)
+long
+DtsmSuperviseRead(const char *name, char *buf, size_t size)
 {
     char file[64];
     long got;
@@ -130,7 +138,7 @@ DtsmSuperviseOld(void)
 {
     char text[32];
 
-    return Read("personality", text, sizeof(text)) > 0
+    return DtsmSuperviseRead("personality", text, sizeof(text)) > 0
             && (strtoul(text, NULL, 16) & ADDR_COMPAT_LAYOUT);
 }
 
@@ -163,7 +171,7 @@ DtsmSuperviseStatus(const char *name, int field, int base)
 {
     char text[4096], *at;
 
-    if (Read("status", text, sizeof(text)) <= 0
+    if (DtsmSuperviseRead("status", text, sizeof(text)) <= 0
             || (at = strstr(text, name)) == NULL) {
         return -1;
     }

@@ -387,6 +387,23 @@ _Static_assert(sizeof(DtsmTraceWalk) <= DTSM_SCRATCH_SIZE,
         "a walk fits a block");
 
 /*
+ * DtsmTraceSocketName (dtsmTraceSocket.c) --
+ *
+ *      The address of a Unix socket.  A name that is too long for one goes by
+ *      a descriptor of its directory, which must stay open until the address
+ *      was used.
+ *
+ * Returns:
+ *      That descriptor; TRACE_WHOLE_NAME when there is none; a lower number:
+ *      -errno.
+ */
+
+#define TRACE_WHOLE_NAME (-1)   /* -EPERM does not occur */
+
+struct sockaddr_un;
+int DtsmTraceSocketName(const char *name, struct sockaddr_un *address);
+
+/*
  * DtsmTraceRuling (dtsmTraceAsk.c) --
  *
  *      What holds for a resolved path, terminated, of this TRACE_IS_* type.

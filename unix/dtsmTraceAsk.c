@@ -35,7 +35,6 @@
 #include <time.h>
 
 #define KEY_HEAD 2
-#define SUN_PATH sizeof(((struct sockaddr_un *) 0)->sun_path)
 #define NANOS 1000000000
 
 /*
@@ -84,53 +83,6 @@ Server(long *secondsPtr)
 }
 
 /*
- * ShortName --
- *
- *      A name that is too long for an address goes by a descriptor of its
- *      folder.
- *
- * Returns:
- *      The descriptor or -errno; brief receives SUN_PATH bytes at most.
- */
-
-static int
-ShortName(const char *name, size_t len, char *brief)
-{
-    static const char head[] = "/proc/self/fd/";
-    const char *tail = strrchr(name, '/');
-    char digits[12], *folder;
-    size_t at = sizeof(digits), used = sizeof(head) - 1;
-    unsigned number;
-    int fd;
-
-    if (tail == NULL || len >= DTSM_SCRATCH_SIZE || strlen(tail)
-            >= SUN_PATH - sizeof(head) - sizeof(digits)) {
-        return -ENAMETOOLONG;
-    }
-    folder = DtsmTraceBorrow();
-    if (folder == NULL) {
-        return -ENOMEM;
-    }
-    memcpy(folder, name, (size_t) (tail - name));
-    folder[tail - name] = '\0';
-    fd = DtsmpSysOpen(folder, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-    DtsmTraceReturn(folder);
-    if (fd < 0) {
-        return fd;
-    }
-    number = (unsigned) fd;
-    do {
-        digits[--at] = (char) ('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    memcpy(brief, head, used);
-    memcpy(brief + used, digits + at, sizeof(digits) - at);
-    used += sizeof(digits) - at;
-    memcpy(brief + used, tail, strlen(tail) + 1);
-    return fd;
-}
-
-/*
  * Connect --
  *
  *      Connect within the time that is left.
@@ -143,19 +95,11 @@ static long
 Connect(int fd, const char *name, long deadline)
 {
     struct sockaddr_un address;
-    size_t len = strlen(name);
-    int folder = -1;
+    int folder = DtsmTraceSocketName(name, &address);
     long result;
 
-    memset(&address, 0, sizeof(address));
-    address.sun_family = AF_UNIX;
-    if (len < SUN_PATH) {
-        memcpy(address.sun_path, name, len + 1);
-    } else {
-        folder = ShortName(name, len, address.sun_path);
-        if (folder < 0) {
-            return folder;
-        }
+    if (folder < TRACE_WHOLE_NAME) {
+        return folder;
     }
     do {
         Wait wait = { deadline - Now(), 0 };

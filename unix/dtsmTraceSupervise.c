@@ -23,18 +23,25 @@ DtsmTraceSupervise(const DtsmTraceProgram *program)
 {
     static const char name[] = SUPERVISE_SOCKET;
     const char *log = DtsmTraceLogFile();
-    char socket[128];
     size_t len = log == NULL ? 0 : strlen(log);
+    char *socket;
+    int joined;
 
     while (len > 0 && log[len - 1] != '/') {
         len--;
     }
-    if (len == 0 || len + sizeof(name) > sizeof(socket)) {
+    if (len == 0 || len + sizeof(name) > DTSM_SCRATCH_SIZE) {
+        return 0;
+    }
+    socket = DtsmTraceBorrow();
+    if (socket == NULL) {
         return 0;
     }
     memcpy(socket, log, len);
     memcpy(socket + len, name, sizeof(name));
-    return DtsmSuperviseJoin(socket, program->mapped);
+    joined = DtsmSuperviseJoin(socket, program->mapped);
+    DtsmTraceReturn(socket);
+    return joined;
 }
 
 #ifndef DTSM_SUPERVISES
