@@ -37,9 +37,9 @@ not be declared.  The control line is what was declared and touched, and the
 shortest list of packages that brings the rest.  The exit status is as for
 run.}
         clean {
-A run that is killed (kill -9) leaves its folder ($TMPDIR/dtsm-* or
-/tmp/dtsm-*) and its map behind.  Those of runs that are going on, of other
-users, and maps that were to be kept stay.}
+A run that is killed (kill -9) leaves its directory (dtsm-* in
+$XDG_RUNTIME_DIR, /tmp, /var/tmp or /dev/shm) and its map behind.  Those of
+runs that are going on, of other users, and maps that were to be kept stay.}
         policy {
 The policies that come with dtsm are system (without a registry) and packages
 (what holds with --registry).  Without POLICY it is system.  A file has lines
@@ -436,7 +436,7 @@ proc ::dtsm::command::Trace {trace settings findingName sessionName \
     variable statusNotExecutable
     upvar 1 $findingName finding $sessionName session \
         $workerName worker
-    Need json contents session lookup report
+    Need json contents place session lookup report
     set report [OpenReport [dict get $settings report]]
     set session {}
     set worker {}

@@ -79,8 +79,8 @@ namespace eval ::dtsm::options {
             "Leave the map in FILE, which must not exist yet."
         --map-dir DIR
             "Where the map lies while the command runs: /dev/shm unless said
-            when 64 MiB are free there, else $TMPDIR, else /tmp.  A folder in
-            memory is faster."
+            when 64 MiB are free there, else beside the session's log.  A
+            directory in memory is faster."
         --help ""
             "Print this."
     }
