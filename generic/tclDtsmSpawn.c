@@ -617,6 +617,8 @@ DtsmTcl_InitSpawn(
     Tcl_CreateObjCommand(interp, "::dtsm::folder", DtsmTclFolderCmd, NULL,
             NULL);
     Tcl_CreateObjCommand(interp, "::dtsm::process", ProcessCmd, NULL, NULL);
+    Tcl_CreateObjCommand(interp, "::dtsm::replace", DtsmTclReplaceCmd, NULL,
+            NULL);
     Tcl_CreateObjCommand(interp, "::dtsm::supervise", DtsmTclSuperviseCmd,
             NULL, NULL);
     Tcl_CreateObjCommand(interp, "::dtsm::system", DtsmTclSystemCmd, NULL,

@@ -87,6 +87,16 @@
  *      dtsm::folder release number
  *              Close a number of make, take or map.
  *
+ *      dtsm::replace begin file
+ *              Open a file to be replaced as a whole: a list, whose first
+ *              word is the channel to write to, and whose last is new; or
+ *              file or stream for what is written itself: what cannot be
+ *              replaced, and what is no regular file.  Symlinks are followed.
+ *      dtsm::replace commit begun
+ *      dtsm::replace abort begun
+ *              Close the channel of such a list: what was written takes the
+ *              file's place, with its mode and owner; or is gone.
+ *
  *      dtsm::supervise start map log socket ?ask?
  *              Start the supervisor of a session with these files; the
  *              socket is made; ask is what DTSM_ASK says to programs.  Error
@@ -135,8 +145,8 @@
 /*
  * DtsmTcl_InitSpawn --
  *
- *      Create dtsm::folder, dtsm::process, dtsm::supervise, dtsm::system and
- *      dtsm::worker in interp.  To be called once for each trusted interpreter, after
+ *      Create dtsm::folder, dtsm::process, dtsm::replace, dtsm::supervise,
+ *      dtsm::system and dtsm::worker in interp.  To be called once for each trusted interpreter, after
  *      Tcl_InitStubs.
  *
  * Returns:
@@ -203,7 +213,8 @@ int DtsmTclPlaceOf(int fd);
  *                      files that name may mean along path.
  * DtsmTclPosix --      TCL_ERROR, with what errno says of `what' in interp.
  * DtsmTclHeap --       dtsm::system heap (tclDtsmMemory.c).
- * DtsmTclFolderCmd, DtsmTclSystemCmd, DtsmTclSuperviseCmd, DtsmTclWorkerCmd --
+ * DtsmTclFolderCmd, DtsmTclReplaceCmd, DtsmTclSystemCmd, DtsmTclSuperviseCmd,
+ * DtsmTclWorkerCmd --
  *                      The commands.
  */
 
@@ -212,6 +223,8 @@ char **DtsmTclCandidates(const char *name, const char *path);
 int DtsmTclPosix(Tcl_Interp *interp, const char *what);
 void DtsmTclHeap(size_t bytes);
 int DtsmTclFolderCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
+int DtsmTclReplaceCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[]);
 int DtsmTclSystemCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[]);

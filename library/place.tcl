@@ -51,7 +51,8 @@ proc ::dtsm::place::usable {} {
             $shared] {
         if {[string index $folder 0] ne "/" || [regexp {[\s:$]} $folder]
                 || [catch {::dtsm::bytes::toText $folder} text]
-                || ($folder ni $shared && ![file owned $text])
+                || ($folder ni $shared && (![file owned $text]
+                    || ([file attributes $text -permissions] & 0o22)))
                 || ![::dtsm::system room $folder]
                 || [catch {::dtsm::system resolve $folder} real]} {
             continue

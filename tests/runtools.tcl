@@ -129,7 +129,8 @@ proc interrupt {folder signal traps script} {
         lappend before --default-signal
     }
     set channel [open |[list {*}$before XDG_RUNTIME_DIR=$folder \
-        $::dtsmCommand run -- sh -c "ulimit -c 0; $traps; echo \$DTSM_MAP; $script" \
+        $::dtsmCommand run -- \
+        sh -c "ulimit -c 0; $traps; echo \$DTSM_MAP; $script" \
         2>$::run::folder/err] r+]
     gets $channel map
     set existed [file exists $map]
