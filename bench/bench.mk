@@ -118,18 +118,18 @@ $(BENCH_DIR)/load: $(BENCH_DIR)/load.o $(BENCH_DIR)/common.o \
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 bench-load: all $(BENCH_DIR)/nothing.so $(BENCH_DIR)/load
-	$(TCLSH_PROG) "$(srcdir)/bench/load.tcl" "$(abs_builddir)" \
-		"$(abs_srcdir)/library" $(BENCH_DIR)
+	$(TCLSH_PROG) "$(srcdir)/bench/load.tcl" "$$(pwd)" \
+		"$$(cd "$(srcdir)" && pwd)/library" $(BENCH_DIR)
 
 bench-builds: bench-load $(BENCH_DIR)/usage
-	$(TCLSH_PROG) "$(srcdir)/bench/builds" -dtsm "$(abs_builddir)/dtsm" \
+	$(TCLSH_PROG) "$(srcdir)/bench/builds" -dtsm "$$(pwd)/dtsm" \
 		-programs $(BENCH_DIR) $(BENCHFLAGS)
 
 -include $(wildcard $(BENCH_DIR)/*.d $(BENCH_DIR)/*/*.d)
 
 # The registry dpkg, on this machine's database.
 bench-registry: all
-	$(TCLSH_PROG) "$(srcdir)/bench/registry.tcl" "$(abs_builddir)" \
-		"$(abs_srcdir)/library"
+	$(TCLSH_PROG) "$(srcdir)/bench/registry.tcl" "$$(pwd)" \
+		"$$(cd "$(srcdir)" && pwd)/library"
 
 .PHONY: bench-registry

@@ -15,7 +15,10 @@
  * background errors.
  *
  * Until its message is whole, a client is served by events alone, so nobody
- * waits for one that is slow or silent.
+ * waits for one that is slow or silent.  DTSM_LISTEN_CLIENTS are connected at
+ * once, with those that wait for an answer: Tcl 8.6 ends a process that has
+ * more descriptors than its select(2) takes.  The rest waits in the socket's
+ * backlog; for them, a client that has been silent for long is given up.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -32,7 +35,9 @@
 #include <unistd.h>
 
 #include "tclDtsmInt.h"
+#include "tclDtsmSpawn.h"
 
+#define SILENT_S 5              /* without a whole message, while others wait */
 #define HEAD_BYTES 4
 #define RETRY_MS 50             /* after running out of descriptors */
 #define ACCEPT_MAX 64           /* at one event, so that others get a turn */
@@ -52,6 +57,7 @@ struct DtsmTclListener {
     pid_t owner;                /* the process that made it */
     int fd;                     /* -1: closed */
     unsigned refCount;
+    unsigned connected;         /* clients whose channel is open */
     Tcl_WideInt accepted, messages, dropped, refused, failed;
 };
 
@@ -60,6 +66,7 @@ struct Client {
     Client *next, *previous;    /* in listener->clients */
     Tcl_Channel channel;
     unsigned char *body;        /* NULL: the head is not whole */
+    Tcl_Time since;
     size_t got;                 /* of the head, then of the body */
     size_t size;                /* of the body */
     unsigned char head[HEAD_BYTES];
@@ -79,16 +86,60 @@ Release(DtsmTclListener *listener)
     }
 }
 
+static void
+Watch(DtsmTclListener *listener)
+{
+    Tcl_CreateFileHandler(listener->fd, TCL_READABLE, OnConnect, listener);
+}
+
 /*
- * OnClosed --
+ * Pause, Resume --
  *
- *      A client's channel closes before its message is whole.
+ *      Leave what comes in the backlog; go on before the time is over.
  */
 
 static void
-OnClosed(void *data)
+Pause(DtsmTclListener *listener)
 {
-    Client *client = data;
+    Tcl_DeleteFileHandler(listener->fd);
+    listener->retry = Tcl_CreateTimerHandler(RETRY_MS, OnRetry, listener);
+}
+
+static void
+Resume(DtsmTclListener *listener)
+{
+    if (listener->fd >= 0 && listener->retry != NULL) {
+        Tcl_DeleteTimerHandler(listener->retry);
+        listener->retry = NULL;
+        Watch(listener);
+    }
+}
+
+/*
+ * OnAnswered --
+ *
+ *      A channel closes that was handed over.
+ */
+
+static void
+OnAnswered(void *data)
+{
+    DtsmTclListener *listener = data;
+
+    listener->connected--;
+    Resume(listener);
+    Release(listener);
+}
+
+/*
+ * Forget --
+ *
+ *      A client is no longer ours.
+ */
+
+static void
+Forget(Client *client)
+{
     DtsmTclListener *listener = client->listener;
 
     if (client->previous != NULL) {
@@ -104,6 +155,23 @@ OnClosed(void *data)
     }
     DtsmTcl_Free(client);
     Release(listener);
+}
+
+/*
+ * OnClosed --
+ *
+ *      A client's channel closes before its message is whole.
+ */
+
+static void
+OnClosed(void *data)
+{
+    Client *client = data;
+    DtsmTclListener *listener = client->listener;
+
+    listener->connected--;
+    Resume(listener);
+    Forget(client);
 }
 
 /*
@@ -130,7 +198,9 @@ Deliver(Client *client)
     Tcl_ListObjAppendElement(NULL, commandObj, Tcl_NewByteArrayObj(
             client->body, (Tcl_Size) client->size));
     Tcl_DeleteCloseHandler(channel, OnClosed, client);
-    OnClosed(client);
+    Tcl_CreateCloseHandler(channel, OnAnswered, listener);
+    listener->refCount++;
+    Forget(client);
 
     Tcl_Preserve(interp);
     listener->state->walks++;
@@ -222,6 +292,7 @@ Welcome(DtsmTclListener *listener, int fd)
         return;
     }
     listener->accepted++;
+    listener->connected++;
     client = DtsmTcl_Alloc(sizeof *client);
     memset(client, 0, sizeof *client);
     client->listener = listener;
@@ -231,6 +302,7 @@ Welcome(DtsmTclListener *listener, int fd)
         client->next->previous = client;
     }
     listener->clients = client;
+    Tcl_GetTime(&client->since);
     client->channel = Tcl_MakeFileChannel((void *) (intptr_t) fd,
             TCL_READABLE | TCL_WRITABLE);
     Tcl_RegisterChannel(interp, client->channel);
@@ -241,10 +313,34 @@ Welcome(DtsmTclListener *listener, int fd)
             client);
 }
 
-static void
-Watch(DtsmTclListener *listener)
+/*
+ * DropSilent --
+ *
+ *      Give up the client that has been silent for longest, if that is long.
+ *
+ * Returns:
+ *      1 if there is room for another now.
+ */
+
+static int
+DropSilent(DtsmTclListener *listener)
 {
-    Tcl_CreateFileHandler(listener->fd, TCL_READABLE, OnConnect, listener);
+    Client *client = listener->clients;
+    Tcl_Time now;
+
+    if (client == NULL) {
+        return 0;
+    }
+    while (client->next != NULL) {
+        client = client->next;
+    }
+    Tcl_GetTime(&now);
+    if (now.sec - client->since.sec < SILENT_S) {
+        return 0;
+    }
+    listener->dropped++;
+    Tcl_UnregisterChannel(listener->state->interp, client->channel);
+    return 1;
 }
 
 static void
@@ -264,14 +360,22 @@ OnConnect(void *data, int mask)
 
     (void) mask;
     for (i = 0; i < ACCEPT_MAX; i++) {
+        if (listener->connected >= DTSM_LISTEN_CLIENTS
+                && !DropSilent(listener)) {
+            Pause(listener);
+            return;
+        }
         fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC);
-        if (fd >= 0) {
+        if (fd >= 0 && !DtsmTclCanWatch(fd)) {
+            listener->refused++;
+            close(fd);
+            Pause(listener);
+            return;
+        } else if (fd >= 0) {
             Welcome(listener, fd);
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS
                 || errno == ENOMEM) {
-            Tcl_DeleteFileHandler(listener->fd);
-            listener->retry = Tcl_CreateTimerHandler(RETRY_MS, OnRetry,
-                    listener);
+            Pause(listener);
             return;
         } else if (errno != EINTR && errno != ECONNABORTED) {
             return;
@@ -487,6 +591,12 @@ DtsmTcl_ListenCmd(void *data, Tcl_Interp *interp, int objc,
                 Tcl_GetString(objv[1]));
     }
     fd = Bind(path);
+    if (fd >= 0 && !DtsmTclCanWatch(fd)) {
+        close(fd);
+        unlink(path);
+        errno = EMFILE;
+        fd = -1;
+    }
     if (fd < 0) {
         return DtsmTcl_Posix(interp, errno, "couldn't listen at",
                 Tcl_GetString(objv[1]));

@@ -189,7 +189,8 @@ RunChild(
     char **shellArgv,           /* two spare words in front of argv[1..] */
     char **env,
     const Place *place,
-    const sigset_t *maskPtr)
+    const sigset_t *maskPtr,
+    int *reportPtr)             /* a descriptor that must live until exec */
 {
     struct sigaction action;
     int i, failure = ENOENT;
@@ -201,13 +202,14 @@ RunChild(
     }
 
     /*
-     * Tcl ignores SIGPIPE; a build's pipelines rely on it.
+     * Tcl ignores SIGPIPE; a build's pipelines rely on it.  Where it is known
+     * what was inherited, that holds.
      */
 
     memset(&action, 0, sizeof action);
     action.sa_handler = SIG_DFL;
     sigaction(SIGPIPE, &action, NULL);
-    sigprocmask(SIG_SETMASK, maskPtr, NULL);
+    *reportPtr = DtsmTclBequeath(maskPtr, *reportPtr);
 
     if (place->folder != NULL && chdir(place->folder) != 0) {
         return errno;
@@ -250,7 +252,7 @@ StartChild(
     DtsmTclStrings *envPtr,
     const Place *place)
 {
-    int ends[2], failure = 0;
+    int ends[2], report, failure = 0;
     sigset_t mask;
     pid_t child;
     ssize_t got;
@@ -263,12 +265,13 @@ StartChild(
             ((argvPtr->count + 2) * sizeof(char *)));
     memcpy(shellArgv + 1, argvPtr->items,
             (argvPtr->count + 1) * sizeof(char *));
+    report = ends[1];
     BlockHeld(&mask);                       /* P1 */
     child = vfork();
     if (child == 0) {                       /* P2 */
         failure = RunChild(candidates, argvPtr->items, shellArgv,
-                envPtr->items, place, &mask);
-        while (write(ends[1], &failure, sizeof failure) < 0
+                envPtr->items, place, &mask, &report);
+        while (write(report, &failure, sizeof failure) < 0
                 && errno == EINTR) {
             continue;
         }
@@ -483,6 +486,10 @@ ServeUntilEnd(
     int fd = (int) syscall(SYS_pidfd_open, child, 0), ended;
     Tcl_TimerToken timer = NULL;
 
+    if (fd >= 0 && !DtsmTclCanWatch(fd)) {
+        close(fd);
+        fd = -1;
+    }
     if (fd >= 0) {
         fcntl(fd, F_SETFD, FD_CLOEXEC);
         Tcl_CreateFileHandler(fd, TCL_READABLE, WakeForFile, NULL);
@@ -563,9 +570,12 @@ ProcessCmd(
     Tcl_Obj *const objv[])
 {
     static const char *const verbs[] = {
-        "caught", "hold", "release", "spawn", "wait", NULL
+        "caught", "hold", "inherit", "release", "spawn", "wait", NULL
     };
-    enum {VERB_CAUGHT, VERB_HOLD, VERB_RELEASE, VERB_SPAWN, VERB_WAIT};
+    enum {
+        VERB_CAUGHT, VERB_HOLD, VERB_INHERIT, VERB_RELEASE, VERB_SPAWN,
+        VERB_WAIT
+    };
     int verb;
 
     (void) data;
@@ -590,6 +600,9 @@ ProcessCmd(
         return CaughtCmd(interp);
     case VERB_HOLD:
         return HoldCmd(interp);
+    case VERB_INHERIT:
+        DtsmTclInherit();
+        return TCL_OK;
     case VERB_RELEASE:
         return ReleaseCmd();
     default:
@@ -601,7 +614,11 @@ int
 DtsmTcl_InitSpawn(
     Tcl_Interp *interp)
 {
+    Tcl_CreateObjCommand(interp, "::dtsm::folder", DtsmTclFolderCmd, NULL,
+            NULL);
     Tcl_CreateObjCommand(interp, "::dtsm::process", ProcessCmd, NULL, NULL);
+    Tcl_CreateObjCommand(interp, "::dtsm::replace", DtsmTclReplaceCmd, NULL,
+            NULL);
     Tcl_CreateObjCommand(interp, "::dtsm::supervise", DtsmTclSuperviseCmd,
             NULL, NULL);
     Tcl_CreateObjCommand(interp, "::dtsm::system", DtsmTclSystemCmd, NULL,

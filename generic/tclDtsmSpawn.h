@@ -5,6 +5,13 @@
  *      Paths, words and values travel as byte strings: a build's file names
  *      need not be text in any encoding.
  *
+ *      dtsm::process inherit
+ *              For a program of our own, once, before all else: whatever it
+ *              was started with, SIGCHLD has its default meaning, no signal
+ *              is blocked, a write beyond the limit on files is an error,
+ *              the standard descriptors are open, new files are our user's
+ *              alone, and Tcl's event loop has descriptors to use.  What
+ *              spawn and dtsm::worker start gets what was there before.
  *      dtsm::process hold
  *              From now on HUP, INT, QUIT, TERM, USR1, USR2, ALRM and VTALRM
  *              do not end this process: they are noted, and sent on to the
@@ -28,6 +35,8 @@
  *              kind (exit, signal), code (status or signal number), name
  *              (SIGTERM ...; or empty).
  *
+ *      dtsm::system words count
+ *              The last words of this process' own command line, as bytes.
  *      dtsm::system kind path
  *              Why a preload does not reach this program: static, setuid,
  *              setgid, capabilities, architecture; empty if it does.
@@ -46,14 +55,6 @@
  *              realpath(3).
  *      dtsm::system folder template
  *              mkdtemp(3): makes a folder, mode 0700.
- *      dtsm::system hold folder
- *              From now on this process owns that session's folder, until it
- *              ends or releases it; a number for release.
- *      dtsm::system release number
- *      dtsm::system held folder
- *              1: the process that owns it is there; 0: it is gone.  Error
- *              codes: POSIX EPERM for a folder that is not ours alone;
- *              POSIX ENOENT for one that nobody ever held.
  *      dtsm::system room folder
  *              Bytes that we may still write there; 0 if we may not.
  *      dtsm::system environ name
@@ -61,6 +62,40 @@
  *      dtsm::system heap bytes
  *              Have so many bytes of memory ready for what Tcl will make;
  *              for a program of our own, as it is the whole process's.
+ *
+ *      dtsm::folder make template
+ *              Make a session's directory (mkdtemp, mode 0700), which this
+ *              process owns until it ends or releases it.  A list: its name,
+ *              and a number.
+ *      dtsm::folder place folder parent
+ *              Make a directory below parent for that session's map; the
+ *              map's name.
+ *      dtsm::folder held folder
+ *              1: the process that owns it is there; 0: it is gone.  Error
+ *              codes: POSIX EPERM for a directory that is not ours alone;
+ *              POSIX ENOENT for one that is no session's.
+ *      dtsm::folder take folder
+ *              Own that of a process that is gone; a number.  Error codes as
+ *              of held; POSIX EBUSY when the process is there; POSIX ENODATA
+ *              when the directory is empty: a session's that had not begun, or
+ *              was about to end.
+ *      dtsm::folder map folder
+ *              A descriptor of the directory in which the session's map is.
+ *      dtsm::folder remove folder number
+ *              Remove it and the map.  The number is that of make or take; -1
+ *              for an empty one.
+ *      dtsm::folder release number
+ *              Close a number of make, take or map.
+ *
+ *      dtsm::replace begin file
+ *              Open a file to be replaced as a whole: a list, whose first
+ *              word is the channel to write to, and whose last is new; or
+ *              file or stream for what is written itself: what cannot be
+ *              replaced, and what is no regular file.  Symlinks are followed.
+ *      dtsm::replace commit begun
+ *      dtsm::replace abort begun
+ *              Close the channel of such a list: what was written takes the
+ *              file's place, with its mode and owner; or is gone.
  *
  *      dtsm::supervise start map log socket ?ask?
  *              Start the supervisor of a session with these files; the
@@ -91,6 +126,8 @@
 #define TCL_DTSM_SPAWN_H
 
 #include <limits.h>
+#include <signal.h>
+#include <sys/types.h>
 #include <tcl.h>
 
 #ifndef TCL_SIZE_MAX
@@ -99,10 +136,17 @@
 #endif
 
 /*
+ * Clients that a listener serves at once (tclDtsmListen.c); the rest waits in
+ * the socket's backlog.
+ */
+
+#define DTSM_LISTEN_CLIENTS 256
+
+/*
  * DtsmTcl_InitSpawn --
  *
- *      Create dtsm::process, dtsm::supervise, dtsm::system and dtsm::worker in
- *      interp.  To be called once for each trusted interpreter, after
+ *      Create dtsm::folder, dtsm::process, dtsm::replace, dtsm::supervise,
+ *      dtsm::system and dtsm::worker in interp.  To be called once for each trusted interpreter, after
  *      Tcl_InitStubs.
  *
  * Returns:
@@ -128,11 +172,36 @@ typedef struct DtsmTclStrings {
     size_t room;
 } DtsmTclStrings;
 
+void DtsmTclWords(Tcl_Interp *interp, int count);
+void DtsmTclStartEnviron(DtsmTclStrings *envPtr);
 void DtsmTclAppend(DtsmTclStrings *strings, char *item);
 void DtsmTclFreeStrings(DtsmTclStrings *strings);
 int DtsmTclEnviron(Tcl_Interp *interp, Tcl_Obj *dictPtr,
         DtsmTclStrings *envPtr);
 const char *DtsmTclPathOf(const DtsmTclStrings *envPtr);
+
+/*
+ * What this process was started with (tclDtsmInherit.c).
+ *
+ * DtsmTclInherit --    dtsm::process inherit.
+ * DtsmTclBequeath --   For a child between fork and exec: what was inherited
+ *                      holds again; without DtsmTclInherit only the mask is
+ *                      set.  keep is a close-on-exec descriptor of ours that
+ *                      must live until exec; its number from here on is
+ *                      returned.
+ * DtsmTclCanWatch --   1 if Tcl's event loop takes this descriptor.
+ * DtsmTclUmask --      The mode mask that was inherited.
+ * DtsmTclPlaceOf --    Where a descriptor that was inherited is now.
+ * DtsmTclWords --      dtsm::system words.
+ * DtsmTclStartEnviron --   Our environment for a tclsh that loads this library,
+ *                      and that is not to act on it; to be freed.
+ */
+
+void DtsmTclInherit(void);
+int DtsmTclBequeath(const sigset_t *maskPtr, int keep);
+int DtsmTclCanWatch(int fd);
+mode_t DtsmTclUmask(void);
+int DtsmTclPlaceOf(int fd);
 
 /*
  * Shared by what makes the commands.
@@ -144,13 +213,19 @@ const char *DtsmTclPathOf(const DtsmTclStrings *envPtr);
  *                      files that name may mean along path.
  * DtsmTclPosix --      TCL_ERROR, with what errno says of `what' in interp.
  * DtsmTclHeap --       dtsm::system heap (tclDtsmMemory.c).
- * DtsmTclSystemCmd, DtsmTclSuperviseCmd, DtsmTclWorkerCmd --  The commands.
+ * DtsmTclFolderCmd, DtsmTclReplaceCmd, DtsmTclSystemCmd, DtsmTclSuperviseCmd,
+ * DtsmTclWorkerCmd --
+ *                      The commands.
  */
 
 char *DtsmTclBytes(Tcl_Interp *interp, Tcl_Obj *objPtr);
 char **DtsmTclCandidates(const char *name, const char *path);
 int DtsmTclPosix(Tcl_Interp *interp, const char *what);
 void DtsmTclHeap(size_t bytes);
+int DtsmTclFolderCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
+int DtsmTclReplaceCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
 int DtsmTclSystemCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[]);
 int DtsmTclSuperviseCmd(void *data, Tcl_Interp *interp, int objc,

@@ -23,8 +23,6 @@
 #include "tclDtsmSpawn.h"
 
 #define SCRIPT_DEPTH_MAX 5      /* interpreters of interpreters, as Linux */
-#define OWNER           "owner" /* in a session's folder; see Hold */
-#define OWNER_NEW       OWNER ".new"
 
 char *
 DtsmTclBytes(
@@ -444,131 +442,6 @@ Room(
     return (Tcl_WideInt) volume.f_bavail * (Tcl_WideInt) volume.f_frsize;
 }
 
-/*
- * CloseKeeping --
- *
- *      close(2), but errno stays.
- */
-
-static void
-CloseKeeping(
-    int fd)
-{
-    int error = errno;
-
-    close(fd);
-    errno = error;
-}
-
-/*
- * FolderOf --
- *
- *      Open a session's folder; *statusPtr tells of its owner.
- */
-
-static int
-FolderOf(
-    const char *folder,
-    struct stat *statusPtr)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-    if (fd >= 0 && fstat(fd, statusPtr) != 0) {
-        CloseKeeping(fd);
-        fd = -1;
-    }
-    return fd;
-}
-
-/*
- * Hold --
- *
- *      Say that this process owns a session's folder, until it ends, however
- *      it does: a lock of its own on the file "owner", which no child has.
- *      The name comes when the lock is there.  No other descriptor of that
- *      file may be closed in this process.
- *
- * Results:
- *      The descriptor, which Release takes; -1 with errno.
- */
-
-static int
-Hold(
-    const char *folder)
-{
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    struct stat status;
-    int at = FolderOf(folder, &status), fd;
-
-    if (at < 0) {
-        return -1;
-    }
-    fd = openat(at, OWNER_NEW, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd >= 0 && (fcntl(fd, F_SETLK, &lock) != 0
-            || renameat(at, OWNER_NEW, at, OWNER) != 0)) {
-        CloseKeeping(fd);
-        fd = -1;
-    }
-    CloseKeeping(at);
-    return fd;
-}
-
-/*
- * Held --
- *
- *      Whether the process that made a session's folder is still there.
- *
- * Results:
- *      1, 0; -1 with errno: EPERM for a folder that is not only ours, ENOENT
- *      for one that is no session's.
- */
-
-static int
-Held(
-    const char *folder)
-{
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    struct stat status;
-    int at = FolderOf(folder, &status), fd, held = -1;
-
-    if (at < 0) {
-        return -1;
-    }
-    if (status.st_uid != geteuid() || (status.st_mode & 077) != 0) {
-        close(at);
-        errno = EPERM;
-        return -1;
-    }
-    fd = openat(at, OWNER, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-    if (fd >= 0) {
-        if (fcntl(fd, F_GETLK, &lock) == 0) {
-            held = lock.l_type != F_UNLCK;
-        }
-        CloseKeeping(fd);
-    }
-    CloseKeeping(at);
-    return held;
-}
-
-/*
- * SetNumber --
- *
- *      A result, or an error for -1.
- */
-
-static int
-SetNumber(
-    Tcl_Interp *interp,
-    int number,
-    const char *what)
-{
-    if (number < 0) {
-        return DtsmTclPosix(interp, what);
-    }
-    Tcl_SetObjResult(interp, Tcl_NewIntObj(number));
-    return TCL_OK;
-}
-
 int
 DtsmTclSystemCmd(
     void *data,
@@ -577,14 +450,13 @@ DtsmTclSystemCmd(
     Tcl_Obj *const objv[])
 {
     static const char *const verbs[] = {
-        "candidates", "environ", "folder", "heap", "held", "hold",
-        "interpreter", "kind", "link", "mapped", "release", "resolve", "room",
-        "which", NULL
+        "candidates", "environ", "folder", "heap", "interpreter", "kind",
+        "link", "mapped", "resolve", "room", "which", "words", NULL
     };
     enum {
-        VERB_CANDIDATES, VERB_ENVIRON, VERB_FOLDER, VERB_HEAP, VERB_HELD,
-        VERB_HOLD, VERB_INTERPRETER, VERB_KIND, VERB_LINK, VERB_MAPPED,
-        VERB_RELEASE, VERB_RESOLVE, VERB_ROOM, VERB_WHICH
+        VERB_CANDIDATES, VERB_ENVIRON, VERB_FOLDER, VERB_HEAP,
+        VERB_INTERPRETER, VERB_KIND, VERB_LINK, VERB_MAPPED, VERB_RESOLVE,
+        VERB_ROOM, VERB_WHICH, VERB_WORDS
     };
     const char *value;
     char *argument, *resolved;
@@ -624,15 +496,6 @@ DtsmTclSystemCmd(
     case VERB_HEAP:
         DtsmTclHeap((size_t) atoi(argument));
         break;
-    case VERB_HELD:
-        result = SetNumber(interp, Held(argument), argument);
-        break;
-    case VERB_HOLD:
-        result = SetNumber(interp, Hold(argument), argument);
-        break;
-    case VERB_RELEASE:
-        close(atoi(argument));
-        break;
     case VERB_KIND:
         Tcl_SetObjResult(interp, Tcl_NewStringObj(ProgramWhy(argument, 0,
                 &mapped), -1));
@@ -652,6 +515,9 @@ DtsmTclSystemCmd(
         break;
     case VERB_ROOM:
         Tcl_SetObjResult(interp, Tcl_NewWideIntObj(Room(argument)));
+        break;
+    case VERB_WORDS:
+        DtsmTclWords(interp, atoi(argument));
         break;
     default:
         Which(interp, argument);

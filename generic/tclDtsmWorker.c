@@ -30,8 +30,6 @@
 
 #define WORKER_FD 3             /* the worker's end of its channel */
 
-extern char **environ;
-
 /*
  * RunWorker --
  *
@@ -42,11 +40,13 @@ extern char **environ;
 static void
 RunWorker(
     char **argv,
+    char **env,
     int end,
     pid_t parent,
     const sigset_t *maskPtr)
 {
     struct sigaction action;
+    sigset_t none;
     int number, null;
 
     memset(&action, 0, sizeof action);
@@ -60,7 +60,19 @@ RunWorker(
     }
     action.sa_handler = SIG_IGN;
     sigaction(SIGTTOU, &action, NULL);
-    pthread_sigmask(SIG_SETMASK, maskPtr, NULL);
+
+    /*
+     * The caller's descriptors and mode mask, for what scripts make and start;
+     * but signals as they need them, and no closed standard error.
+     */
+
+    end = DtsmTclBequeath(maskPtr, end);
+    memset(&action, 0, sizeof action);
+    action.sa_handler = SIG_DFL;
+    sigaction(SIGCHLD, &action, NULL);
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, NULL);
+    (void) fcntl(STDERR_FILENO, F_SETFD, 0);
     (void) setpgid(0, 0);
 #ifdef PR_SET_PDEATHSIG
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() != parent) {
@@ -78,7 +90,7 @@ RunWorker(
             : dup2(end, WORKER_FD) < 0) {
         return;
     }
-    execve(argv[0], argv, environ);
+    execve(argv[0], argv, env);
 }
 
 /*
@@ -99,9 +111,12 @@ MakeChannels(
     int twin = fcntl(fd, F_DUPFD_CLOEXEC, 0), i;
     Tcl_Obj *listPtr;
 
-    if (twin < 0) {
-        int keptErrno = errno;
+    if (twin < 0 || !DtsmTclCanWatch(fd) || !DtsmTclCanWatch(twin)) {
+        int keptErrno = twin < 0 ? errno : EMFILE;
 
+        if (twin >= 0) {
+            close(twin);
+        }
         close(fd);
         errno = keptErrno;
         return NULL;
@@ -147,7 +162,7 @@ StartWorkerCmd(
     Tcl_Interp *interp,
     Tcl_Obj *argvObj)
 {
-    DtsmTclStrings argv = {NULL, 0, 0};
+    DtsmTclStrings argv = {NULL, 0, 0}, env = {NULL, 0, 0};
     Tcl_Obj **words, *resultPtr;
     Tcl_Size count, i;
     sigset_t all, mask;
@@ -173,11 +188,12 @@ StartWorkerCmd(
         DtsmTclFreeStrings(&argv);
         return DtsmTclPosix(interp, "couldn't start a worker");
     }
+    DtsmTclStartEnviron(&env);
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &mask);
     child = fork();
     if (child == 0) {
-        RunWorker(argv.items, ends[1], parent, &mask);
+        RunWorker(argv.items, env.items, ends[1], parent, &mask);
         _exit(127);
     }
     error = errno;
@@ -186,6 +202,7 @@ StartWorkerCmd(
     }
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     DtsmTclFreeStrings(&argv);
+    DtsmTclFreeStrings(&env);
     close(ends[1]);
     if (child < 0) {
         close(ends[0]);

@@ -32,11 +32,7 @@ namespace eval ::dtsm::bytes {
 #      count   How many of them.
 
 proc ::dtsm::bytes::arguments {count} {
-    set channel [open /proc/self/cmdline r]
-    fconfigure $channel -translation binary
-    set words [split [read $channel] \0]
-    close $channel
-    return [lrange [lrange $words 0 end-1] end-[expr {$count - 1}] end]
+    return [::dtsm::system words $count]
 }
 
 # dtsm::bytes::fromText, dtsm::bytes::toText --

@@ -37,9 +37,9 @@ not be declared.  The control line is what was declared and touched, and the
 shortest list of packages that brings the rest.  The exit status is as for
 run.}
         clean {
-A run that is killed (kill -9) leaves its folder ($TMPDIR/dtsm-* or
-/tmp/dtsm-*) and its map behind.  Those of runs that are going on, of other
-users, and maps that were to be kept stay.}
+A run that is killed (kill -9) leaves its directory (dtsm-* in
+$XDG_RUNTIME_DIR, /tmp, /var/tmp or /dev/shm) and its map behind.  Those of
+runs that are going on, of other users, and maps that were to be kept stay.}
         policy {
 The policies that come with dtsm are system (without a registry) and packages
 (what holds with --registry).  Without POLICY it is system.  A file has lines
@@ -444,7 +444,7 @@ proc ::dtsm::command::Trace {trace settings findingName sessionName \
     variable statusNotExecutable
     upvar 1 $findingName finding $sessionName session \
         $workerName worker
-    Need json contents places session lookup report
+    Need json contents place session lookup report
     set report [OpenReport [dict get $settings report]]
     set session {}
     set worker {}
@@ -504,47 +504,54 @@ proc ::dtsm::command::Trace {trace settings findingName sessionName \
 # dtsm::command::OpenReport, dtsm::command::CloseReport --
 #
 #      The report's file is opened before the command runs: one that cannot
-#      be written is told now and not after an hour.  Without something
-#      that writes it, a file that only we made is removed again.
+#      be written is told now and not after an hour.  Until its report is
+#      whole, a file that was there stays as it was.
+#
+# Arguments:
+#      write    A command that writes the report to a channel, its last word;
+#               empty for no report.
 #
 # Results:
-#      OpenReport: the channel, empty for no report, and 1 if the file is new.
+#      OpenReport: what dtsm::replace begins; stdout; empty for no report.
 
 proc ::dtsm::command::OpenReport {file} {
-    if {$file eq ""} {
-        return {{} 0}
+    if {$file in {"" -}} {
+        return [string map {- stdout} $file]
     }
-    if {$file eq "-"} {
-        return {stdout 0}
-    }
-    set made [expr {[catch {file lstat $file .}]}]
-    set channel [open $file w]
-    fconfigure $channel -translation binary -buffersize 65536
-    return [list $channel $made]
+    set report [::dtsm::replace begin [::dtsm::bytes::fromText $file]]
+    fconfigure [lindex $report 0] -buffersize 65536
+    return $report
 }
 
 proc ::dtsm::command::CloseReport {report file write} {
-    lassign $report channel made
-    if {$channel eq ""} {
+    set channel [lindex $report 0]
+    if {$channel eq ""
+            || ($channel ne "stdout" && $channel ni [file channels])} {
         return
     }
     try {
-        if {[llength $write]} {
-            {*}$write $channel
-        }
-        if {$channel eq "stdout"} {
-            flush stdout
+        if {![llength $write]} {
+            if {$channel ne "stdout"} {
+                ::dtsm::replace abort $report
+            }
             return
         }
-        close $channel
+        if {[lindex $report end] eq "file"} {
+            chan truncate $channel 0
+        }
+        {*}$write $channel
+        if {$channel eq "stdout"} {
+            flush stdout
+        } else {
+            ::dtsm::replace commit $report
+        }
     } trap POSIX {message options} {
-        catch {close $channel}
+        if {$channel ne "stdout" && $channel in [file channels]} {
+            catch {::dtsm::replace abort $report}
+        }
         return -code error -errorcode [dict get $options -errorcode] \
             "couldn't write the report \"$file\":\
             [lindex [dict get $options -errorcode] 2]"
-    }
-    if {![llength $write] && $made} {
-        catch {file delete -- $file}
     }
 }
 

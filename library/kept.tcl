@@ -90,16 +90,13 @@ proc ::dtsm::command::Verb-report {trace words} {
 #      Remove what killed runs left behind, and print its names.
 
 proc ::dtsm::command::Verb-clean {trace words} {
-    Need leftovers
+    Need place leftovers
     lassign [::dtsm::options::parse clean $words] options words
     if {[llength $words]} {
         ::dtsm::options::wrong "clean takes no file" "help clean"
     }
     set status 0
-    foreach {folder held} [::dtsm::leftovers::find] {
-        if {$held} {
-            continue
-        }
+    foreach folder [::dtsm::leftovers::find] {
         set names [lmap file [list [::dtsm::leftovers::mapOf $folder] \
                 $folder] {
             if {$file eq ""} {
@@ -109,7 +106,9 @@ proc ::dtsm::command::Verb-clean {trace words} {
         }]
         if {![dict exists $options --dry-run]} {
             try {
-                ::dtsm::leftovers::remove $folder
+                if {![::dtsm::leftovers::remove $folder]} {
+                    continue
+                }
             } on error message {
                 Say "[::dtsm::bytes::shown [lindex $names end]] stays: $message"
                 set status 1

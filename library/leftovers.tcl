@@ -1,38 +1,31 @@
 # leftovers.tcl --
 #
-#      What sessions left behind whose process was killed: their folder, and
-#      the map that its link "map" names.  A session holds its folder as long
-#      as it lives (dtsm::system hold), so what is in use is never touched.
+#      What sessions left behind whose process was killed: their directory,
+#      and their map.  A session owns its directory as long as it lives
+#      (dtsm::folder), so what is in use is never touched.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::leftovers {
-    namespace export find remove
+    namespace export find mapOf remove
 }
 
 # dtsm::leftovers::find --
 #
-#      The folders of this user's sessions, where sessions make them.
-#
-# Results:
-#      folder held ...; held is 1 when its session still runs.
+#      The directories of this user's sessions whose process is gone.
 
 proc ::dtsm::leftovers::find {} {
-    set bases /tmp
-    set base [::dtsm::system environ TMPDIR]
-    if {[string index $base 0] eq "/"
-            && ![catch {::dtsm::bytes::toText $base} base]} {
-        lappend bases $base
-    }
-    set bases [lsort -unique [lmap base $bases {file normalize $base}]]
     set result {}
-    foreach base $bases {
+    foreach base [::dtsm::place::all] {
+        if {[catch {::dtsm::bytes::toText $base} base]} {
+            continue
+        }
         foreach folder [lsort [glob -nocomplain -types d -directory $base \
-                dtsm-*]] {
-            # Others' folders, and those that are no session's, fail here.
-            if {![catch {::dtsm::system held \
-                    [::dtsm::bytes::fromText $folder]} held]} {
-                lappend result $folder $held
+                dtsm-??????]] {
+            # Others' directories, and those that are no session's, fail here.
+            if {![catch {::dtsm::folder held \
+                    [::dtsm::bytes::fromText $folder]} held] && !$held} {
+                lappend result $folder
             }
         }
     }
@@ -41,13 +34,19 @@ proc ::dtsm::leftovers::find {} {
 
 # dtsm::leftovers::mapOf --
 #
-#      The map of a folder's session, empty when it is not there any more.
+#      The name of a session's map, empty when it is not there any more.  What
+#      the link names is that only if its directory is the one that the session
+#      made.
 
 proc ::dtsm::leftovers::mapOf {folder} {
-    if {[catch {file readlink $folder/map} file] || ![file isfile $file]} {
+    if {[catch {::dtsm::folder map [::dtsm::bytes::fromText $folder]} number]} {
         return {}
     }
-    return $file
+    ::dtsm::folder release $number
+    if {[catch {file readlink $folder/map} file]} {
+        set file $folder/map
+    }
+    return [expr {[file isfile $file] ? $file : {}}]
 }
 
 # dtsm::leftovers::remove --
@@ -55,18 +54,52 @@ proc ::dtsm::leftovers::mapOf {folder} {
 #      Remove what a session left.  Processes of it that still run are left
 #      alone from now on.
 #
-# Errors: POSIX ..., DTSM ... when the map is none, or not ours.
+# Results:
+#      0 if the session has an owner again, or another cleaner was here first.
+#
+# Errors: POSIX ... when something stays.
 
 proc ::dtsm::leftovers::remove {folder} {
-    set file [mapOf $folder]
-    if {$file ne ""} {
-        set map [::dtsm::open $file]
-        try {
-            $map fence 0
-        } finally {
-            $map close
-        }
-        file delete -- $file
+    set name [::dtsm::bytes::fromText $folder]
+    set number -1
+    try {
+        set number [::dtsm::folder take $name]
+    } trap {POSIX EBUSY} {} {
+        return 0
+    } trap {POSIX ENOENT} {} {
+        return 0
+    } trap {POSIX ENODATA} {} {
     }
-    file delete -force -- $folder
+    try {
+        OpenFence $name
+        ::dtsm::folder remove $name $number
+    } trap {POSIX ENOENT} {} {
+        return 0
+    } finally {
+        if {$number >= 0} {
+            ::dtsm::folder release $number
+        }
+    }
+    return 1
+}
+
+# dtsm::leftovers::OpenFence --
+#
+#      Let a session's processes do what they want.  The map is reached by the
+#      descriptor of its directory: by name it could be another session's.
+
+proc ::dtsm::leftovers::OpenFence {name} {
+    catch {
+        set number [::dtsm::folder map $name]
+        try {
+            set map [::dtsm::open /proc/self/fd/$number/map]
+            try {
+                $map fence 0
+            } finally {
+                $map close
+            }
+        } finally {
+            ::dtsm::folder release $number
+        }
+    }
 }

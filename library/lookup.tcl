@@ -13,7 +13,8 @@ oo::define ::dtsm::Session {
     method Governed {path} {
         while {![dict exists $verdictOf $path]} {
             set slash [string last / $path]
-            set path [string range $path 0 [expr {max($slash - 1, 0)}]]
+            set path [expr {$slash < 1 ? "/"
+                : [string range $path 0 $slash-1]}]
         }
         return [dict get $verdictOf $path]
     }
@@ -111,7 +112,8 @@ oo::define ::dtsm::Session {
 
     # LogRefused --
     #
-    #      A line of the log, as the tracing library writes it.
+    #      A line of the log, as the tracing library writes it.  APPEND puts it
+    #      at the end, wherever the channel was read last.
 
     method LogRefused {verb path exists} {
         set program [info script]
@@ -123,10 +125,8 @@ oo::define ::dtsm::Session {
                 $path] {
             ::dtsm::bytes::escape $field
         }]
-        set channel [open $logFile {WRONLY APPEND}]
-        fconfigure $channel -translation binary
-        puts $channel [join [list $verb [pid] {*}$fields $exists] \t]
-        close $channel
+        puts $log [join [list $verb [pid] {*}$fields $exists] \t]
+        flush $log
     }
 
     # Program --

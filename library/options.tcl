@@ -80,7 +80,7 @@ namespace eval ::dtsm::options {
             "Leave the map in FILE, which must not exist yet."
         --map-dir DIR
             "Where the map lies while the command runs.  Unless said it is the
-            first of /dev/shm, the session's folder, /tmp and /var/tmp where
+            first of /dev/shm, the session's directory, /tmp and /var/tmp where
             64 MiB are free, else the one with most.  Memory is faster."
         --help ""
             "Print this."

@@ -301,7 +301,7 @@ proc ::dtsm::policy::Variable {name where number} {
 
 # dtsm::policy::governing --
 #
-#      What rules say of a path.
+#      What rules say of a path; one that is not absolute is below / too.
 #
 # Arguments:
 #      verdictOf   A dictionary: path, verdict; complete with /.
@@ -309,7 +309,8 @@ proc ::dtsm::policy::Variable {name where number} {
 proc ::dtsm::policy::governing {verdictOf path} {
     while {![dict exists $verdictOf $path]} {
         set slash [string last / $path]
-        set path [string range $path 0 [expr {max($slash - 1, 0)}]]
+        set path [expr {$slash < 1 ? "/"
+            : [string range $path 0 $slash-1]}]
     }
     return [dict get $verdictOf $path]
 }

@@ -153,14 +153,51 @@ proc ::dtsm::registry::key {path} {
         [expr {[::dtsm::bytes::isUtf8 $path] ? "utf-8" : "iso8859-1"}] $path]
 }
 
+# dtsm::registry::callersPath --
+#
+#      The directories that the caller's TCLLIBPATH names.
+
+proc ::dtsm::registry::callersPath {} {
+    set path [encoding convertfrom [::dtsm::system environ TCLLIBPATH]]
+    return [expr {[catch {llength $path}] ? {} : $path}]
+}
+
+# dtsm::registry::interpreter --
+#
+#      An interpreter for a script of the caller's, which may use packages of
+#      TCLLIBPATH; its Tcl library is ours, whatever TCL_LIBRARY says.
+
+proc ::dtsm::registry::interpreter {} {
+    set kept {}
+    foreach name {TCL_LIBRARY TCLLIBPATH} {
+        set value [encoding convertfrom [::dtsm::system environ $name]]
+        if {$value ne ""} {
+            lappend kept $name $value
+            set ::env($name) {}
+            unset ::env($name)
+        }
+    }
+    try {
+        set child [interp create]
+    } finally {
+        array set ::env $kept
+    }
+    interp eval $child [list lappend auto_path {*}[callersPath]]
+    return $child
+}
+
 # dtsm::registry::needPackage --
 #
-#      Load a Tcl package that a registry rests on.
+#      Load a Tcl package that a registry rests on: of this Tcl's own, else
+#      one that the caller's TCLLIBPATH leads to.
 #
 # Arguments:
 #      debian   The Debian package that has it for Tcl 8.6.
 
 proc ::dtsm::registry::needPackage {registry package debian} {
+    if {[catch {package require $package}]} {
+        lappend ::auto_path {*}[::dtsm::registry::callersPath]
+    }
     if {[catch {package require $package} message]} {
         set tcl [info tclversion]
         set how "for Tcl $tcl"

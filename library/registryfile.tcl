@@ -84,7 +84,7 @@ oo::class create ::dtsm::registry::Script {
 
     constructor {file} {
         set name tcl:[::dtsm::bytes::shown $file]
-        set child [interp create]
+        set child [::dtsm::registry::interpreter]
         set path [file normalize [::dtsm::bytes::toFile $file]]
         if {![file readable $path]} {
             return -code error -errorcode {DTSM REGISTRY SCRIPT} \

@@ -78,7 +78,15 @@ oo::class create ::dtsm::Server {
             [list [namespace which my] Question]]
     }
 
+    # Question --
+    #
+    #      Programs ask about absolute paths; anything else is no question.
+
     method Question {channel path} {
+        if {[string index $path 0] ne "/" || [string first \0 $path] >= 0} {
+            catch {::close $channel}
+            return
+        }
         if {[dict exists $answers $path]} {
             my Answer $channel $path
         } else {

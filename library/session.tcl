@@ -68,7 +68,7 @@ proc ::dtsm::firstRules {rules} {
 
 oo::class create ::dtsm::Session {
     superclass ::dtsm::Contents
-    variable settings folder held map mapFile logFile library own rules \
+    variable settings folder held map mapFile logFile log library own rules \
         verdictOf denied started process untracedCommand supervisedCommand \
         unsupervised socket finished server
 
@@ -84,6 +84,7 @@ oo::class create ::dtsm::Session {
             -supervise 1} $args]
         set folder {}
         set held {}
+        set log {}
         set server {}
         set map {}
         set mapFile {}
@@ -95,6 +96,7 @@ oo::class create ::dtsm::Session {
         set finished 0
         try {
             my RefuseNested
+            my NeedProc
             my MakeFolder
             my MakeMap
             my StoreRules
@@ -123,24 +125,44 @@ oo::class create ::dtsm::Session {
         }
     }
 
+    # NeedProc --
+    #
+    #      The tracing library resolves what is relative to a descriptor by
+    #      /proc; without it a build would not be traced as it should.
+
+    method NeedProc {} {
+        if {[catch {::dtsm::system resolve /proc/self/fd}]} {
+            return -code error -errorcode {DTSM NOPROC} \
+                "/proc is not mounted here, and tracing needs it"
+        }
+    }
+
     # MakeFolder --
     #
-    #      The session's folder with its log and a sign that we live
-    #      (leftovers.tcl), and the name under which the loader finds the
-    #      library: it splits LD_PRELOAD at blanks and colons and expands $,
-    #      so a name with one needs a link.
+    #      The session's folder (place.tcl) with its log, and the name under
+    #      which the loader finds the library: it splits LD_PRELOAD at blanks
+    #      and colons and expands $, so a name with one needs a link.  The log
+    #      stays open: what is written lasts, whoever removes the file.
 
     method MakeFolder {} {
-        set base [::dtsm::system environ TMPDIR]
-        if {[string index $base 0] ne "/" || [regexp {[\s:$]} $base]
-                || [catch {::dtsm::bytes::toText $base}]} {
-            set base /tmp
+        set failure {{POSIX ENOENT} "there is no place for the session's\
+            files: /tmp cannot be written"}
+        foreach base [::dtsm::place::usable] {
+            if {![catch {::dtsm::folder make $base/dtsm-XXXXXX} made options]} {
+                break
+            }
+            set failure [list [dict get $options -errorcode] $made]
+            set made {}
         }
-        set folder [::dtsm::bytes::toText \
-            [::dtsm::system folder $base/dtsm-XXXXXX]]
-        set held [::dtsm::system hold [::dtsm::bytes::fromText $folder]]
+        if {![info exists made] || ![llength $made]} {
+            return -code error -errorcode [lindex $failure 0] \
+                [lindex $failure 1]
+        }
+        lassign $made folder held
+        set folder [::dtsm::bytes::toText $folder]
         set logFile $folder/log
-        close [open $logFile {WRONLY CREAT EXCL} 0600]
+        set log [open $logFile {RDWR CREAT EXCL APPEND} 0600]
+        fconfigure $log -translation binary
 
         set file [dict get $settings -trace]
         if {![file readable $file]} {
@@ -159,7 +181,7 @@ oo::class create ::dtsm::Session {
 
     # MakeMap --
     #
-    #      Where -keep or -dir say; else where there is room (places.tcl).
+    #      Where -keep or -dir say; else where there is room (place.tcl).
 
     method MakeMap {} {
         set keep [dict get $settings -keep]
@@ -172,10 +194,9 @@ oo::class create ::dtsm::Session {
             set map [::dtsm::create -file $mapFile]
         } else {
             set where [dict get $settings -dir]
-            set map [expr {$where eq "" ? [::dtsm::places::create $folder]
-                : [::dtsm::create -dir $where]}]
+            set map [expr {$where eq "" ? [::dtsm::place::map $folder]
+                : [::dtsm::place::mapIn $folder [file normalize $where]]}]
             set mapFile [file normalize [$map file]]
-            file link -symbolic $folder/map $mapFile
         }
     }
 
@@ -566,10 +587,8 @@ oo::class create ::dtsm::Session {
     #      notes    Their paths there.
 
     method ReadLog {notes} {
-        set channel [open $logFile r]
-        fconfigure $channel -translation binary
-        set text [read $channel]
-        close $channel
+        seek $log 0
+        set text [read $log]
         return [concat [lrange [split $text \n] 0 end-1] [lmap name $notes {
             regsub {^@U\d\t} $name {}
         }]]
@@ -595,17 +614,21 @@ oo::class create ::dtsm::Session {
             catch {$map close}
             set map {}
         }
-        if {$mapFile ne ""
-                && ($failed || [dict get $settings -keep] eq "")} {
+        if {$log ne ""} {
+            catch {::close $log}
+            set log {}
+        }
+        if {$failed && $mapFile ne "" && [dict get $settings -keep] ne ""} {
             catch {file delete -- $mapFile}
         }
         set mapFile {}
         if {$folder ne ""} {
-            catch {file delete -force -- $folder}
+            catch {::dtsm::folder remove \
+                [::dtsm::bytes::fromText $folder] $held}
             set folder {}
         }
         if {$held ne ""} {
-            ::dtsm::system release $held
+            ::dtsm::folder release $held
             set held {}
         }
     }

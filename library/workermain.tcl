@@ -7,6 +7,8 @@
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 eval [lindex $argv 0]
+source -encoding utf-8 [file join [file dirname [info script]] start.tcl]
+::dtsm::start::path [file dirname [info script]]
 source -encoding utf-8 [file join [file dirname [info script]] command.tcl]
 ::dtsm::command::Need worker {*}$::dtsm::command::registryFiles
 

@@ -115,22 +115,22 @@ proc runReport {options command {set {}} {before {}}} {
 #      signal to dtsm once the script runs.
 #
 # Arguments:
-#      folder   The run's TMPDIR.
+#      folder   Where the run's files are.
 #      signal   Its name without SIG.
 #      traps    What the script does before we know that it runs.
 #      script   And what afterwards.
 #
 # Results:
-#      The exit status; what is left in folder, which is TMPDIR; whether the
-#      map is left.
+#      The exit status; what is left in folder; whether the map is left.
 
 proc interrupt {folder signal traps script} {
     set before env
     if {[common::works env --default-signal true]} {
         lappend before --default-signal
     }
-    set channel [open |[list {*}$before TMPDIR=$folder $::dtsmCommand \
-        run -- sh -c "ulimit -c 0; $traps; echo \$DTSM_MAP; $script" \
+    set channel [open |[list {*}$before XDG_RUNTIME_DIR=$folder \
+        $::dtsmCommand run -- \
+        sh -c "ulimit -c 0; $traps; echo \$DTSM_MAP; $script" \
         2>$::run::folder/err] r+]
     gets $channel map
     set existed [file exists $map]

@@ -1,0 +1,70 @@
+# start.tcl --
+#
+#      What the programs of ours do first, whatever they were started with.
+#
+# Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+namespace eval ::dtsm::start {
+    namespace export path
+}
+
+# dtsm::start::path --
+#
+#      Look for packages where this Tcl's own are, and nowhere that the
+#      environment says: a package that is looked for runs every pkgIndex.tcl
+#      on the way.
+#
+# Arguments:
+#      ours     The directory of the package dtsm.
+
+proc ::dtsm::start::path {ours} {
+    global auto_path tcl_library tcl_pkgPath
+    set path [list $ours]
+    if {[info exists tcl_library]} {
+        lappend path $tcl_library [file dirname $tcl_library]
+    }
+    lappend path [file join [file dirname [file dirname \
+        [info nameofexecutable]]] lib]
+    if {[info exists tcl_pkgPath]} {
+        lappend path {*}$tcl_pkgPath
+    }
+    set foreign [encoding convertfrom [::dtsm::system environ TCLLIBPATH]]
+    if {[catch {llength $foreign}]} {
+        set foreign {}
+    }
+    if {[info exists auto_path] && ![catch {llength $auto_path}]} {
+        foreach folder $auto_path {
+            if {$folder ni $foreign} {
+                lappend path $folder
+            }
+        }
+    }
+    set auto_path {}
+    foreach folder $path {
+        if {$folder ni $auto_path} {
+            lappend auto_path $folder
+        }
+    }
+    foreach folder [::tcl::tm::path list] {
+        if {[Foreign $folder]} {
+            ::tcl::tm::path remove $folder
+        }
+    }
+}
+
+# dtsm::start::Foreign --
+#
+#      1 for a directory of Tcl modules that a variable of the environment
+#      names (tm(n): TCL8.6_TM_PATH, TCL8_6_TM_PATH).
+
+proc ::dtsm::start::Foreign {folder} {
+    foreach {name value} [array get ::env TCL*_TM_PATH] {
+        foreach entry [split $value $::tcl_platform(pathSeparator)] {
+            if {$entry ne "" && [file normalize $entry]
+                    eq [file normalize $folder]} {
+                return 1
+            }
+        }
+    }
+    return 0
+}
