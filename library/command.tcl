@@ -146,11 +146,14 @@ proc ::dtsm::command::main {trace count} {
 
 # dtsm::command::Say --
 #
-#      A message on standard error.  That it is closed is no failure.
+#      A message on standard error; names of others in it were shown
+#      (dtsm::bytes), and what was not does no harm here.  That it is closed is
+#      no failure.
 
 proc ::dtsm::command::Say {message} {
     catch {
-        puts stderr "dtsm: [::dtsm::bytes::ofMessage $message]"
+        puts stderr "dtsm: [::dtsm::bytes::printable \
+            [::dtsm::bytes::ofMessage $message]]"
         flush stderr
     }
 }

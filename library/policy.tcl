@@ -328,16 +328,8 @@ proc ::dtsm::policy::shown {policy} {
         dict set verdictOf [::dtsm::bytes::absolute $path] $verdict
     }
     foreach {path verdict} [lsort -stride 2 $verdictOf] {
-        set shown {}
-        foreach char [split $path ""] {
-            if {[regexp {[\x00-\x20\x7f]} $char]} {
-                set char [format {\x%02x} [scan $char %c]]
-            } elseif {$char in {# $ \\}} {
-                set char \\$char
-            }
-            append shown $char
-        }
-        lappend lines "$verdict $shown"
+        lappend lines "$verdict [::dtsm::bytes::plain \
+            [string map {\\ \\\\ # \\# $ \\$ { } \\x20} $path]]"
     }
     return [join [concat $lines [list ""]] \n]
 }

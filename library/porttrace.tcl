@@ -276,7 +276,7 @@ proc ::porttrace::trace_check_violations {} {
         if {[llength [dict get $found $kind]]} {
             Warn $text
             foreach path [dict get $found $kind] {
-                Warn "  $path"
+                Warn "  [Seen $path]"
             }
         }
     }
@@ -298,6 +298,15 @@ proc ::porttrace::Name {path} {
         return [::dtsm::bytes::shown $path]
     }
     return $text
+}
+
+# porttrace::Seen --
+#
+#      A name of Name's for a reader's eyes.
+
+proc ::porttrace::Seen {name} {
+    return [encoding convertfrom utf-8 [::dtsm::bytes::plain \
+        [encoding convertto utf-8 $name]]]
 }
 
 # porttrace::trace_stop --

@@ -8,6 +8,11 @@
 # has neither.  All text is byte strings.  There may be many paths, so they are
 # never Tcl values here.
 #
+# Names, reasons and messages are others' text: a build's processes, a map and
+# registries can put anything into them.  Each format has one procedure that
+# writes such text, and nothing else does: dtsm::bytes::shown (text),
+# dtsm::json::string and path, Span and Code (Markdown), Html.
+#
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::report {
@@ -106,13 +111,16 @@ proc ::dtsm::report::answers {finding} {
 # dtsm::report::remarks --
 #
 #      Sentences about what may be missing or wrong in a finding.
+#
+# Arguments:
+#      quote    A command prefix: others' text as the format has it.
 
-proc ::dtsm::report::remarks {finding} {
+proc ::dtsm::report::remarks {finding quote} {
     set lines {}
     set count [dict get $finding failures]
     if {$count} {
         lappend lines "the registry failed for [counted $count path \
-            paths], taken as denied: [::dtsm::bytes::shown \
+            paths], taken as denied: [{*}$quote \
             [::dtsm::bytes::ofMessage [dict get $finding failure]]]"
     }
     set count [llength [dict get $finding waiting]]
@@ -121,7 +129,7 @@ proc ::dtsm::report::remarks {finding} {
         lassign $oldest path seconds
         lappend lines "[counted $count {question was} {questions were}]\
             still with the registry at the end; about\
-            [::dtsm::bytes::shown $path] it had said nothing for [format %.1f \
+            [{*}$quote $path] it had said nothing for [format %.1f \
             $seconds] s"
     }
     if {[dict get $finding unseen] > 0} {
@@ -144,12 +152,18 @@ proc ::dtsm::report::remarks {finding} {
 
 # dtsm::report::reason --
 #
-#      Why a program was not traced, for a reader.
+#      Why a program was not traced, for a reader: a reason of ours, or the
+#      log's own word, which is others' text.
+#
+# Results:
+#      The kind of a table's cell (see tables), and its bytes.
 
 proc ::dtsm::report::reason {why} {
     variable reasons
-    return [expr {[dict exists $reasons $why] ? [dict get $reasons $why]
-        : $why}]
+    if {[dict exists $reasons $why]} {
+        return [list text [dict get $reasons $why]]
+    }
+    return [list code $why]
 }
 
 # dtsm::report::text --
@@ -210,9 +224,10 @@ proc ::dtsm::report::text {finding} {
         if {$path eq ""} {
             set path "(not known which)"
         }
-        lappend lines "  [::dtsm::bytes::shown $path]: [reason $why], $count x"
+        lappend lines "  [::dtsm::bytes::shown $path]:\
+            [::dtsm::bytes::shown [lindex [reason $why] 1]], $count x"
     }
-    foreach line [remarks $finding] {
+    foreach line [remarks $finding ::dtsm::bytes::shown] {
         lappend lines "dtsm: $line"
     }
     set line "dtsm: [counted [dict get $finding distinct] {distinct path} \
@@ -228,15 +243,19 @@ proc ::dtsm::report::text {finding} {
 #
 #      What a page of Markdown or HTML says first.
 #
+# Arguments:
+#      quote    A command prefix: others' text as the format has it.
+#
 # Results:
 #      name value ...
 
-proc ::dtsm::report::facts {finding} {
+proc ::dtsm::report::facts {finding quote} {
     set result {}
     if {[dict exists $finding end]} {
         set end [dict get $finding end]
-        lappend result command [join [dict get $finding command] { }] ended [
-            expr {[dict get $end kind] eq "signal" ? [dict get $end name]
+        lappend result command \
+            [{*}$quote [join [dict get $finding command] { }]] ended [expr {
+            [dict get $end kind] eq "signal" ? [dict get $end name]
             : "with status [dict get $end code]"}] \
             took "[format %.1f [dict get $end wall]] s"
     }
@@ -253,7 +272,7 @@ proc ::dtsm::report::facts {finding} {
     if {[dict get $finding asked]} {
         lappend result "questions answered" [dict get $finding asked]
     }
-    foreach line [remarks $finding] {
+    foreach line [remarks $finding $quote] {
         lappend result note $line
     }
     return $result
@@ -264,24 +283,24 @@ proc ::dtsm::report::facts {finding} {
 #      The tables of such a page.
 #
 # Results:
-#      heading columns rows ...; a row has for each cell its kind (code: a
-#      path or program; text) and its bytes.
+#      heading columns rows ...; a row has for each cell its kind (code:
+#      others' text; text: ours) and its bytes.
 
 proc ::dtsm::report::tables {finding} {
     foreach kind {violations unanswered} {
         set $kind [lmap entry [dict get $finding $kind] {
             lassign $entry path exists by details
             list code $path text [expr {$exists ? "yes" : "no"}] \
-                text [Package $details] code $by
+                code [Package $details] code $by
         }]
     }
     set unknown [lmap entry [dict get $finding unknown] {
         lassign $entry path details
-        list code $path text [Package $details]
+        list code $path code [Package $details]
     }]
     set untraced [lmap entry [dict get $finding untraced] {
         lassign $entry path why count
-        list code $path text [reason $why] text $count
+        list code $path {*}[reason $why] text $count
     }]
     set supervised [lmap entry [dict get $finding supervised] {
         list code [lindex $entry 0] text [lindex $entry 1]
