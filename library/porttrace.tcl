@@ -256,10 +256,12 @@ proc ::porttrace::trace_check_violations {} {
         dict lappend found [expr {[lindex $entry 1] ? "violations"
             : "missing"}] [Name [lindex $entry 0]]
     }
-    foreach kind {unknown unanswered} {
-        foreach entry [dict get $finding $kind] {
-            dict lappend found $kind [Name [lindex $entry 0]]
-        }
+    foreach entry [dict get $finding unanswered] {
+        dict lappend found unanswered [Name [lindex $entry 0]]
+    }
+    foreach entry [lsort -index 0 [concat [dict get $finding unknown] \
+            [dict get $finding lookedAt]]] {
+        dict lappend found unknown [Name [lindex $entry 0]]
     }
     foreach entry [dict get $finding untraced] {
         dict lappend found untraced \

@@ -72,25 +72,53 @@ proc ::dtsm::report::notes {by details} {
     return [expr {[llength $notes] ? "  ([join $notes {; }])" : ""}]
 }
 
+# dtsm::report::some --
+#
+#      The first of some paths, in a line of text.
+
+proc ::dtsm::report::some {paths} {
+    variable missingShown
+    set some [lmap path [lrange $paths 0 $missingShown-1] {
+        ::dtsm::bytes::shown $path
+    }]
+    if {[llength $paths] > $missingShown} {
+        lappend some ...
+    }
+    return [join $some {, }]
+}
+
+# dtsm::report::ignored --
+#
+#      A line about what was refused and is ignored.
+
+proc ::dtsm::report::ignored {finding} {
+    set paths [lmap entry [dict get $finding ignored] {lindex $entry 0}]
+    set count [llength $paths]
+    if {!$count} {
+        return {}
+    }
+    return [list "dtsm: [counted $count {refused path is} \
+        {refused paths are}] ignored: [some $paths]"]
+}
+
 # dtsm::report::answers --
 #
 #      Lines about the registry's answers, and about those that it did not
 #      give.
 
 proc ::dtsm::report::answers {finding} {
-    variable missingShown
     set lines {}
-    set unknown [dict get $finding unknown]
-    set count [llength $unknown]
+    set paths [lmap entry [dict get $finding unknown] {lindex $entry 0}]
+    set count [llength $paths]
     if {$count} {
-        set some [lmap entry [lrange $unknown 0 $missingShown-1] {
-            ::dtsm::bytes::shown [lindex $entry 0]
-        }]
-        if {$count > $missingShown} {
-            lappend some ...
-        }
         lappend lines "dtsm: [counted $count {path is} {paths are}] allowed\
-            but unknown: [join $some {, }]"
+            but unknown: [some $paths]"
+    }
+    set paths [lmap entry [dict get $finding lookedAt] {lindex $entry 0}]
+    set count [llength $paths]
+    if {$count} {
+        lappend lines "dtsm: [counted $count {unknown path was} \
+            {unknown paths were}] only looked at: [some $paths]"
     }
     set count [dict get $finding silent]
     if {$count} {
@@ -171,7 +199,6 @@ proc ::dtsm::report::reason {why} {
 #      The summary at the end of a run.
 
 proc ::dtsm::report::text {finding} {
-    variable missingShown
     set there {}
     set missing {}
     foreach violation [dict get $finding violations] {
@@ -193,19 +220,13 @@ proc ::dtsm::report::text {finding} {
     }
     set count [llength $missing]
     if {$count} {
-        set some [lmap path [lrange $missing 0 $missingShown-1] {
-            ::dtsm::bytes::shown $path
-        }]
-        if {$count > $missingShown} {
-            lappend some ...
-        }
         lappend lines "dtsm: [counted $count {violation does} \
-            {violations do}] not exist: [join $some {, }]"
+            {violations do}] not exist: [some $missing]"
     }
     if {![llength [dict get $finding violations]]} {
         lappend lines "dtsm: no violations"
     }
-    lappend lines {*}[answers $finding]
+    lappend lines {*}[ignored $finding] {*}[answers $finding]
 
     set traced [dict get $finding traced]
     set supervised [total [dict get $finding supervised]]
@@ -287,17 +308,19 @@ proc ::dtsm::report::facts {finding quote} {
 #      others' text; text: ours) and its bytes.
 
 proc ::dtsm::report::tables {finding} {
-    foreach kind {violations unanswered} {
+    foreach kind {violations unanswered ignored} {
         set $kind [lmap entry [dict get $finding $kind] {
             lassign $entry path exists by details
             list code $path text [expr {$exists ? "yes" : "no"}] \
                 code [Package $details] code $by
         }]
     }
-    set unknown [lmap entry [dict get $finding unknown] {
-        lassign $entry path details
-        list code $path code [Package $details]
-    }]
+    foreach kind {unknown lookedAt} {
+        set $kind [lmap entry [dict get $finding $kind] {
+            lassign $entry path details
+            list code $path code [Package $details]
+        }]
+    }
     set untraced [lmap entry [dict get $finding untraced] {
         lassign $entry path why count
         list code $path {*}[reason $why] text $count
@@ -312,6 +335,8 @@ proc ::dtsm::report::tables {finding} {
     return [list Violations $asked $violations \
         {Refused without an answer} $asked $unanswered \
         {Allowed but unknown} {Path Package} $unknown \
+        {Unknown, only looked at} {Path Package} $lookedAt \
+        {Refused and ignored} $asked $ignored \
         {Not traced} {Program Why Times} $untraced \
         Supervised {Program Times} $supervised Rules {Path Verdict} $rules]
 }
@@ -384,11 +409,13 @@ proc ::dtsm::report::json {finding contents channel} {
         lassign $entry path count
         string cat "{" [::dtsm::json::path $path] ",\"count\":" $count "}"
     }]
-    set unknown [lmap entry [dict get $finding unknown] {
-        lassign $entry path details
-        string cat "{" [::dtsm::json::path $path] [members $details] "}"
-    }]
-    foreach kind {violations unanswered} {
+    foreach kind {unknown lookedAt} {
+        set $kind [lmap entry [dict get $finding $kind] {
+            lassign $entry path details
+            string cat "{" [::dtsm::json::path $path] [members $details] "}"
+        }]
+    }
+    foreach kind {violations unanswered ignored} {
         set $kind [lmap entry [dict get $finding $kind] {
             lassign $entry path exists by details
             set exists [expr {$exists ? "true" : "false"}]
@@ -413,6 +440,11 @@ proc ::dtsm::report::json {finding contents channel} {
         "\"unknown\":[::dtsm::json::array $unknown \n]" \
         "\"asked\":[dict get $finding asked]" \
         "\"unseen\":[dict get $finding unseen]"]
+    foreach {kind name} {lookedAt looked_at ignored ignored} {
+        if {[llength [set $kind]]} {
+            lappend after "\"$name\":[::dtsm::json::array [set $kind] \n]"
+        }
+    }
     if {[dict get $finding silent]} {
         lappend after "\"unanswered\":{\"count\":[
             dict get $finding silent],\"paths\":[
