@@ -47,9 +47,9 @@ The policies that come with dtsm are system (without a registry), packages
 (what holds with --registry) and probes, a part of packages: what tools look
 for and go on without.  Without POLICY it is system.  A file has lines "allow
 PATH", "deny PATH", "ask PATH", "ignore PATH" (see --ignore), "default
-allow|deny|ask" and "include POLICY"; # begins a comment; $WORK is the working folder, $TMPDIR, $HOME and
-other variables are the environment's.  Of a file the rules are printed as
-they hold.}
+allow|deny|ask" and "include POLICY"; # begins a comment; $WORK is the working
+folder, $TMPDIR, $HOME and other variables are the environment's.  Of a file
+the rules are printed as they hold.}
     }
 
     # verb, arguments, one line
@@ -205,8 +205,8 @@ proc ::dtsm::command::Verb-help {trace words} {
 
 proc ::dtsm::command::Parse {verb words} {
     lassign [::dtsm::options::parse $verb $words] options command
-    set result [list verb $verb rules {} ignore {} default {} report {} keep {} \
-        map-dir {} fail-on {} supervise 1 format {} registry {} \
+    set result [list verb $verb rules {} ignore {} default {} report {} \
+        keep {} map-dir {} fail-on {} supervise 1 format {} registry {} \
         depends {} policy {} patience 60]
     foreach {option value} $options {
         ::dtsm::options::checkWord $verb $option $value

@@ -147,7 +147,8 @@ oo::class create ::dtsm::Contents {
             distinct [dict get $judged distinct] violations $refused \
             unanswered $unanswered ignored {} \
             unknown [my Known $judged unknown] \
-            lookedAt [my Known $judged lookedAt] silent [$map count unanswered] supervised {} untraced {} \
+            lookedAt [my Known $judged lookedAt] \
+            silent [$map count unanswered] supervised {} untraced {} \
             unseen 0 asked 0 failures 0 waiting {} lost 0]
     }
 }

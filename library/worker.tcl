@@ -202,7 +202,8 @@ oo::class create ::dtsm::Worker {
 
     method deps {paths ignored say} {
         set answer {}
-        my Send [list deps [list $paths $ignored]] [list lappend [my varname answer]]
+        my Send [list deps [list $paths $ignored]] \
+            [list lappend [my varname answer]]
         my Wait {[llength $answer]} Inf $say \
             "the registry has not told whose the files are"
         if {[lindex $answer 0] eq "error"} {
