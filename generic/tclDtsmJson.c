@@ -11,8 +11,8 @@
 #include "tclDtsmEntries.h"
 
 /*
- * A byte of a path becomes \u00XX at most; beside the paths an entry has its
- * punctuation and the names of all flags.
+ * A byte of a path becomes \u00XX at most, and four of them a surrogate pair;
+ * beside the paths an entry has its punctuation and the names of all flags.
  */
 
 enum { BYTE_MOST = 6, ENTRY_MOST = 512 };
@@ -158,27 +158,101 @@ PutPlain(Text *text, const unsigned char *at, size_t len)
     return i;
 }
 
+/*
+ * What a reader does not see, see `unseen' in bytes.tcl: first and last code
+ * point of each range.
+ */
+
+static const uint32_t unseen[][2] = {
+    {0x7f, 0x9f}, {0xad, 0xad}, {0x34f, 0x34f}, {0x61c, 0x61c},
+    {0x115f, 0x1160}, {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x200b, 0x200f},
+    {0x2028, 0x202e}, {0x2060, 0x206f}, {0x3164, 0x3164}, {0xfe00, 0xfe0f},
+    {0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0xfffe, 0xffff},
+    {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}
+};
+
+static int
+IsUnseen(uint32_t code)
+{
+    size_t i, count = sizeof unseen / sizeof unseen[0];
+
+    for (i = 0; i < count && code >= unseen[i][0]; i++) {
+        if (code <= unseen[i][1]) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static unsigned char *
+PutUnit(unsigned char *to, uint32_t unit)
+{
+    static const char hex[] = "0123456789abcdef";
+    int shift;
+
+    *to++ = '\\';
+    *to++ = 'u';
+    for (shift = 12; shift >= 0; shift -= 4) {
+        *to++ = (unsigned char) hex[unit >> shift & 15];
+    }
+    return to;
+}
+
+/*
+ * PutSequence --
+ *
+ *      A character that is not ASCII: as it is, or in JSON's escapes.
+ *
+ * Results:
+ *      Where what follows goes.
+ */
+
+static unsigned char *
+PutSequence(unsigned char *to, const unsigned char *at, size_t len)
+{
+    uint32_t code = at[0] & (0xffu >> (len + 1));
+    size_t i;
+
+    for (i = 1; i < len; i++) {
+        code = code << 6 | (at[i] & 0x3fu);
+    }
+    if (!IsUnseen(code)) {
+        memcpy(to, at, len);
+        return to + len;
+    }
+    if (code >= 0x10000) {
+        code -= 0x10000;
+        to = PutUnit(to, 0xd800 | code >> 10);
+        code = 0xdc00 | (code & 0x3ff);
+    }
+    return PutUnit(to, code);
+}
+
 static void
 PutQuoted(Text *text, const unsigned char *at, size_t len)
 {
-    static const char hex[] = "0123456789abcdef";
     unsigned char *to = text->bytes + text->used;
     const unsigned char *end = at + len;
 
-    for (; at < end; at++) {
+    while (at < end) {
         unsigned char byte = *at;
 
+        if (byte >= 0x80) {
+            const unsigned char *next = PastSequence(at, end);
+
+            to = PutSequence(to, at, (size_t) (next - at));
+            at = next;
+            continue;
+        }
         if (byte == '"' || byte == '\\') {
             *to++ = '\\';
             *to++ = byte;
         } else if (byte < 0x20 || byte == 0x7f) {
-            memcpy(to, "\\u00", 4);
-            to[4] = (unsigned char) hex[byte >> 4];
-            to[5] = (unsigned char) hex[byte & 15];
-            to += 6;
+            to = PutUnit(to, byte);
         } else {
             *to++ = byte;
         }
+        at++;
     }
     text->used = (size_t) (to - text->bytes);
 }

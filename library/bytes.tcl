@@ -8,7 +8,7 @@
 
 namespace eval ::dtsm::bytes {
     namespace export arguments fromText toText toFile contents ofMessage \
-        isUtf8 shown absolute resolved escape unescape
+        isUtf8 shown plain printable unseen absolute resolved escape unescape
 
     # A string of well-formed UTF-8, as RFC 3629 has it.
 
@@ -20,6 +20,22 @@ namespace eval ::dtsm::bytes {
         |\xf0[\x90-\xbf][\x80-\xbf][\x80-\xbf]
         |[\xf1-\xf3][\x80-\xbf][\x80-\xbf][\x80-\xbf]
         |\xf4[\x80-\x8f][\x80-\xbf][\x80-\xbf])*$
+    }]
+
+    # What a reader does not see, or what makes a terminal or a page show
+    # something else than is there, in well-formed UTF-8: controls (C0, DEL,
+    # C1), the soft hyphen, marks and controls of the writing direction, ends
+    # of lines and paragraphs, and all else that Unicode has be ignored in
+    # display (joiners, fillers, variation selectors, the byte order mark,
+    # tags).  generic/tclDtsmJson.c has the same as numbers.
+
+    variable unseen [string map {" " "" "\n" ""} {
+        [\x00-\x1f\x7f]|\xc2[\x80-\x9f\xad]|\xcd\x8f|\xd8\x9c
+        |\xe1(?:\x85[\x9f\xa0]|\x9e[\xb4\xb5]|\xa0[\x8b-\x8f])
+        |\xe2(?:\x80[\x8b-\x8f\xa8-\xae]|\x81[\xa0-\xaf])|\xe3\x85\xa4
+        |\xef(?:\xb8[\x80-\x8f]|\xbb\xbf|\xbe\xa0|\xbf[\xb0-\xbb\xbe\xbf])
+        |\xf0(?:\x9b\xb2[\xa0-\xa3]|\x9d\x85[\xb3-\xba])
+        |\xf3\xa0[\x80-\xbf][\x80-\xbf]
     }]
 }
 
@@ -113,23 +129,73 @@ proc ::dtsm::bytes::isUtf8 {bytes} {
 
 # dtsm::bytes::shown --
 #
-#      The bytes for a reader's eyes: control characters, and all that is not
-#      ASCII in a name that is not UTF-8, as \xHH.  Still a byte string.
+#      The bytes of others for a reader's eyes, on a terminal and in text:
+#      what is unseen, and all that is not ASCII in a name that is not UTF-8,
+#      as \xHH, byte by byte.  A \ that would read as one of these is \x5c, so
+#      that two names never look alike.  Still a byte string.
 
 proc ::dtsm::bytes::shown {bytes} {
-    set odd [expr {[isUtf8 $bytes] ? {[\x00-\x1f\x7f]}
-        : {[\x00-\x1f\x7f-\xff]}}]
-    if {![regexp $odd $bytes]} {
+    if {[string is ascii $bytes] && ![regexp {[\x00-\x1f\x7f\\]} $bytes]} {
         return $bytes
     }
+    return [Escaped [append odd [Odd $bytes] {|\\(?=x[[:xdigit:]]{2})}] \
+        $bytes Hex]
+}
+
+# dtsm::bytes::plain --
+#
+#      The same, but a \ stays: for what has names as shown gives them, or a \
+#      of its own.
+
+proc ::dtsm::bytes::plain {bytes} {
+    return [Escaped [Odd $bytes] $bytes Hex]
+}
+
+# dtsm::bytes::printable --
+#
+#      A message, whose names are as shown gives them, in lines.  All but the
+#      first are indented, so that none can pass for a message of its own.
+
+proc ::dtsm::bytes::printable {message} {
+    return [join [lmap line [split $message \n] {plain $line}] "\n    "]
+}
+
+# dtsm::bytes::unseen --
+#
+#      Well-formed UTF-8 with what is unseen replaced.
+#
+# Arguments:
+#      command  A command prefix: gives what stands for some bytes.
+
+proc ::dtsm::bytes::unseen {bytes command} {
+    variable unseen
+    return [Escaped $unseen $bytes $command]
+}
+
+# dtsm::bytes::Odd --
+#
+#      What must not be shown of some bytes, as an expression.
+
+proc ::dtsm::bytes::Odd {bytes} {
+    variable unseen
+    return [expr {[isUtf8 $bytes] ? $unseen : {[\x00-\x1f\x7f-\xff]}}]
+}
+
+proc ::dtsm::bytes::Escaped {odd bytes command} {
     set result {}
-    foreach char [split $bytes ""] {
-        if {[regexp $odd $char]} {
-            set char [format {\x%02x} [scan $char %c]]
-        }
-        append result $char
+    set kept 0
+    foreach range [regexp -all -inline -indices $odd $bytes] {
+        lassign $range first last
+        append result [string range $bytes $kept $first-1] \
+            [{*}$command [string range $bytes $first $last]]
+        set kept [expr {$last + 1}]
     }
-    return $result
+    return [append result [string range $bytes $kept end]]
+}
+
+proc ::dtsm::bytes::Hex {bytes} {
+    binary scan $bytes H* digits
+    return [regsub -all {..} $digits {\\x&}]
 }
 
 # dtsm::bytes::absolute --

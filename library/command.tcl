@@ -17,7 +17,7 @@ namespace eval ::dtsm::command {
 
     # What registries need.
 
-    variable registryFiles {policy depends dpkg registry registryfile
+    variable registryFiles {policy ignore depends dpkg registry registryfile
         registrydb registrydpkg registrymacports}
 
     # What help says behind the options.
@@ -33,20 +33,23 @@ The command runs with everything allowed.  Packages are those of --registry,
 which is dpkg unless said and may be macports or tdbc.  What was read, written
 or run counts as used; what was only looked at is told apart.  What every
 build may use (build-essential, what is essential, and what they need) need
-not be declared.  The control line is what was declared and touched, and the
-shortest list of packages that brings the rest.  The exit status is as for
-run.}
+not be declared.  The control line is what was declared and touched or leads
+to what was used, as it was written, and the shortest list of packages that
+brings the rest.  What --ignore names is put to the registry, and so hidden
+unless its package may be used; that, and what "dtsm policy probes" names,
+does not count as used then.  The exit status is as for run.}
         clean {
 A run that is killed (kill -9) leaves its directory (dtsm-* in
 $XDG_RUNTIME_DIR, /tmp, /var/tmp or /dev/shm) and its map behind.  Those of
 runs that are going on, of other users, and maps that were to be kept stay.}
         policy {
-The policies that come with dtsm are system (without a registry) and packages
-(what holds with --registry).  Without POLICY it is system.  A file has lines
-"allow PATH", "deny PATH", "ask PATH", "default allow|deny|ask" and "include
-POLICY"; # begins a comment; $WORK is the working folder, $TMPDIR, $HOME and
-other variables are the environment's.  Of a file the rules are printed as
-they hold.}
+The policies that come with dtsm are system (without a registry), packages
+(what holds with --registry) and probes, a part of packages: what tools look
+for and go on without.  Without POLICY it is system.  A file has lines "allow
+PATH", "deny PATH", "ask PATH", "ignore PATH" (see --ignore), "default
+allow|deny|ask" and "include POLICY"; # begins a comment; $WORK is the working
+folder, $TMPDIR, $HOME and other variables are the environment's.  Of a file
+the rules are printed as they hold.}
     }
 
     # verb, arguments, one line
@@ -58,7 +61,7 @@ they hold.}
                 "print which packages a command uses"
         policy  "?POLICY?"
                 "print a ready policy, or what a file of rules means"
-        report  "?--format F? FILE"
+        report  "?option ...? FILE"
                 "print the paths and rules of a kept map"
         stat    FILE
                 "print the sizes and counters of a kept map"
@@ -146,11 +149,14 @@ proc ::dtsm::command::main {trace count} {
 
 # dtsm::command::Say --
 #
-#      A message on standard error.  That it is closed is no failure.
+#      A message on standard error; names of others in it were shown
+#      (dtsm::bytes), and what was not does no harm here.  That it is closed is
+#      no failure.
 
 proc ::dtsm::command::Say {message} {
     catch {
-        puts stderr "dtsm: [::dtsm::bytes::ofMessage $message]"
+        puts stderr "dtsm: [::dtsm::bytes::printable \
+            [::dtsm::bytes::ofMessage $message]]"
         flush stderr
     }
 }
@@ -194,12 +200,13 @@ proc ::dtsm::command::Verb-help {trace words} {
 #
 #      The settings that a command line of run or deps asks for, as a
 #      dictionary: verb, rules, default, report, fail-on, keep, map-dir,
-#      supervise, format, patience, registry, depends, policy (lists), command.
+#      supervise, format, patience, registry, depends, policy, ignore (lists),
+#      command.
 
 proc ::dtsm::command::Parse {verb words} {
     lassign [::dtsm::options::parse $verb $words] options command
-    set result [list verb $verb rules {} default {} report {} keep {} \
-        map-dir {} fail-on {} supervise 1 format {} registry {} \
+    set result [list verb $verb rules {} ignore {} default {} report {} \
+        keep {} map-dir {} fail-on {} supervise 1 format {} registry {} \
         depends {} policy {} patience 60]
     foreach {option value} $options {
         ::dtsm::options::checkWord $verb $option $value
@@ -211,8 +218,11 @@ proc ::dtsm::command::Parse {verb words} {
             --report - --keep - --map-dir {
                 dict set result $name [::dtsm::bytes::toFile $value]
             }
-            --registry - --policy {
+            --registry - --policy - --ignore {
                 dict lappend result $name $value
+            }
+            --ignore-from {
+                dict lappend result ignore {*}[IgnoredBy $value]
             }
             --depends {
                 dict lappend result depends [list $option $value]
@@ -271,6 +281,15 @@ proc ::dtsm::command::Parse {verb words} {
     return $result
 }
 
+# dtsm::command::IgnoredBy --
+#
+#      The paths that a policy says to ignore.
+
+proc ::dtsm::command::IgnoredBy {name} {
+    Need policy
+    return [dict get [::dtsm::policy::load $name] ignore]
+}
+
 # dtsm::command::FormatOf --
 #
 #      The format that a report's name asks for.
@@ -289,9 +308,12 @@ proc ::dtsm::command::FormatOf {file} {
 
 # dtsm::command::Compose --
 #
-#      Put the policies' rules before those of the command line.
+#      Put the policies' rules, and what they ignore, before those of the
+#      command line.
 
 proc ::dtsm::command::Compose {settings} {
+    Need ignore
+    set ignore {}
     set names [dict get $settings policy]
     if {![llength $names] && [llength [dict get $settings registry]]} {
         set names packages
@@ -302,11 +324,14 @@ proc ::dtsm::command::Compose {settings} {
         Need policy
         set policy [::dtsm::policy::load $name]
         lappend rules {*}[dict get $policy rules]
+        lappend ignore {*}[dict get $policy ignore]
         if {[dict get $policy default] ne ""} {
             set default [dict get $policy default]
         }
     }
     dict set settings rules [concat $rules [dict get $settings rules]]
+    dict set settings ignore [::dtsm::ignore::places \
+        [concat $ignore [dict get $settings ignore]]]
     if {[dict get $settings default] eq ""} {
         dict set settings default $default
     }
@@ -376,18 +401,24 @@ proc ::dtsm::command::NeedFormat {format} {
 # dtsm::command::Verb-deps --
 #
 #      Run a command traced with everything allowed, and say which packages
-#      it used.
+#      it used.  Of that what the command line ignores is put to the registry.
 
 proc ::dtsm::command::Verb-deps {trace words} {
-    Need deps
+    Need deps depsdeclared depsreport policy ignore
     set settings [Parse deps $words]
+    foreach path [dict get $settings ignore] {
+        dict lappend settings rules ask $path
+    }
+    dict set settings ignore [::dtsm::ignore::places \
+        [concat [IgnoredBy probes] [dict get $settings ignore]]]
     if {[dict get $settings report] eq ""} {
         dict set settings report -
     }
     dict set settings default allow
     return [Trace $trace $settings finding session worker {
         Doubts $finding
-        set found [$worker deps [$session paths] ::dtsm::command::Say]
+        set found [$worker deps [$session paths] \
+            [dict get $settings ignore] ::dtsm::command::Say]
         list ::dtsm::command::Put [::dtsm::deps::[
             dict get $settings format] $found]
     }]
@@ -482,7 +513,8 @@ proc ::dtsm::command::Trace {trace settings findingName sessionName \
                 in {ENOENT ENOTDIR} ? $statusNotFound
                 : $statusNotExecutable}]
         }
-        set finding [$session collect]
+        set finding [::dtsm::ignore::apply [$session collect] \
+            [dict get $settings ignore]]
         dict set finding end $end
         dict set finding command [dict get $settings command]
         CloseReport $report [dict get $settings report] [uplevel 1 $script]

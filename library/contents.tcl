@@ -52,11 +52,12 @@ oo::class create ::dtsm::Contents {
     #      args     Questions, as the map's together takes them.
     #
     # Results:
-    #      A dictionary: refused, unanswered: path exists ...; unknown: path
-    #      ...; distinct; answers, a list.
+    #      A dictionary: refused, unanswered: path exists ...; unknown and
+    #      lookedAt: paths that the registry does not know, and that were used
+    #      or not; distinct; answers, a list.
 
     method Judged {args} {
-        set result {refused {} unanswered {} unknown {}}
+        set result {refused {} unanswered {} unknown {} lookedAt {}}
         set touched [my Touched]
         set answers [lassign [$map together \
             [list get {*}$touched -any {deny unknown}] \
@@ -66,12 +67,56 @@ oo::class create ::dtsm::Contents {
                 dict lappend result [expr {"violation" in $flags ? "refused"
                     : "unanswered"}] $path [expr {"missing" ni $flags}]
             } elseif {"unknown" in $flags} {
-                dict lappend result unknown $path
+                dict lappend result [expr {[my IsUsed $path $flags]
+                    ? "unknown" : "lookedAt"}] $path
             }
         }
         dict set result distinct $distinct
         dict set result answers $answers
         return $result
+    }
+
+    # Known --
+    #
+    #      A sorted list of {path details} of what the registry does not know.
+    #
+    # Arguments:
+    #      kind     unknown or lookedAt.
+
+    method Known {judged kind} {
+        return [lsort -index 0 [lmap path [dict get $judged $kind] {
+            list $path [my Details $path]
+        }]]
+    }
+
+    # Details --
+    #
+    #      What a registry said of a path; a kept map does not tell.
+
+    method Details {path} {
+        return {}
+    }
+
+    # IsUsed --
+    #
+    #      1 if a path was read, written or executed.  What was only looked at
+    #      (stat, access) was not, nor was a folder that was listed.  A symlink
+    #      that was followed is noted without saying what for: it was used if
+    #      what it leads to was.
+
+    method IsUsed {path flags} {
+        foreach flag {read write exec} {
+            if {$flag in $flags} {
+                return 1
+            }
+        }
+        if {"stat" in $flags || "list" in $flags
+                || [catch {::dtsm::system resolve $path} target]
+                || $target eq $path} {
+            return 0
+        }
+        set found [lindex [$map get -bytes 1 -void 1 -rules 0 -under $target] 1]
+        return [my IsUsed $target [linsert $found end stat]]
     }
 
     # finding --
@@ -100,10 +145,10 @@ oo::class create ::dtsm::Contents {
         return [dict create default $default \
             rules [lsort -stride 2 $rules] traced [$map count attached] \
             distinct [dict get $judged distinct] violations $refused \
-            unanswered $unanswered unknown [lsort [lmap path \
-                    [dict get $judged unknown] {
-                list $path {}
-            }]] silent [$map count unanswered] supervised {} untraced {} \
+            unanswered $unanswered ignored {} \
+            unknown [my Known $judged unknown] \
+            lookedAt [my Known $judged lookedAt] \
+            silent [$map count unanswered] supervised {} untraced {} \
             readonly {} \
             unseen 0 asked 0 failures 0 waiting {} lost 0 \
             unstored [$map count unstored]]

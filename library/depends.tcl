@@ -53,7 +53,8 @@ proc ::dtsm::depends::entries {text where arch profiles} {
                     . name qualifier architectures formula]} {
                 return -code error \
                     -errorcode [list DTSM DEPENDS $where $entry] \
-                    "$where: \"$entry\" is no dependency; write\
+                    "$where: \"[::dtsm::bytes::shown $entry]\" is no\
+                    dependency; write\
                     NAME, NAME (>= VERSION) or NAME | NAME, and a comma\
                     between two"
             }

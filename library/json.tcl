@@ -20,11 +20,35 @@ namespace eval ::dtsm::json {
 
 # dtsm::json::quoted --
 #
-#      A JSON string from well-formed UTF-8.
+#      A JSON string from well-formed UTF-8; what is unseen (bytes.tcl) is
+#      escaped.
 
 proc ::dtsm::json::quoted {bytes} {
     variable escapes
-    return "\"[::string map $escapes $bytes]\""
+    set text [::string map $escapes $bytes]
+    if {![::string is ascii $text]} {
+        set text [::dtsm::bytes::unseen $text [namespace which Units]]
+    }
+    return "\"$text\""
+}
+
+# dtsm::json::Units --
+#
+#      A character, UTF-8, as UTF-16 in JSON's escapes.  Programs read the
+#      character; a reader of the JSON itself sees that it is there.
+
+proc ::dtsm::json::Units {bytes} {
+    binary scan $bytes cu* parts
+    set code [expr {[lindex $parts 0] & (0xff >> ([llength $parts] + 1))}]
+    foreach part [lrange $parts 1 end] {
+        set code [expr {$code << 6 | ($part & 0x3f)}]
+    }
+    if {$code < 0x10000} {
+        return [format {\u%04x} $code]
+    }
+    incr code -0x10000
+    return [format {\u%04x\u%04x} [expr {0xd800 | $code >> 10}] \
+        [expr {0xdc00 | ($code & 0x3ff)}]]
 }
 
 # dtsm::json::base64 --

@@ -57,9 +57,22 @@ proc ::dtsm::command::Verb-check {trace words} {
 
 proc ::dtsm::command::Verb-report {trace words} {
     lassign [::dtsm::options::parse report $words] options words
+    Need ignore
     set format list
-    foreach {option format} $options {
-        ::dtsm::options::checkWord report $option $format
+    set ignore {}
+    foreach {option value} $options {
+        ::dtsm::options::checkWord report $option $value
+        switch -- $option {
+            --format {
+                set format $value
+            }
+            --ignore {
+                lappend ignore $value
+            }
+            --ignore-from {
+                lappend ignore {*}[IgnoredBy $value]
+            }
+        }
     }
     WithMap report $words map {
         if {$format eq "list"} {
@@ -79,7 +92,9 @@ proc ::dtsm::command::Verb-report {trace words} {
             Need contents json report
             NeedFormat $format
             set contents [::dtsm::Contents new $map]
-            ::dtsm::report::write $format [$contents finding] $contents stdout
+            set finding [::dtsm::ignore::apply [$contents finding] \
+                [::dtsm::ignore::places $ignore]]
+            ::dtsm::report::write $format $finding $contents stdout
         }
     }
     return 0

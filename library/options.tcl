@@ -26,6 +26,14 @@ namespace eval ::dtsm::options {
         --depends-from FILE
             "The same from FILE, a debian/control: Build-Depends,
             Build-Depends-Arch and Build-Depends-Indep.  May be given again."
+        --ignore P
+            "What is refused or unknown at and below P is no finding: it stays
+            hidden, and is neither counted nor fatal.  For what a build looks
+            for and goes on without; see \"dtsm policy probes\" for what needs
+            no such option.  May be given again."
+        --ignore-from FILE
+            "The same from FILE: the lines \"ignore PATH\" of a policy.  May be
+            given again."
     }
 
     variable run {
@@ -60,11 +68,12 @@ namespace eval ::dtsm::options {
         --fail-on violation|missing|unknown|untraced|never
             "Exit with status 3 when the command succeeded but something
             that exists was refused (violation), something that does not
-            exist was (missing), something was used that the registry does
-            not know (unknown), or a process was not traced, or the map was
-            full (untraced).  What
-            was refused because the registry gave no answer is a violation.
-            May be given for several; never is what holds unless said."
+            exist was (missing), something was read, written or run that the
+            registry does not know (unknown; what was only looked at does not
+            count), or a process was not traced or the map was full
+            (untraced).  What was refused because the registry gave no answer
+            is a violation.  May be given for several; never is what holds
+            unless said."
         --patience SECONDS
             "How long a program waits for an answer of the registry, which may
             hang, and is refused then; 60 unless said.  To open a registry may
@@ -103,6 +112,11 @@ namespace eval ::dtsm::options {
     variable report {
         --format list|text|json|markdown|html
             "A line for each path (unless said), or as for run."
+        --ignore P
+            "As for run: what was refused or is unknown at and below P is no
+            finding.  May be given again."
+        --ignore-from FILE
+            "The same from FILE, a policy.  May be given again."
         --help ""
             "Print this."
     }

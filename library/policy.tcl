@@ -8,6 +8,7 @@
 #      allow /usr/include      at and below this path
 #      deny $HOME/.cache       # $NAME and ${NAME}: see Substitute
 #      ask /opt
+#      ignore /usr/bin/print   refused or not, it is no finding (ignore.tcl)
 #
 # A path goes to the line's end or a blank and #.  \#, \$ and \\ stand for
 # themselves, \xHH for a byte.  Of two rules for one path, and of two defaults,
@@ -70,6 +71,21 @@ allow $TMPDIR
 # where the build is done: the folder that dtsm was started in
 allow $WORK
 }
+probes {# probes --
+#
+#      What tools look for, and go on without, whatever is built.  A part of
+#      the policy packages.
+
+# debhelper tries to load the build systems of other packages
+ignore /usr/share/perl5/Debian/Debhelper/Buildsystem/maven.pm
+ignore /usr/share/perl5/Debian/Debhelper/Buildsystem/gradle.pm
+ignore /usr/share/perl5/Debian/Debhelper/Buildsystem/mkcmake.pm
+ignore /usr/share/perl5/Debian/Debhelper/Buildsystem/bmake.pm
+ignore /usr/share/perl5/Debian/Debhelper/Buildsystem/golang.pm
+
+# libtool tries the print of Korn shells; mailcap has a program of that name
+ignore /usr/bin/print
+}
 packages {# packages --
 #
 #      What holds with --registry unless another policy is given: the registry
@@ -77,6 +93,7 @@ packages {# packages --
 #      devices, temporary files and the work folder.
 
 default ask
+include probes
 
 # configuration, state, devices, the kernel
 allow /etc
@@ -134,8 +151,9 @@ proc ::dtsm::policy::text {name} {
 #      within   The files that include it, for errors and against circles.
 #
 # Results:
-#      A dictionary: default (empty: none is given), and rules, a list
-#      {verdict path ...} in the order of the text.
+#      A dictionary: default (empty: none is given); rules, a list
+#      {verdict path ...} in the order of the text; and ignore, a list of
+#      paths.
 #
 # Errors: DTSM POLICY file line; POSIX ...
 
@@ -153,7 +171,7 @@ proc ::dtsm::policy::load {name {within {}}} {
         lappend within $where
         set text [::dtsm::bytes::contents $where]
     }
-    set result {default {} rules {}}
+    set result {default {} rules {} ignore {}}
     foreach line [lines $text $where] {
         lassign $line number word rest
         if {$word eq "include"} {
@@ -161,23 +179,29 @@ proc ::dtsm::policy::load {name {within {}}} {
             if {[dict get $part default] ne ""} {
                 dict set result default [dict get $part default]
             }
-            dict lappend result rules {*}[dict get $part rules]
+            foreach key {rules ignore} {
+                dict lappend result $key {*}[dict get $part $key]
+            }
         } elseif {$word eq "default"} {
             if {$rest ni $verdicts} {
                 bad $where $number "default is [join $verdicts { or }],\
                     not \"[::dtsm::bytes::shown $rest]\""
             }
             dict set result default $rest
-        } elseif {$word in $verdicts} {
+        } elseif {$word in $verdicts || $word eq "ignore"} {
             if {[string index $rest 0] ne "/"} {
                 bad $where $number "\"[::dtsm::bytes::shown $rest]\" does\
                     not begin with /; \$WORK/... is below the work folder"
             }
-            dict lappend result rules $word $rest
+            if {$word eq "ignore"} {
+                dict lappend result ignore $rest
+            } else {
+                dict lappend result rules $word $rest
+            }
         } else {
             bad $where $number "unknown word\
                 \"[::dtsm::bytes::shown $word]\"; known are\
-                [join $verdicts {, }], default and include"
+                [join $verdicts {, }], ignore, default and include"
         }
     }
     return $result
@@ -329,16 +353,21 @@ proc ::dtsm::policy::shown {policy} {
         dict set verdictOf [::dtsm::bytes::absolute $path] $verdict
     }
     foreach {path verdict} [lsort -stride 2 $verdictOf] {
-        set shown {}
-        foreach char [split $path ""] {
-            if {[regexp {[\x00-\x20\x7f]} $char]} {
-                set char [format {\x%02x} [scan $char %c]]
-            } elseif {$char in {# $ \\}} {
-                set char \\$char
-            }
-            append shown $char
-        }
-        lappend lines "$verdict $shown"
+        lappend lines "$verdict [Written $path]"
+    }
+    foreach path [lsort -unique [lmap path [dict get $policy ignore] {
+        ::dtsm::bytes::absolute $path
+    }]] {
+        lappend lines "ignore [Written $path]"
     }
     return [join [concat $lines [list ""]] \n]
+}
+
+# dtsm::policy::Written --
+#
+#      A path as a line of a policy has it.
+
+proc ::dtsm::policy::Written {path} {
+    return [::dtsm::bytes::plain \
+        [string map {\\ \\\\ # \\# $ \\$ { } \\x20} $path]]
 }

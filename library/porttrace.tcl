@@ -256,10 +256,12 @@ proc ::porttrace::trace_check_violations {} {
         dict lappend found [expr {[lindex $entry 1] ? "violations"
             : "missing"}] [Name [lindex $entry 0]]
     }
-    foreach kind {unknown unanswered} {
-        foreach entry [dict get $finding $kind] {
-            dict lappend found $kind [Name [lindex $entry 0]]
-        }
+    foreach entry [dict get $finding unanswered] {
+        dict lappend found unanswered [Name [lindex $entry 0]]
+    }
+    foreach entry [lsort -index 0 [concat [dict get $finding unknown] \
+            [dict get $finding lookedAt]]] {
+        dict lappend found unknown [Name [lindex $entry 0]]
     }
     foreach entry [dict get $finding untraced] {
         dict lappend found untraced \
@@ -280,7 +282,7 @@ proc ::porttrace::trace_check_violations {} {
         if {[llength [dict get $found $kind]]} {
             Warn $text
             foreach path [dict get $found $kind] {
-                Warn "  $path"
+                Warn "  [Seen $path]"
             }
         }
     }
@@ -302,6 +304,15 @@ proc ::porttrace::Name {path} {
         return [::dtsm::bytes::shown $path]
     }
     return $text
+}
+
+# porttrace::Seen --
+#
+#      A name of Name's for a reader's eyes.
+
+proc ::porttrace::Seen {name} {
+    return [encoding convertfrom utf-8 [::dtsm::bytes::plain \
+        [encoding convertto utf-8 $name]]]
 }
 
 # porttrace::trace_stop --

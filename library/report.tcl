@@ -8,6 +8,11 @@
 # has neither.  All text is byte strings.  There may be many paths, so they are
 # never Tcl values here.
 #
+# Names, reasons and messages are others' text: a build's processes, a map and
+# registries can put anything into them.  Each format has one procedure that
+# writes such text, and nothing else does: dtsm::bytes::shown (text),
+# dtsm::json::string and path, Span and Code (Markdown), Html.
+#
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::report {
@@ -71,25 +76,53 @@ proc ::dtsm::report::notes {by details} {
     return [expr {[llength $notes] ? "  ([join $notes {; }])" : ""}]
 }
 
+# dtsm::report::some --
+#
+#      The first of some paths, in a line of text.
+
+proc ::dtsm::report::some {paths} {
+    variable missingShown
+    set some [lmap path [lrange $paths 0 $missingShown-1] {
+        ::dtsm::bytes::shown $path
+    }]
+    if {[llength $paths] > $missingShown} {
+        lappend some ...
+    }
+    return [join $some {, }]
+}
+
+# dtsm::report::ignored --
+#
+#      A line about what was refused and is ignored.
+
+proc ::dtsm::report::ignored {finding} {
+    set paths [lmap entry [dict get $finding ignored] {lindex $entry 0}]
+    set count [llength $paths]
+    if {!$count} {
+        return {}
+    }
+    return [list "dtsm: [counted $count {refused path is} \
+        {refused paths are}] ignored: [some $paths]"]
+}
+
 # dtsm::report::answers --
 #
 #      Lines about the registry's answers, and about those that it did not
 #      give.
 
 proc ::dtsm::report::answers {finding} {
-    variable missingShown
     set lines {}
-    set unknown [dict get $finding unknown]
-    set count [llength $unknown]
+    set paths [lmap entry [dict get $finding unknown] {lindex $entry 0}]
+    set count [llength $paths]
     if {$count} {
-        set some [lmap entry [lrange $unknown 0 $missingShown-1] {
-            ::dtsm::bytes::shown [lindex $entry 0]
-        }]
-        if {$count > $missingShown} {
-            lappend some ...
-        }
         lappend lines "dtsm: [counted $count {path is} {paths are}] allowed\
-            but unknown: [join $some {, }]"
+            but unknown: [some $paths]"
+    }
+    set paths [lmap entry [dict get $finding lookedAt] {lindex $entry 0}]
+    set count [llength $paths]
+    if {$count} {
+        lappend lines "dtsm: [counted $count {unknown path was} \
+            {unknown paths were}] only looked at: [some $paths]"
     }
     set count [dict get $finding silent]
     if {$count} {
@@ -120,13 +153,16 @@ proc ::dtsm::report::full {finding} {
 # dtsm::report::remarks --
 #
 #      Sentences about what may be missing or wrong in a finding.
+#
+# Arguments:
+#      quote    A command prefix: others' text as the format has it.
 
-proc ::dtsm::report::remarks {finding} {
+proc ::dtsm::report::remarks {finding quote} {
     set lines {}
     set count [dict get $finding failures]
     if {$count} {
         lappend lines "the registry failed for [counted $count path \
-            paths], taken as denied: [::dtsm::bytes::shown \
+            paths], taken as denied: [{*}$quote \
             [::dtsm::bytes::ofMessage [dict get $finding failure]]]"
     }
     set count [llength [dict get $finding waiting]]
@@ -135,7 +171,7 @@ proc ::dtsm::report::remarks {finding} {
         lassign $oldest path seconds
         lappend lines "[counted $count {question was} {questions were}]\
             still with the registry at the end; about\
-            [::dtsm::bytes::shown $path] it had said nothing for [format %.1f \
+            [{*}$quote $path] it had said nothing for [format %.1f \
             $seconds] s"
     }
     if {[dict get $finding unseen] > 0} {
@@ -161,12 +197,18 @@ proc ::dtsm::report::remarks {finding} {
 
 # dtsm::report::reason --
 #
-#      Why a program was not traced, for a reader.
+#      Why a program was not traced, for a reader: a reason of ours, or the
+#      log's own word, which is others' text.
+#
+# Results:
+#      The kind of a table's cell (see tables), and its bytes.
 
 proc ::dtsm::report::reason {why} {
     variable reasons
-    return [expr {[dict exists $reasons $why] ? [dict get $reasons $why]
-        : $why}]
+    if {[dict exists $reasons $why]} {
+        return [list text [dict get $reasons $why]]
+    }
+    return [list code $why]
 }
 
 # dtsm::report::text --
@@ -174,7 +216,6 @@ proc ::dtsm::report::reason {why} {
 #      The summary at the end of a run.
 
 proc ::dtsm::report::text {finding} {
-    variable missingShown
     set there {}
     set missing {}
     foreach violation [dict get $finding violations] {
@@ -196,19 +237,13 @@ proc ::dtsm::report::text {finding} {
     }
     set count [llength $missing]
     if {$count} {
-        set some [lmap path [lrange $missing 0 $missingShown-1] {
-            ::dtsm::bytes::shown $path
-        }]
-        if {$count > $missingShown} {
-            lappend some ...
-        }
         lappend lines "dtsm: [counted $count {violation does} \
-            {violations do}] not exist: [join $some {, }]"
+            {violations do}] not exist: [some $missing]"
     }
     if {![llength [dict get $finding violations]]} {
         lappend lines "dtsm: no violations"
     }
-    lappend lines {*}[answers $finding]
+    lappend lines {*}[ignored $finding] {*}[answers $finding]
 
     set traced [dict get $finding traced]
     set supervised [total [dict get $finding supervised]]
@@ -227,7 +262,8 @@ proc ::dtsm::report::text {finding} {
         if {$path eq ""} {
             set path "(not known which)"
         }
-        lappend lines "  [::dtsm::bytes::shown $path]: [reason $why], $count x"
+        lappend lines "  [::dtsm::bytes::shown $path]:\
+            [::dtsm::bytes::shown [lindex [reason $why] 1]], $count x"
     }
     set count [total [dict get $finding readonly]]
     if {$count} {
@@ -239,7 +275,7 @@ proc ::dtsm::report::text {finding} {
         lassign $entry path count
         lappend lines "  [::dtsm::bytes::shown $path], $count x"
     }
-    foreach line [remarks $finding] {
+    foreach line [remarks $finding ::dtsm::bytes::shown] {
         lappend lines "dtsm: $line"
     }
     set line "dtsm: [counted [dict get $finding distinct] {distinct path} \
@@ -255,15 +291,19 @@ proc ::dtsm::report::text {finding} {
 #
 #      What a page of Markdown or HTML says first.
 #
+# Arguments:
+#      quote    A command prefix: others' text as the format has it.
+#
 # Results:
 #      name value ...
 
-proc ::dtsm::report::facts {finding} {
+proc ::dtsm::report::facts {finding quote} {
     set result {}
     if {[dict exists $finding end]} {
         set end [dict get $finding end]
-        lappend result command [join [dict get $finding command] { }] ended [
-            expr {[dict get $end kind] eq "signal" ? [dict get $end name]
+        lappend result command \
+            [{*}$quote [join [dict get $finding command] { }]] ended [expr {
+            [dict get $end kind] eq "signal" ? [dict get $end name]
             : "with status [dict get $end code]"}] \
             took "[format %.1f [dict get $end wall]] s"
     }
@@ -281,7 +321,7 @@ proc ::dtsm::report::facts {finding} {
     if {[dict get $finding asked]} {
         lappend result "questions answered" [dict get $finding asked]
     }
-    foreach line [remarks $finding] {
+    foreach line [remarks $finding $quote] {
         lappend result note $line
     }
     return $result
@@ -292,24 +332,26 @@ proc ::dtsm::report::facts {finding} {
 #      The tables of such a page.
 #
 # Results:
-#      heading columns rows ...; a row has for each cell its kind (code: a
-#      path or program; text) and its bytes.
+#      heading columns rows ...; a row has for each cell its kind (code:
+#      others' text; text: ours) and its bytes.
 
 proc ::dtsm::report::tables {finding} {
-    foreach kind {violations unanswered} {
+    foreach kind {violations unanswered ignored} {
         set $kind [lmap entry [dict get $finding $kind] {
             lassign $entry path exists by details
             list code $path text [expr {$exists ? "yes" : "no"}] \
-                text [Package $details] code $by
+                code [Package $details] code $by
         }]
     }
-    set unknown [lmap entry [dict get $finding unknown] {
-        lassign $entry path details
-        list code $path text [Package $details]
-    }]
+    foreach kind {unknown lookedAt} {
+        set $kind [lmap entry [dict get $finding $kind] {
+            lassign $entry path details
+            list code $path code [Package $details]
+        }]
+    }
     set untraced [lmap entry [dict get $finding untraced] {
         lassign $entry path why count
-        list code $path text [reason $why] text $count
+        list code $path {*}[reason $why] text $count
     }]
     foreach kind {supervised readonly} {
         set $kind [lmap entry [dict get $finding $kind] {
@@ -323,6 +365,8 @@ proc ::dtsm::report::tables {finding} {
     return [list Violations $asked $violations \
         {Refused without an answer} $asked $unanswered \
         {Allowed but unknown} {Path Package} $unknown \
+        {Unknown, only looked at} {Path Package} $lookedAt \
+        {Refused and ignored} $asked $ignored \
         {Not traced} {Program Why Times} $untraced \
         {Could only read the map} {Program Times} $readonly \
         Supervised {Program Times} $supervised Rules {Path Verdict} $rules]
@@ -399,11 +443,13 @@ proc ::dtsm::report::json {finding contents channel} {
                 "}"
         }]
     }
-    set unknown [lmap entry [dict get $finding unknown] {
-        lassign $entry path details
-        string cat "{" [::dtsm::json::path $path] [members $details] "}"
-    }]
-    foreach kind {violations unanswered} {
+    foreach kind {unknown lookedAt} {
+        set $kind [lmap entry [dict get $finding $kind] {
+            lassign $entry path details
+            string cat "{" [::dtsm::json::path $path] [members $details] "}"
+        }]
+    }
+    foreach kind {violations unanswered ignored} {
         set $kind [lmap entry [dict get $finding $kind] {
             lassign $entry path exists by details
             set exists [expr {$exists ? "true" : "false"}]
@@ -433,6 +479,11 @@ proc ::dtsm::report::json {finding contents channel} {
         "\"asked\":[dict get $finding asked]" \
         "\"unseen\":[dict get $finding unseen]" \
         "\"unstored\":[dict get $finding unstored]"]
+    foreach {kind name} {lookedAt looked_at ignored ignored} {
+        if {[llength [set $kind]]} {
+            lappend after "\"$name\":[::dtsm::json::array [set $kind] \n]"
+        }
+    }
     if {[dict get $finding silent]} {
         lappend after "\"unanswered\":{\"count\":[
             dict get $finding silent],\"paths\":[

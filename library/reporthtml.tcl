@@ -35,8 +35,12 @@ small { opacity: .7; margin-left: .5rem }
 #      Bytes as text of a page: what HTML would read otherwise, escaped.
 
 proc ::dtsm::report::Html {bytes} {
-    return [string map {& &amp; < &lt; > &gt; \" &quot;} \
+    return [string map {& &amp; < &lt; > &gt; \" &quot; ' &#39;} \
         [::dtsm::bytes::shown $bytes]]
+}
+
+proc ::dtsm::report::HtmlCode {bytes} {
+    return [expr {$bytes eq "" ? "" : "<code>[Html $bytes]</code>"}]
 }
 
 # dtsm::report::Kind --
@@ -73,7 +77,7 @@ proc ::dtsm::report::Item {name flags} {
     lassign [Kind $flags] classes words
     set class [expr {[llength $classes] ? " class=\"$classes\"" : ""}]
     set note [expr {[llength $words] ? "<small>$words</small>" : ""}]
-    return [list "<li$class>" "<code>[Html $name]</code>$note"]
+    return [list "<li$class>" "[HtmlCode $name]$note"]
 }
 
 # dtsm::report::Tree --
@@ -174,11 +178,7 @@ proc ::dtsm::report::html {finding contents channel} {
         "<meta name=\"viewport\" content=\"width=device-width\">\n" \
         "<title>dtsm report</title>\n<style>$style</style></head><body>\n" \
         "<h1>dtsm report</h1>\n<dl>\n"]
-    foreach {name value} [facts $finding] {
-        set value [Html $value]
-        if {$name eq "command"} {
-            set value <code>$value</code>
-        }
+    foreach {name value} [facts $finding HtmlCode] {
         puts -nonewline $channel "<dt>$name</dt><dd>$value</dd>\n"
     }
     puts -nonewline $channel </dl>\n
@@ -191,11 +191,8 @@ proc ::dtsm::report::html {finding contents channel} {
         foreach row $rows {
             puts -nonewline $channel <tr>
             foreach {kind cell} $row {
-                set cell [Html $cell]
-                if {$kind eq "code" && $cell ne ""} {
-                    set cell <code>$cell</code>
-                }
-                puts -nonewline $channel <td>$cell</td>
+                puts -nonewline $channel "<td>[[expr {$kind eq "code"
+                    ? "HtmlCode" : "Html"}] $cell]</td>"
             }
             puts -nonewline $channel </tr>\n
         }

@@ -14,20 +14,42 @@ namespace eval ::dtsm::report {
     variable folderDepth 3
 }
 
-# dtsm::report::Code --
+# dtsm::report::Span --
 #
-#      Bytes as a code span in a table's cell, which a bar would end.
+#      Bytes as a code span, in which nothing means anything but backquotes:
+#      no link, address or heading, no mention of a user or an issue.
 
-proc ::dtsm::report::Code {bytes} {
-    set text [string map {| \\|} [::dtsm::bytes::shown $bytes]]
+proc ::dtsm::report::Span {bytes} {
+    set text [::dtsm::bytes::shown $bytes]
+    if {$text eq ""} {
+        return {}
+    }
     set fence `
     while {[string first $fence $text] >= 0} {
         append fence `
     }
-    if {[string index $text 0] eq "`" || [string index $text end] eq "`"} {
+    if {[string index $text 0] eq "`" || [string index $text end] eq "`"
+            || [regexp {^ .* $} $text]} {
+        # A reader takes one blank off both ends.
         set text " $text "
     }
     return $fence$text$fence
+}
+
+# dtsm::report::Code --
+#
+#      The same in a table's cell, which a bar would end.
+
+proc ::dtsm::report::Code {bytes} {
+    return [string map {| \\|} [Span $bytes]]
+}
+
+# dtsm::report::Words --
+#
+#      Our own words in a table's cell.
+
+proc ::dtsm::report::Words {text} {
+    return [string map {| \\| < &lt; & &amp;} $text]
 }
 
 # dtsm::report::Rows --
@@ -96,10 +118,7 @@ proc ::dtsm::report::markdown {finding contents channel} {
     variable foldersShown
     variable folderDepth
     puts -nonewline $channel "# dtsm report\n\n"
-    foreach {name value} [facts $finding] {
-        if {$name eq "command"} {
-            set value [Code $value]
-        }
+    foreach {name value} [facts $finding Span] {
         puts -nonewline $channel "- $name: $value\n"
     }
     puts -nonewline $channel \n
@@ -107,9 +126,8 @@ proc ::dtsm::report::markdown {finding contents channel} {
         set rows [lmap row $rows {
             set cells {}
             foreach {kind cell} $row {
-                lappend cells [expr {$kind eq "code" && $cell ne ""
-                    ? [Code $cell]
-                    : [string map {| \\| < &lt; & &amp;} $cell]}]
+                lappend cells [[expr {$kind eq "code" ? "Code"
+                    : "Words"}] $cell]
             }
             set cells
         }]

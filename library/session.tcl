@@ -460,7 +460,10 @@ oo::class create ::dtsm::Session {
     #      distinct     how many paths were touched
     #      violations   a list of {path exists program details}, sorted
     #      unanswered   the same of what was refused for want of an answer
-    #      unknown      a list of {path details}, sorted
+    #      ignored      the same of what is ignored (ignore.tcl); none yet
+    #      unknown      a list of {path details} of what the registry does not
+    #                   know and was used, sorted
+    #      lookedAt     the same of what was only looked at
     #      asked        questions that the registry answered
     #      silent       questions that got no answer
     #      failures     how often the registry failed
@@ -480,9 +483,6 @@ oo::class create ::dtsm::Session {
         set unseen [expr {$last ? [my Unsupervise] : 0}]
         set judged [my Judged \
             {names -rules 0 -void 1 -bytes 1 -flags alias -- @U*}]
-        set unknown [lmap path [dict get $judged unknown] {
-            list $path [my Details $path]
-        }]
         foreach kind {refused unanswered} {
             set $kind {}
             foreach {path exists} [dict get $judged $kind] {
@@ -554,7 +554,8 @@ oo::class create ::dtsm::Session {
             distinct [dict get $judged distinct] \
             violations [my Refusals $refused] \
             unanswered [my Refusals $unanswered] \
-            unknown [lsort -index 0 $unknown] \
+            ignored {} unknown [my Known $judged unknown] \
+            lookedAt [my Known $judged lookedAt] \
             silent [$map count unanswered] \
             unstored [$map count unstored] \
             asked 0 failures 0 failure {} waiting {} lost $lost]

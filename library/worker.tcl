@@ -6,7 +6,8 @@
 #      set w [dtsm::Worker new registries depends]
 #      $w ready seconds say  wait until they are open
 #      $w ask path callback  callback ok ANSWER, or callback error MESSAGE
-#      $w deps paths say     what deps::find finds by the first of them
+#      $w deps paths ignored say
+#                            what deps::find finds by the first of them
 #      $w destroy            ends the process, and all that it started
 #
 # Questions are answered in their order, on the event loop.  To wait is to
@@ -14,9 +15,9 @@
 # the wait goes on.
 #
 # The two talk in lines, each a Tcl list: first {registries depends} and
-# {ready VALUE} or {failed MESSAGE ERRORCODE}; then {ask PATH} or {deps PATHS},
-# answered by {ok ANSWER} or {error MESSAGE}.  When its input ends, the worker
-# does.
+# {ready VALUE} or {failed MESSAGE ERRORCODE}; then {ask PATH} or {deps {PATHS
+# IGNORED}}, answered by {ok ANSWER} or {error MESSAGE}.  When its input ends,
+# the worker does.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -194,13 +195,15 @@ oo::class create ::dtsm::Worker {
     # deps --
     #
     #      Arguments:
-    #      paths  path flags ..., as from a session.
+    #      paths    path flags ..., as from a session.
+    #      ignored  As from dtsm::ignore::places.
     #
     # Errors: the registry's; DTSM INTERRUPTED ...
 
-    method deps {paths say} {
+    method deps {paths ignored say} {
         set answer {}
-        my Send [list deps $paths] [list lappend [my varname answer]]
+        my Send [list deps [list $paths $ignored]] \
+            [list lappend [my varname answer]]
         my Wait {[llength $answer]} Inf $say \
             "the registry has not told whose the files are"
         if {[lindex $answer 0] eq "error"} {

@@ -62,9 +62,10 @@ proc do {what argument registries} {
             return [::dtsm::registry::first $registries $argument]
         }
         deps {
-            ::dtsm::command::Need deps
-            return [::dtsm::deps::find $argument [lindex $registries 0] \
-                [::dtsm::policy::load packages]]
+            ::dtsm::command::Need deps depsdeclared
+            lassign $argument paths ignored
+            return [::dtsm::deps::find $paths [lindex $registries 0] \
+                [::dtsm::policy::load packages] $ignored]
         }
     }
 }

@@ -7,7 +7,8 @@
 
 namespace eval registry {
     variable scripts {bytes json report policy depends dpkg registry
-        registryfile registrydb registrydpkg registrymacports deps
+        registryfile registrydb registrydpkg registrymacports ignore deps
+        depsdeclared depsreport
         options}
 }
 foreach name $registry::scripts {
