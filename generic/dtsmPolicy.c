@@ -156,7 +156,8 @@ static uint64_t
 PutNode(Change *change, const DtsmNode *node, uint32_t bitmap, uint32_t bit,
         uint64_t entry)
 {
-    unsigned count = DtsmWayCount(bitmap), at = DtsmWayCount(bitmap & (bit - 1));
+    unsigned count = DtsmWayCount(bitmap);
+    unsigned at = DtsmWayCount(bitmap & (bit - 1));
     unsigned rest = at + ((bitmap & bit) != 0);
     DtsmOffset offset;
     DtsmNode *copy = Take(change, sizeof(DtsmNode)
@@ -191,7 +192,8 @@ Put(Change *change, uint64_t entry, unsigned level)
     uint32_t bitmap;
     const DtsmLeaf *leaf = DtsmLeafAt(map, entry, &pathLen);
     const DtsmNode *node = DtsmNodeAt(map, entry, &bitmap);
-    uint32_t bit = level < DTSM_NODE_LEVELS ? DtsmWayBit(change->hash, level) : 0;
+    uint32_t bit = level < DTSM_NODE_LEVELS
+            ? DtsmWayBit(change->hash, level) : 0;
     uint64_t below = 0, split;
 
     if (entry != 0 && leaf == NULL && node == NULL) {
