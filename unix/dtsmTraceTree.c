@@ -374,7 +374,7 @@ static int ftsFollows;
         char *path; \
         FTS_LISTS(stream, list); \
         list = REAL(children)(stream, options); \
-        path = DtsmTraceFenced() ? DtsmTraceBorrow() : NULL; \
+        path = DtsmTraceGetMap() != NULL ? DtsmTraceBorrow() : NULL; \
         while (*at != NULL && path != NULL) { \
             Entry *entry = *at; \
             size_t len = entry->fts_pathlen; \
@@ -391,14 +391,18 @@ static int ftsFollows;
             path[len] = '/'; \
             memcpy(path + len + 1, entry->fts_name, entry->fts_namelen); \
             path[len + 1 + entry->fts_namelen] = '\0'; \
-            if (FTS_KINDS(entry->fts_info) && DtsmTraceHiddenName(path)) { \
+            if (FTS_KINDS(entry->fts_info) && DtsmTraceFenced() \
+                    && DtsmTraceHiddenName(path)) { \
                 *at = entry->fts_link; \
                 if (stream->fts_child == entry) { \
                     stream->fts_child = entry->fts_link; \
                 } \
-            } else { \
-                at = &entry->fts_link; \
+                continue; \
             } \
+            if (entry->fts_info != FTS_NSOK) { \
+                CHECK(AT_FDCWD, path, LOOK | TRACE_NOTE); \
+            } \
+            at = &entry->fts_link; \
         } \
         DtsmTraceReturn(path); \
         return list; \
