@@ -58,6 +58,7 @@ oo::class create ::dtsm::Contents {
 
     method Judged {args} {
         set result {refused {} unanswered {} unknown {} lookedAt {}}
+        set links {}
         set touched [my Touched]
         set answers [lassign [$map together \
             [list get {*}$touched -any {deny unknown}] \
@@ -67,13 +68,36 @@ oo::class create ::dtsm::Contents {
                 dict lappend result [expr {"violation" in $flags ? "refused"
                     : "unanswered"}] $path [expr {"missing" ni $flags}]
             } elseif {"unknown" in $flags} {
-                dict lappend result [expr {[my IsUsed $path $flags]
-                    ? "unknown" : "lookedAt"}] $path
+                set kind [my Kind $flags]
+                if {$kind eq ""} {
+                    lappend links $path
+                } else {
+                    dict lappend result $kind $path
+                }
             }
+        }
+        dict for {kind paths} [my Followed $links] {
+            dict lappend result $kind {*}$paths
         }
         dict set result distinct $distinct
         dict set result answers $answers
         return $result
+    }
+
+    # Kind --
+    #
+    #      What an unknown path's flags say: unknown when it was used (read,
+    #      written or executed); lookedAt when it was only looked at (stat,
+    #      access), or is a folder that was listed; nothing of a symlink that
+    #      was followed.
+
+    method Kind {flags} {
+        foreach flag {read write exec} {
+            if {$flag in $flags} {
+                return unknown
+            }
+        }
+        return [expr {"stat" in $flags || "list" in $flags ? "lookedAt" : ""}]
     }
 
     # Known --
@@ -97,26 +121,25 @@ oo::class create ::dtsm::Contents {
         return {}
     }
 
-    # IsUsed --
+    # Followed --
     #
-    #      1 if a path was read, written or executed.  What was only looked at
-    #      (stat, access) was not, nor was a folder that was listed.  A symlink
-    #      that was followed is noted without saying what for: it was used if
-    #      what it leads to was.
+    #      Which of some unknown symlinks were used.  That one was followed is
+    #      noted without what for: it was used if what it leads to was.
+    #
+    # Results:
+    #      unknown links lookedAt links, as of Judged.
 
-    method IsUsed {path flags} {
-        foreach flag {read write exec} {
-            if {$flag in $flags} {
-                return 1
-            }
+    method Followed {links} {
+        set result {}
+        if {[llength $links]} {
+            set used [$map get {*}[my Touched] -any {read write exec}]
         }
-        if {"stat" in $flags || "list" in $flags
-                || [catch {::dtsm::system resolve $path} target]
-                || $target eq $path} {
-            return 0
+        foreach link $links {
+            set isUsed [expr {![catch {::dtsm::system resolve $link} target]
+                && [dict exists $used $target]}]
+            dict lappend result [expr {$isUsed ? "unknown" : "lookedAt"}] $link
         }
-        set found [lindex [$map get -bytes 1 -void 1 -rules 0 -under $target] 1]
-        return [my IsUsed $target [linsert $found end stat]]
+        return $result
     }
 
     # finding --

@@ -53,10 +53,12 @@ namespace eval ::dtsm::deps {
 #                  one that was
 #      needed      the shortest list of those that needs all the others
 #      unowned     used files of no package
+#      ignored     a list of {path package}: what did not count
 
 proc ::dtsm::deps::find {paths registry policy {ignored {}}} {
     variable scans {}
-    lassign [Touched $paths $registry $policy $ignored] used lookedAt unowned
+    lassign [Touched $paths $registry $policy $ignored] used lookedAt unowned \
+        passed
     set allowed [$registry allowed]
     set undeclared [lsort [lmap package [dict keys $used] {
         if {[dict exists $allowed $package]} {
@@ -68,7 +70,7 @@ proc ::dtsm::deps::find {paths registry policy {ignored {}}} {
         lookedAt [lsort -stride 2 $lookedAt] base [$registry base] \
         entries [Declared $used $lookedAt $registry] \
         undeclared $undeclared needed [Shortest $undeclared $registry] \
-        unowned [lsort $unowned]]
+        unowned [lsort $unowned] ignored [lsort $passed]]
 }
 
 # dtsm::deps::Touched --
@@ -76,7 +78,7 @@ proc ::dtsm::deps::find {paths registry policy {ignored {}}} {
 #      Whose the files are that were touched.
 #
 # Results:
-#      A list of used, lookedAt and unowned, as find has them.
+#      A list of used, lookedAt, unowned and ignored, as find has them.
 
 proc ::dtsm::deps::Touched {paths registry policy ignored} {
     variable common
@@ -88,8 +90,9 @@ proc ::dtsm::deps::Touched {paths registry policy ignored} {
     set used {}
     set lookedAt {}
     set unowned {}
+    set passed {}
     foreach {path flags} $paths {
-        if {"missing" in $flags || "alias" in $flags || "deny" in $flags} {
+        if {"missing" in $flags || "alias" in $flags} {
             continue
         }
         set owners [$registry owners $path]
@@ -106,6 +109,12 @@ proc ::dtsm::deps::Touched {paths registry policy ignored} {
             }
         }
         if {!$isAllowed && [::dtsm::ignore::covers $ignored $path]} {
+            if {[llength $owners]} {
+                lappend passed [list $path $owner]
+            }
+            continue
+        }
+        if {"deny" in $flags} {
             continue
         }
         set kind lookedAt
@@ -125,7 +134,7 @@ proc ::dtsm::deps::Touched {paths registry policy ignored} {
     foreach package [dict keys $used] {
         dict unset lookedAt $package
     }
-    return [list $used $lookedAt $unowned]
+    return [list $used $lookedAt $unowned $passed]
 }
 
 # dtsm::deps::Kind --

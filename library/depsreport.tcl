@@ -98,6 +98,18 @@ proc ::dtsm::deps::Counted {packages} {
     }]
 }
 
+# dtsm::deps::Ignored --
+#
+#      Lines that name what was ignored, and whose it is.
+
+proc ::dtsm::deps::Ignored {found} {
+    return [lmap entry [dict get $found ignored] {
+        lassign $entry path package
+        string cat "  " [::dtsm::bytes::shown $path] " (of " \
+            [::dtsm::bytes::shown $package] ")"
+    }]
+}
+
 # dtsm::deps::Grouped --
 #
 #      The packages that were used, by why they may be: implied by others that
@@ -147,6 +159,7 @@ proc ::dtsm::deps::text {found} {
         "used, of no package" [lmap path [dict get $found unowned] {
             string cat "  " [::dtsm::bytes::shown $path]
         }] \
+        "ignored, of packages that are not declared" [Ignored $found] \
     ] {
         if {[llength $body]} {
             lappend lines "$head:" {*}$body
@@ -172,6 +185,12 @@ proc ::dtsm::deps::json {found} {
     set unowned [lmap path [dict get $found unowned] {
         string cat "{" [::dtsm::json::path $path] "}"
     }]
+    set ignored [lmap entry [dict get $found ignored] {
+        lassign $entry path package
+        set path [::dtsm::json::path $path]
+        string cat "{" $path ",\"package\":" \
+            [::dtsm::json::string $package] "}"
+    }]
     set members [list "\"version\":1" "\"used\":$used"]
     foreach {name states} {
         declared {used needed} untouched untouched not_installed absent
@@ -181,6 +200,7 @@ proc ::dtsm::deps::json {found} {
     lappend members \
         "\"undeclared\":[::dtsm::json::list [dict get $found undeclared]]" \
         "\"looked_at\":$lookedAt" \
-        "\"unowned\":[::dtsm::json::array $unowned]"
+        "\"unowned\":[::dtsm::json::array $unowned]" \
+        "\"ignored\":[::dtsm::json::array $ignored]"
     return "{[join $members ,\n]}\n"
 }
