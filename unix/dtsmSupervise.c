@@ -83,7 +83,7 @@ static struct {
     DtsmSuperviseShared *shared;
 } super;
 
-enum { IS_NONE, IS_SERVER, IS_WAKE, IS_JOINER, IS_LISTENER };
+enum { IS_NONE, IS_SERVER, IS_WAKE, IS_KEEPER, IS_JOINER, IS_LISTENER };
 
 static int
 Watch(int poll, int fd, int kind, uint32_t events)
@@ -159,36 +159,52 @@ HangUp(int joiner)
     Drop(joiner);
 }
 
+static const int keeperKinds[] = {
+    [IS_JOINER] = SUPERVISE_JOINER, [IS_LISTENER] = SUPERVISE_LISTENER
+};
+
+/*
+ * StartKeeper --
+ *
+ *      A keeper, which gets all that we hold; if there was one, it is gone.
+ */
+
+static int
+StartKeeper(void)
+{
+    int fd, result = -1;
+
+    if (super.keeper >= 0) {
+        epoll_ctl(super.poll, EPOLL_CTL_DEL, super.keeper, NULL);
+        close(super.keeper);
+    }
+    super.keeper = DtsmSuperviseKeep(super.shared, (int) super.limit);
+    if (super.keeper >= 0) {
+        result = Watch(super.poll, super.keeper, IS_KEEPER, 0);
+    }
+    for (fd = 0; fd < super.limit && result == 0; fd++) {
+        if (super.kinds[fd] != IS_NONE) {
+            result = DtsmSuperviseGive(super.keeper,
+                    keeperKinds[super.kinds[fd]], fd);
+        }
+    }
+    return result == 0;
+}
+
 /*
  * Entrust --
  *
- *      Give the keeper what we hold (K2).  One that is gone gets a successor.
+ *      Give the keeper what we hold (K2).
  */
 
 static int
 Entrust(int fd)
 {
-    static const int kinds[] = {
-        [IS_JOINER] = SUPERVISE_JOINER, [IS_LISTENER] = SUPERVISE_LISTENER
-    };
-    int i, result = super.keeper < 0 ? -EPIPE
-            : DtsmSuperviseGive(super.keeper, kinds[super.kinds[fd]], fd);
+    int result = super.keeper < 0 ? -EPIPE : DtsmSuperviseGive(super.keeper,
+            keeperKinds[super.kinds[fd]], fd);
 
-    if (result != -EPIPE && result != -ECONNRESET) {
-        return result == 0;
-    }
-    if (super.keeper >= 0) {
-        close(super.keeper);
-    }
-    super.keeper = DtsmSuperviseKeep(super.shared, (int) super.limit);
-    result = super.keeper < 0 ? -1 : 0;
-    for (i = 0; i < super.limit && result == 0; i++) {
-        if (super.kinds[i] != IS_NONE) {
-            result = DtsmSuperviseGive(super.keeper, kinds[super.kinds[i]],
-                    i);
-        }
-    }
-    return result == 0;
+    return result == 0 || ((result == -EPIPE || result == -ECONNRESET)
+            && StartKeeper());
 }
 
 /*
@@ -341,6 +357,7 @@ Run(void *unused)
             switch (events[i].data.u64 >> 32) {
                 case IS_SERVER: Admit(); break;
                 case IS_WAKE: stop = 1; break;
+                case IS_KEEPER: StartKeeper(); break;
                 default: Attend((int) (unsigned) events[i].data.u64); break;
             }
         }

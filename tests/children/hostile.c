@@ -9,10 +9,10 @@
  *      hostile twice               sends one listener on two connections, and
  *                                  makes calls that it is told of
  *      hostile take                takes calls of a listener that it sent
- *      hostile hold COUNT READY GO writes READY, holds connections until it
- *                                  can read GO
- *      hostile late READY GO       is told yes, writes READY, and sends its
- *                                  listener when it can read GO
+ *      hostile hold COUNT READY GO holds connections, makes the file READY,
+ *                                  waits for the file GO
+ *      hostile late READY GO       is told yes, makes READY, and sends its
+ *                                  listener when there is GO
  *      hostile ask COUNT SEED      garbage for the socket of questions
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
@@ -351,22 +351,27 @@ Twice(int take)
     return 0;
 }
 
+/*
+ * Await, Tell --
+ *
+ *      Wait for a file that has something in it, and make one.
+ */
+
 static void
 Await(const char *go)
 {
-    char byte;
-    int fd = open(go, O_RDONLY);
+    time_t end = time(NULL) + PATIENCE;
+    struct stat st;
 
-    if (fd < 0 || read(fd, &byte, 1) < 0) {
-        Fail(go);
+    while ((stat(go, &st) != 0 || st.st_size == 0) && time(NULL) < end) {
+        sched_yield();
     }
-    close(fd);
 }
 
 static void
 Tell(const char *ready)
 {
-    int fd = open(ready, O_WRONLY);
+    int fd = open(ready, O_WRONLY | O_CREAT, 0600);
 
     if (fd < 0 || write(fd, "x\n", 2) != 2) {
         Fail(ready);
