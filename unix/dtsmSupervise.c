@@ -1,27 +1,19 @@
 /*
  * dtsmSupervise.c --
  *
- *      The supervisor: the thread that serves listeners, and the keeper that
- *      stands in for it.
+ *      The supervisor: the thread that serves listeners.
  *
- * A listener that nobody holds makes every call under its filter fail with
- * ENOSYS.  So a process of its own, the keeper, holds a copy of each; it
- * sleeps until the thread is gone, whether the session ended or was killed,
- * and then lets every call pass, until the last supervised program has ended.
- * It starts when the first joiner comes: most sessions have none, and a fork
- * makes dtsm pay for each page that it writes afterwards.
- *
- * K1  The kernel writes a call's number straight into the page that thread
- *     and keeper share, so whenever the thread dies, the keeper knows which
- *     call it had taken, and answers it.
- * K2  A listener is given to the keeper before its program may go on, and no
- *     joiner gets a yes before there is a keeper.
+ * Any process of our user may connect and send whatever it likes: what is no
+ * listener is closed and its sender hung up on.  The thread never waits for a
+ * peer.  The keeper (dtsmSuperviseKeep.h, K1 and K2) starts when the first
+ * joiner comes: most sessions have none, and a fork makes dtsm pay for each
+ * page that it writes afterwards.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
 #include "dtsmTrace.h"
-#include "dtsmSupervise.h"
+#include "dtsmSuperviseKeep.h"
 
 #ifndef DTSM_SUPERVISES
 
@@ -51,6 +43,7 @@ DtsmSuperviseStop(void)
 
 #else
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -61,10 +54,9 @@ DtsmSuperviseStop(void)
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
+#include <time.h>
 
 #ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
 #   define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, uint64_t)
@@ -72,32 +64,26 @@ DtsmSuperviseStop(void)
 #endif
 
 #define EVENTS 16
+#define DEAF_MS 50              /* to wait for a descriptor */
+#define PATIENCE 5              /* seconds for the thread to end */
 #define SPARE_FDS 64            /* left for the rest of this process */
 #define FIRST_JOINERS 8
 
-/*
- * What thread and keeper share (K1): the thread's number of the listener
- * whose call it has, and that call, as the kernel wrote it.
- */
-
-typedef struct Shared {
-    int listener;
-    struct seccomp_notif notice;
-} Shared;
-
 static struct {
     int running, failed;
+    int stuck;                          /* the thread does not end */
+    int deaf;                           /* no descriptors for joiners */
     int server, wake, poll, keeper;
-    int count;                          /* listeners */
+    int count;                          /* joiners and listeners */
     unsigned char *kinds;               /* of each descriptor that we hold */
     long limit;
     int64_t unseen;
     int joined[FIRST_JOINERS], joinedCount;
     pthread_t thread;
-    Shared *shared;
+    DtsmSuperviseShared *shared;
 } super;
 
-enum { IS_NONE, IS_SERVER, IS_WAKE, IS_JOINER, IS_LISTENER };
+enum { IS_NONE, IS_SERVER, IS_WAKE, IS_KEEPER, IS_JOINER, IS_LISTENER };
 
 static int
 Watch(int poll, int fd, int kind, uint32_t events)
@@ -108,6 +94,24 @@ Watch(int poll, int fd, int kind, uint32_t events)
     event.events = events;
     event.data.u64 = (uint64_t) kind << 32 | (unsigned) fd;
     return epoll_ctl(poll, EPOLL_CTL_ADD, fd, &event);
+}
+
+/*
+ * Hear --
+ *
+ *      Whether joiners are let in.
+ */
+
+static void
+Hear(int hear)
+{
+    struct epoll_event event;
+
+    memset(&event, 0, sizeof(event));
+    event.events = hear ? EPOLLIN : 0;
+    event.data.u64 = (uint64_t) IS_SERVER << 32 | (unsigned) super.server;
+    epoll_ctl(super.poll, EPOLL_CTL_MOD, super.server, &event);
+    super.deaf = !hear;
 }
 
 /*
@@ -124,298 +128,163 @@ Hold(int fd, int kind)
         return 0;
     }
     super.kinds[fd] = (unsigned char) kind;
-    super.count += kind == IS_LISTENER;
+    super.count++;
     return 1;
 }
 
 static void
 Drop(int fd)
 {
-    if (fd < super.limit) {
-        super.count -= super.kinds[fd] == IS_LISTENER;
+    if (fd < super.limit && super.kinds[fd] != IS_NONE) {
+        super.count--;
         super.kinds[fd] = IS_NONE;
+        epoll_ctl(super.poll, EPOLL_CTL_DEL, fd, NULL);
     }
-    epoll_ctl(super.poll, EPOLL_CTL_DEL, fd, NULL);
     close(fd);
+    if (super.deaf) {
+        Hear(1);
+    }
 }
 
 /*
- * SendFd, ReceiveFd --
+ * HangUp --
  *
- *      One number and one descriptor, as one message.
- */
-
-static int
-SendFd(int to, int number, int fd)
-{
-    struct iovec part = {&number, sizeof(number)};
-    union {
-        struct cmsghdr head;
-        char room[CMSG_SPACE(sizeof(int))];
-    } control;
-    struct msghdr message;
-
-    memset(&message, 0, sizeof(message));
-    memset(&control, 0, sizeof(control));
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = &control;
-    message.msg_controllen = sizeof(control.room);
-    control.head.cmsg_level = SOL_SOCKET;
-    control.head.cmsg_type = SCM_RIGHTS;
-    control.head.cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
-    return sendmsg(to, &message, MSG_NOSIGNAL) < 0 ? -1 : 0;
-}
-
-static int
-ReceiveFd(int from, int *numberPtr)
-{
-    struct iovec part = {numberPtr, sizeof(*numberPtr)};
-    union {
-        struct cmsghdr head;
-        char room[CMSG_SPACE(sizeof(int))];
-    } control;
-    struct msghdr message;
-    int fd = -1;
-
-    memset(&message, 0, sizeof(message));
-    memset(&control, 0, sizeof(control));
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = &control;
-    message.msg_controllen = sizeof(control.room);
-    if (recvmsg(from, &message, MSG_CMSG_CLOEXEC) <= 0) {
-        return -1;
-    }
-    if (message.msg_controllen >= CMSG_LEN(sizeof(int))
-            && control.head.cmsg_level == SOL_SOCKET
-            && control.head.cmsg_type == SCM_RIGHTS) {
-        memcpy(&fd, CMSG_DATA(&control.head), sizeof(fd));
-    }
-    return fd;
-}
-
-/*
- * The keeper.  It was forked from a process with threads, so it makes system
- * calls and nothing else.
+ *      The keeper's copy of a connection ends with it.
  */
 
 static void
-LetPass(int fd, uint64_t id)
+HangUp(int joiner)
 {
-    struct seccomp_notif_resp reply;
-
-    memset(&reply, 0, sizeof(reply));
-    reply.id = id;
-    reply.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-    ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &reply);
+    shutdown(joiner, SHUT_RDWR);
+    Drop(joiner);
 }
 
-/*
- * TakeOver --
- *
- *      The thread is gone: from here on its listeners want to be answered.
- *      Of one whose number was used twice the later is the one; an id that is
- *      not under way is refused by the kernel.
- */
-
-static void
-TakeOver(int poll, const int *fds, const int *numbers, int count)
-{
-    struct epoll_event event;
-    int i;
-
-    for (i = 0; i < count; i++) {
-        if (numbers[i] == super.shared->listener) {
-            LetPass(fds[i], super.shared->notice.id);
-        }
-        memset(&event, 0, sizeof(event));
-        event.events = EPOLLIN;
-        event.data.u64 = (uint64_t) IS_LISTENER << 32 | (unsigned) fds[i];
-        epoll_ctl(poll, EPOLL_CTL_MOD, fds[i], &event);
-    }
-}
-
-static void
-Keep(int from, int *fds, int *numbers, int room)
-{
-    struct epoll_event events[EVENTS];
-    struct seccomp_notif notice;
-    int poll = epoll_create1(EPOLL_CLOEXEC), count = 0, gone = 0, got, i, j;
-
-    Watch(poll, from, IS_SERVER, EPOLLIN);
-    while (!gone || count > 0) {
-        got = epoll_wait(poll, events, EVENTS, -1);
-        for (i = 0; i < got; i++) {
-            int fd = (int) (unsigned) events[i].data.u64;
-
-            if (fd == from) {
-                int number = -1, given = ReceiveFd(from, &number);
-
-                if (given >= 0 && count < room) {
-                    fds[count] = given;
-                    numbers[count++] = number;
-                    Watch(poll, given, IS_LISTENER, 0);
-                } else if (given < 0) {
-                    gone = 1;
-                    close(from);
-                    TakeOver(poll, fds, numbers, count);
-                }
-            } else if (events[i].events & EPOLLHUP) {
-                for (j = 0; j < count && fds[j] != fd; j++) {
-                    continue;
-                }
-                if (j < count) {
-                    fds[j] = fds[--count];
-                    numbers[j] = numbers[count];
-                }
-                epoll_ctl(poll, EPOLL_CTL_DEL, fd, NULL);
-                close(fd);
-            } else if (events[i].events & EPOLLIN) {
-                memset(&notice, 0, sizeof(notice));
-                if (ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, &notice) == 0) {
-                    LetPass(fd, notice.id);
-                }
-            }
-        }
-    }
-}
-
-/*
- * CloseFrom --
- *
- *      Close every descriptor from first on, one by one where the kernel
- *      cannot do it at once (before 5.9).
- */
-
-static void
-CloseFrom(int first, int limit)
-{
-#ifdef SYS_close_range
-    if (syscall(SYS_close_range, first, ~0U, 0) == 0) {
-        return;
-    }
-#endif
-    for (; first < limit; first++) {
-        close(first);
-    }
-}
+static const int keeperKinds[] = {
+    [IS_JOINER] = SUPERVISE_JOINER, [IS_LISTENER] = SUPERVISE_LISTENER
+};
 
 /*
  * StartKeeper --
  *
- *      Returns our end of its socket, or -1.
+ *      A keeper, which gets all that we hold; if there was one, it is gone.
  */
 
 static int
 StartKeeper(void)
 {
-    int ends[2], room = (int) super.limit;
-    size_t bytes = 2 * (size_t) room * sizeof(int);
-    sigset_t all, former;
-    int *place;
-    pid_t pid;
+    int fd, result = -1;
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
-        return -1;
+    if (super.keeper >= 0) {
+        epoll_ctl(super.poll, EPOLL_CTL_DEL, super.keeper, NULL);
+        close(super.keeper);
     }
-    place = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (place == MAP_FAILED) {
-        close(ends[0]);
-        close(ends[1]);
-        return -1;
+    super.keeper = DtsmSuperviseKeep(super.shared, (int) super.limit);
+    if (super.keeper >= 0) {
+        result = Watch(super.poll, super.keeper, IS_KEEPER, 0);
     }
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &former);
-    pid = vfork();
-    if (pid == 0) {
-        /*
-         * Nobody's child, in nobody's terminal, holding nobody's pipe.  Of the
-         * two forks that this takes only the keeper's copies our memory, by a
-         * bare call: libc's would run handlers in memory that is not ours.
-         */
-
-        setsid();
-        if (syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0) == 0) {
-            dup2(ends[1], 0);
-            CloseFrom(1, room);
-            if (chdir("/") == 0) {
-                Keep(0, place, place + room, room);
-            }
+    for (fd = 0; fd < super.limit && result == 0; fd++) {
+        if (super.kinds[fd] != IS_NONE) {
+            result = DtsmSuperviseGive(super.keeper,
+                    keeperKinds[super.kinds[fd]], fd);
         }
-        _exit(0);
     }
-    pthread_sigmask(SIG_SETMASK, &former, NULL);
-    munmap(place, bytes);
-    close(ends[1]);
-    while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
-        continue;
-    }
-    if (pid < 0) {
-        close(ends[0]);
-        return -1;
-    }
-    return ends[0];
+    return result == 0;
+}
+
+/*
+ * Entrust --
+ *
+ *      Give the keeper what we hold (K2).
+ */
+
+static int
+Entrust(int fd)
+{
+    int result = super.keeper < 0 ? -EPIPE : DtsmSuperviseGive(super.keeper,
+            keeperKinds[super.kinds[fd]], fd);
+
+    return result == 0 || ((result == -EPIPE || result == -ECONNRESET)
+            && StartKeeper());
 }
 
 /*
  * Admit --
  *
- *      Somebody connects.  Who may not, or comes when there is no descriptor
- *      left, is hung up on.
+ *      A process connects.  One that may not, or that comes when there is no
+ *      descriptor left, is hung up on.
  */
 
 static void
 Admit(void)
 {
-    struct timeval patience = {2, 0};
     struct ucred peer;
     socklen_t size = sizeof(peer);
     char yes = SUPERVISE_YES;
     int fd = accept4(super.server, NULL, NULL, SOCK_CLOEXEC);
 
     if (fd < 0) {
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS
+                || errno == ENOMEM) {
+            Hear(0);            /* until there is one */
+        }
         return;
     }
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0
             || (peer.uid != geteuid() && peer.uid != 0)
             || super.count + SPARE_FDS > super.limit
-            || (super.keeper < 0 && (super.keeper = StartKeeper()) < 0) /* K2 */
-            || !Hold(fd, IS_JOINER) || send(fd, &yes, 1, MSG_NOSIGNAL) != 1) {
-        Drop(fd);
+            || !Hold(fd, IS_JOINER) || !Entrust(fd)
+            || send(fd, &yes, 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1) {
+        HangUp(fd);
+    }
+}
+
+static void
+Remember(int joiner)
+{
+    struct ucred peer;
+    socklen_t size = sizeof(peer);
+
+    if (super.joinedCount < FIRST_JOINERS && getsockopt(joiner, SOL_SOCKET,
+            SO_PEERCRED, &peer, &size) == 0) {
+        super.joined[super.joinedCount] = peer.pid;
+        __atomic_store_n(&super.joinedCount, super.joinedCount + 1,
+                __ATOMIC_RELEASE);
     }
 }
 
 /*
  * Take --
  *
- *      A joiner sends its listener, or is gone.
+ *      A joiner sends its listener, or is gone.  A listener that we cannot
+ *      serve is the keeper's, which lets its calls pass.
  */
 
 static void
 Take(int joiner)
 {
     uint64_t flags = SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP;
-    struct ucred peer;
-    socklen_t size = sizeof(peer);
-    char yes = SUPERVISE_YES;
-    int unused, fd = ReceiveFd(joiner, &unused);
+    char byte, answer = SUPERVISE_YES;
+    int fd = DtsmSuperviseTake(joiner, MSG_PEEK);
 
-    if (fd >= 0) {
-        ioctl(fd, SECCOMP_IOCTL_NOTIF_SET_FLAGS, flags);
-        SendFd(super.keeper, fd, fd);                           /* K2 */
-        if (!Hold(fd, IS_LISTENER)) {
-            super.failed = 1;
-        } else if (super.joinedCount < FIRST_JOINERS && getsockopt(joiner,
-                SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0) {
-            super.joined[super.joinedCount] = peer.pid;
-            __atomic_store_n(&super.joinedCount, super.joinedCount + 1,
-                    __ATOMIC_RELEASE);
-        }
-        send(joiner, &yes, 1, MSG_NOSIGNAL);
+    if (fd == SUPERVISE_NOTHING) {
+        return;
+    }
+    if (fd < 0) {
+        HangUp(joiner);
+        return;
+    }
+    ioctl(fd, SECCOMP_IOCTL_NOTIF_SET_FLAGS, flags);
+    if (Hold(fd, IS_LISTENER)) {
+        Entrust(fd);                                            /* K2 */
+        Remember(joiner);
+    } else {
+        answer = SUPERVISE_NO;
+        super.unseen++;
+        DtsmSuperviseGive(super.keeper, SUPERVISE_PASSES, fd);
+        close(fd);
+    }
+    if (recv(joiner, &byte, 1, MSG_DONTWAIT) == 1) {    /* is ours now */
+        send(joiner, &answer, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     }
     Drop(joiner);
 }
@@ -440,32 +309,56 @@ Serve(int fd)
             && ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &reply) == 0);
 }
 
+/*
+ * Attend --
+ *
+ *      An event of a joiner or a listener.  An event before it may have closed
+ *      it, and its number may be another's: what counts is what it is now.  To
+ *      take a call that is not there would be to wait for one.
+ */
+
+static void
+Attend(int fd)
+{
+    int ready;
+
+    if (super.kinds[fd] == IS_JOINER) {
+        Take(fd);
+    } else if (super.kinds[fd] == IS_LISTENER) {
+        ready = DtsmSuperviseReady(fd);
+        if (ready & POLLIN) {
+            Serve(fd);
+        } else if (ready != 0) {
+            Drop(fd);
+        }
+    }
+}
+
 static void *
 Run(void *unused)
 {
     struct epoll_event events[EVENTS];
-    int i, got, stop = 0;
+    int i, got, wait, stop = 0;
 
     (void) unused;
     while (!stop && !super.failed) {
-        got = epoll_wait(super.poll, events, EVENTS, DtsmSuperviseSweep());
+        wait = DtsmSuperviseSweep();
+        if (super.deaf && (wait < 0 || wait > DEAF_MS)) {
+            wait = DEAF_MS;
+        }
+        got = epoll_wait(super.poll, events, EVENTS, wait);
         if (got < 0 && errno != EINTR) {
             super.failed = 1;
         }
+        if (got == 0 && super.deaf) {
+            Hear(1);
+        }
         for (i = 0; i < got; i++) {
-            int fd = (int) (unsigned) events[i].data.u64;
-
             switch (events[i].data.u64 >> 32) {
                 case IS_SERVER: Admit(); break;
-                case IS_JOINER: Take(fd); break;
                 case IS_WAKE: stop = 1; break;
-                default:
-                    if (events[i].events & EPOLLIN) {
-                        Serve(fd);
-                    } else {
-                        Drop(fd);
-                    }
-                    break;
+                case IS_KEEPER: StartKeeper(); break;
+                default: Attend((int) (unsigned) events[i].data.u64); break;
             }
         }
     }
@@ -615,35 +508,48 @@ DtsmSuperviseJoined(int pid)
     return 0;
 }
 
+/*
+ * Join --
+ *
+ *      The thread's end, which only what it looks at can hold up: a file
+ *      system that does not answer, or a listener whose calls another process
+ *      takes.  Then it is left behind, with all that it uses.
+ */
+
+static int
+Join(void)
+{
+    struct timespec end;
+
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_sec += PATIENCE;
+    return pthread_timedjoin_np(super.thread, NULL, &end) == 0;
+}
+
 int64_t
 DtsmSuperviseStop(void)
 {
     uint64_t one = 1;
     int fd;
 
-    if (!super.running) {
-        return 0;
+    if (!super.running || super.stuck) {
+        return super.stuck ? -1 : 0;
     }
     while (write(super.wake, &one, sizeof(one)) < 0 && errno == EINTR) {
         continue;
     }
-    pthread_join(super.thread, NULL);
+    if (!Join()) {
+        super.stuck = 1;
+        return -1;
+    }
     super.running = 0;
 
     /*
-     * Joiners that were told yes get their listener to the keeper; listeners
-     * are left to it.
+     * The keeper has what we hold as well (K2).
      */
 
-    close(super.server);
-    super.server = -1;
     for (fd = 0; fd < super.limit; fd++) {
-        if (super.kinds[fd] == IS_JOINER) {
-            Take(fd);
-        }
-    }
-    for (fd = 0; fd < super.limit; fd++) {
-        if (super.kinds[fd] == IS_LISTENER) {
+        if (super.kinds[fd] != IS_NONE) {
             Drop(fd);
         }
     }

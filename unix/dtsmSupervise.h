@@ -37,7 +37,8 @@
  *                                         SUPERVISE_YES (or hangs up)
  *      installs the filter
  *      sends the listener's descriptor
- *                                         SUPERVISE_YES, then it serves
+ *                                         SUPERVISE_YES, then it serves;
+ *                                         or SUPERVISE_NO, its calls pass
  *
  * The kernel allows one listener above a process, so who is under our filter
  * already stays under it; a call with the number SUPERVISE_PROBE tells.
@@ -69,6 +70,7 @@
 #define SUPERVISE_PROBE 25716           /* no system call's number */
 #define SUPERVISE_PROBED 3237           /* the errno that it gets */
 #define SUPERVISE_YES '1'
+#define SUPERVISE_NO '0'                /* its calls pass unseen */
 #define SUPERVISE_SOCKET "supervisor"   /* in the session's folder */
 
 /*

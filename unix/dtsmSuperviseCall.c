@@ -334,6 +334,22 @@ TellStart(void)
 }
 
 /*
+ * IsRegular --
+ *
+ *      Only such a file can start.  To look into another would open a pipe or
+ *      a device, which the program itself may not.
+ */
+
+static int
+IsRegular(const char *file)
+{
+    struct statx st;
+
+    return DtsmpSyscall5(SYS_statx, AT_FDCWD, P(file), AT_STATX_DONT_SYNC,
+            STATX_TYPE, P(&st)) == 0 && S_ISREG(st.stx_mode);
+}
+
+/*
  * Exec --
  *
  *      What starts is traced, or supervised, or named as neither.  A traced
@@ -361,7 +377,7 @@ Exec(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call,
     err = DtsmTraceCheck(one.dirfd, one.path, DTSM_EXEC
             | (flags & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u), NULL);
     if (err != 0 || !DtsmSuperviseWhere(one.dirfd, one.path,
-            TRACE_FOLLOW_LAST, one.where)) {
+            TRACE_FOLLOW_LAST, one.where) || !IsRegular(one.where)) {
         return Refuse(reply, err);
     }
     err = DtsmTraceInspect(one.where, TRACE_NOW, &program);

@@ -175,16 +175,23 @@ Install(void)
     return fd;
 }
 
-static int
-IsYes(int fd)
+/*
+ * Hear --
+ *
+ *      Returns the supervisor's answer, 0 when it hung up, -errno when it
+ *      takes too long.
+ */
+
+static long
+Hear(int fd)
 {
-    char answer;
+    char answer = 0;
     long got;
 
     do {
         got = DtsmpSysRead(fd, &answer, 1);
     } while (got == -EINTR);
-    return got == 1 && answer == SUPERVISE_YES;
+    return got < 0 ? got : answer;
 }
 
 /*
@@ -216,7 +223,7 @@ Connect(const char *socket)
     if (folder >= 0) {
         DtsmpSysClose(folder);
     }
-    if (result != 0 || !IsYes(fd)) {
+    if (result != 0 || Hear(fd) != SUPERVISE_YES) {
         DtsmpSysClose(fd);
         return -1;
     }
@@ -260,15 +267,15 @@ int
 DtsmSuperviseJoin(const char *socket, int layout)
 {
     int fd, ok = IsUnder();
-    long listener, former;
+    long listener, former, answer;
 
     if (!ok && socket != NULL && (fd = Connect(socket)) >= 0) {
         listener = Install();
         if (listener >= 0) {
             Send(fd, (int) listener);
             DtsmpSysClose((int) listener);
-            IsYes(fd);
-            ok = 1;
+            answer = Hear(fd);
+            ok = answer == SUPERVISE_YES || answer == -EAGAIN;  /* busy */
         }
         DtsmpSysClose(fd);
     }
