@@ -440,6 +440,7 @@ extern int dtsmTraceStale;
 
 int DtsmTraceIsFiltered(void);
 const char *DtsmTraceKnownName(void);
+int DtsmTraceKnownPid(void);
 void DtsmTraceUndecided(void);
 int DtsmTraceBarred(long result);
 int DtsmTraceCannotAsk(long result);

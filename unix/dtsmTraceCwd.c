@@ -514,7 +514,7 @@ DtsmTracePid(void)
 {
     int pid = DtsmpSysGetpid();
 
-    return pid < 0 ? 0 : pid;
+    return pid < 0 ? DtsmTraceKnownPid() : pid;
 }
 
 int

@@ -55,6 +55,7 @@ static int filtered = 0;
 static int bounded = 0;                 /* by Landlock */
 static int named = 0;
 
+static int process = 0;                 /* its number when it could ask */
 static char self[PATH_MAX] TRACE_LARGE;         /* the program, or "" */
 
 #define MAY_NAME "DTSM_MAY="
@@ -287,6 +288,26 @@ DtsmTraceKnownName(void)
 }
 
 /*
+ * DtsmTraceKnownPid --
+ *
+ *      The same for the process: a number that tells it from others, as the
+ *      lines of the log need it.
+ */
+
+int
+DtsmTraceKnownPid(void)
+{
+    const void *given = (const void *) getauxval(AT_RANDOM);
+    int number = process;
+
+    if (number == 0 && given != NULL) {
+        memcpy(&number, given, sizeof(number));
+        number &= INT_MAX;
+    }
+    return number;
+}
+
+/*
  * DtsmTraceUndecided --
  *
  *      This program could not be followed where it went: name it, once.
@@ -385,6 +406,7 @@ Begin(Installing *its)
 
             self[len > 0 ? len : 0] = '\0';
         }
+        process = DtsmTracePid();
         DtsmTraceIsStranger();          /* settles it */
         if (its->block != NULL) {
             DtsmTraceGetCwd(map, its->block, PATH_MAX, &policy, 0);

@@ -17,6 +17,10 @@
  *               cd, list, forkopen, vforkcd: with a path
  *               run, spawn: all arguments that are left are a program's
  *
+ *      filtered random SEED COUNT FOLDER: so many processes, each under
+ *      another random filter that lets pass what it does itself: it opens a
+ *      name of its own in FOLDER.  Says how many were killed.
+ *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
@@ -303,12 +307,129 @@ Act(const char *action, const char *path)
     return -1;
 }
 
+static uint32_t seed;
+
+static uint32_t
+Random(uint32_t below)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return (seed >> 8) % below;
+}
+
+/*
+ * Arbitrary --
+ *
+ *      One step of a random filter, left of which there are more.
+ */
+
+static void
+Arbitrary(uint32_t left)
+{
+    static const uint32_t values[] = {SYS_getcwd, SYS_newfstatat,
+        SYS_readlinkat, SYS_statx, SYS_getpid, SYS_mmap, SYS_madvise,
+        AUDIT_ARCH_X86_64, O_CLOEXEC, O_PATH | O_CLOEXEC, 0, 1, 3, 23, 0x80,
+        0xffffffff, 0x7fff0000, 0x22};
+    static const uint16_t sums[] = {BPF_AND, BPF_OR, BPF_ADD, BPF_SUB,
+        BPF_LSH, BPF_RSH, BPF_XOR, BPF_MUL};
+    static const uint16_t tests[] = {BPF_JEQ, BPF_JGT, BPF_JGE, BPF_JSET};
+    uint32_t value = values[Random(sizeof(values) / sizeof(values[0]))];
+    unsigned sum = sums[Random(8)];
+
+    switch (Random(8)) {
+        case 0:
+            Step(BPF_LD | BPF_W | BPF_ABS, 0, 0, 4 * Random(16));
+            break;
+        case 1:
+            Step(BPF_LD | BPF_W | BPF_ABS, 0, 0, 0);
+            break;
+        case 2:
+            Step(BPF_ALU | sum | BPF_K, 0, 0, sum == BPF_LSH
+                    || sum == BPF_RSH ? value & 31 : value);
+            break;
+        case 3:
+            Step(Random(2) ? BPF_LD | BPF_IMM : BPF_LDX | BPF_IMM, 0, 0,
+                    value);
+            break;
+        case 4:
+            Step(BPF_MISC | (Random(2) ? BPF_TAX : BPF_TXA), 0, 0, 0);
+            break;
+        case 5:
+            Step(BPF_RET | (Random(8) ? BPF_K : BPF_A), 0, 0, Random(2)
+                    ? SECCOMP_RET_ALLOW : SECCOMP_RET_KILL_PROCESS);
+            break;
+        default:
+            Step(BPF_JMP | tests[Random(4)] | (Random(8) ? BPF_K : BPF_X),
+                    Random(left), Random(left), value);
+            break;
+    }
+}
+
+static int Open(const char *path);
+
+static void
+TryRandom(const char *folder, int number)
+{
+    static const int own[] = {SYS_openat, SYS_close, SYS_exit_group};
+    struct sock_fprog program;
+    uint32_t length = 4 + Random(40), i;
+    char path[256];
+
+    snprintf(path, sizeof(path), "%s/%d", folder, number);
+    count = 0;
+    Step(BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
+    for (i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        Step(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, (uint32_t) own[i]);
+        Step(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
+    }
+    for (i = 0; i < length; i++) {
+        Arbitrary(length - i);
+    }
+    Step(BPF_RET | BPF_K, 0, 0, Random(2) ? SECCOMP_RET_ALLOW
+            : SECCOMP_RET_KILL_PROCESS);
+    program.len = (unsigned short) count;
+    program.filter = steps;
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0) {
+        _exit(2);
+    }
+    Open(path);
+    _exit(0);
+}
+
+static int
+Randomly(uint32_t first, int rounds, const char *folder)
+{
+    int killed = 0, good = 0, status, i;
+
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    for (i = 0; i < rounds; i++) {
+        pid_t pid = fork();
+
+        if (pid == 0) {
+            seed = (first + (uint32_t) i) * 2654435761u;
+            TryRandom(folder, i);
+        }
+        waitpid(pid, &status, 0);
+        if (WIFSIGNALED(status)) {
+            fprintf(stderr, "killed: seed %u\n", first + (uint32_t) i);
+        }
+        killed += WIFSIGNALED(status) != 0;
+        good += WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    }
+    printf("%d killed, %s\n", killed, good > rounds / 2 ? "most installed"
+            : "few installed");
+    return 0;
+}
+
 int
 main(int argc, char **argv)
 {
     int i, status;
     pid_t pid;
 
+    if (argc == 5 && strcmp(argv[1], "random") == 0) {
+        return Randomly((uint32_t) strtoul(argv[2], NULL, 10), atoi(argv[3]),
+                argv[4]);
+    }
     if (argc < 5 || Install(argv[1], argv[2], argv[3]) != 0) {
         Say("install", errno);
         return 3;
