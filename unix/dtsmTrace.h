@@ -554,6 +554,10 @@ enum {                          /* who starts the program? */
     TRACE_BY_LIBC               /* a child that libc makes */
 };
 
+const char *DtsmTraceWhyIds(int fd, const char *file,
+        DtsmTraceProgram *program);
+int DtsmTraceMayRun(const char *file);
+
 int DtsmTraceInspect(const char *file, int start, DtsmTraceProgram *program);
 
 /*

@@ -5,7 +5,7 @@
  *
  * A filter kills, or refuses, by the number of a call, and does not tell ours
  * from the program's.  So each filter is read as it is installed; from then
- * on a guard before every system call of ours (dtsmpGuard) makes only what
+ * on a guard before every system call of ours (DtsmpGuardProc) makes only what
  * all filters let pass.  What is held back fails with DTSMP_HELD, as a look
  * at what is out of reach does.
  *
@@ -114,7 +114,7 @@ Older(long call[7], long number)
 /*
  * Guard --
  *
- *      dtsmpGuard (dtsmUnixSys.h).
+ *      DtsmpGuardProc (dtsmUnixSys.h).
  */
 
 static long
@@ -163,7 +163,7 @@ And(uint64_t lets)
 {
     __atomic_and_fetch(&may, lets, __ATOMIC_RELAXED);           /* F2 */
     __atomic_store_n(&filtered, 1, __ATOMIC_RELAXED);
-    __atomic_store_n(&dtsmpGuard, Guard, __ATOMIC_RELEASE);
+    __atomic_store_n(&DtsmpGuardProc, Guard, __ATOMIC_RELEASE);
 }
 
 /*
@@ -422,7 +422,7 @@ Begin(Installing *its)
         putenv(mayText);
     }
     __atomic_add_fetch(&pending, 1, __ATOMIC_ACQ_REL);          /* F1 */
-    __atomic_store_n(&dtsmpGuard, Guard, __ATOMIC_RELEASE);
+    __atomic_store_n(&DtsmpGuardProc, Guard, __ATOMIC_RELEASE);
 }
 
 /*
