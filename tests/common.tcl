@@ -31,7 +31,7 @@ namespace eval common {
 ::tcltest::configure -singleproc 0
 
 # The caller's own session or package path must not get into the tests.
-foreach name {DTSM_MAP DTSM_LOG DTSM_ASK} {
+foreach name {DTSM_MAP DTSM_LOG DTSM_ASK DTSM_MAY} {
     unset -nocomplain ::env($name)
 }
 

@@ -461,6 +461,7 @@ extern int dtsmTraceStale;
 
 int DtsmTraceIsFiltered(void);
 const char *DtsmTraceKnownName(void);
+int DtsmTraceKnownPid(void);
 void DtsmTraceUndecided(void);
 int DtsmTraceBarred(long result);
 int DtsmTraceCannotAsk(long result);
@@ -611,6 +612,10 @@ enum {                          /* who starts the program? */
                                  * be supervised */
     TRACE_BY_LIBC               /* a child that libc makes */
 };
+
+const char *DtsmTraceWhyIds(int fd, const char *file,
+        DtsmTraceProgram *program);
+int DtsmTraceMayRun(const char *file);
 
 int DtsmTraceInspect(const char *file, int start, DtsmTraceProgram *program);
 

@@ -385,7 +385,7 @@ size_t
 DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
         int fresh)
 {
-    int remembers = !fresh && !dtsmTraceReadOnly, stranger = __atomic_load_n(&cwd.stranger, __ATOMIC_ACQUIRE) != 0
+    int stranger = __atomic_load_n(&cwd.stranger, __ATOMIC_ACQUIRE) != 0
             && DtsmTraceIsStranger();
     unsigned after, changes;
     Dtsm_Token token;
@@ -393,7 +393,7 @@ DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
     size_t len;
     long got;
 
-    if (remembers && !stranger
+    if (!fresh && !dtsmTraceReadOnly && !stranger
             && (len = Remembered(buf, size, policyPtr)) > 0) {
         return len;
     }
@@ -416,7 +416,8 @@ DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
         return 0;
     }
     len = (size_t) got - 1;
-    if (!dtsmTraceReadOnly && !stranger && !DtsmTraceIsStranger() && len < sizeof(cwdPath)
+    if (!dtsmTraceReadOnly && !stranger && !DtsmTraceIsStranger()
+            && len < sizeof(cwdPath)
             && Dtsm_IsSettled(&token) && Begin(&after)) {
         memcpy(cwdPath, buf, len + 1);
         cwd.policy = token.policy;
@@ -547,13 +548,15 @@ DtsmTracePid(void)
 {
     int pid = DtsmpSysGetpid();
 
-    return pid < 0 ? 0 : pid;
+    return pid < 0 ? DtsmTraceKnownPid() : pid;
 }
 
 int
 DtsmTraceNoNewPrivs(void)
 {
-    return DtsmpSyscall5(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+    long got = DtsmpSyscall5(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
+
+    return got == 1 || got == -DTSMP_HELD;      /* a filter needs it */
 }
 
 /*

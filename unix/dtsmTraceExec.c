@@ -12,8 +12,6 @@
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statfs.h>
-#include <sys/statvfs.h>
 
 extern char **environ;
 
@@ -219,96 +217,6 @@ WhyNot(int fd, const char *head, size_t headLen, DtsmTraceProgram *program)
 }
 
 /*
- * MapAccess --
- *
- *      May this process, as its real user, use the map so?  0, or -errno.
- */
-
-static int
-MapAccess(int mode)
-{
-    return (int) DtsmpSyscall3(SYS_faccessat, AT_FDCWD, (long) (intptr_t)
-            (dtsmTraceEnv[TRACE_ENV_MAP] + nameLen[TRACE_ENV_MAP]), mode);
-}
-
-/*
- * WhyIds --
- *
- *      Will the loader ignore a preload, because the program runs with other
- *      ids or more rights than its caller really has?  Or can we not open the
- *      map there, because this process has become another user?
- *
- * Arguments:
- *      fd, file    The program; fd < 0 when it may not be read.
- *      program     Learns when that user may read the map.
- */
-
-static const char *
-WhyIds(int fd, const char *file, DtsmTraceProgram *program)
-{
-    const char *why = NULL;
-    struct statx st;
-    struct statfs fs;
-    unsigned user = (unsigned) DtsmpSyscall0(SYS_getuid);
-    unsigned group = (unsigned) DtsmpSyscall0(SYS_getgid);
-    unsigned newUser = (unsigned) DtsmpSyscall0(SYS_geteuid);
-    unsigned newGroup = (unsigned) DtsmpSyscall0(SYS_getegid);
-    int byFile = 0;
-
-    if (DtsmpSyscall5(SYS_statx, fd < 0 ? AT_FDCWD : fd,
-            (long) (intptr_t) (fd < 0 ? file : ""),
-            fd < 0 ? 0 : AT_EMPTY_PATH, STATX_BASIC_STATS,
-            (long) (intptr_t) &st) != 0) {
-        return NULL;
-    }
-    if (st.stx_mode & S_ISUID) {
-        byFile = newUser != st.stx_uid;
-        newUser = st.stx_uid;
-    }
-    if ((st.stx_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP)) {
-        byFile |= newGroup != st.stx_gid;
-        newGroup = st.stx_gid;
-    }
-    if (newUser != user) {
-        why = "setuid";
-    } else if (newGroup != group) {
-        why = "setgid";
-    } else if (user != 0 && (fd < 0
-            ? DtsmpSyscall4(SYS_getxattr, (long) (intptr_t) file,
-                    (long) (intptr_t) "security.capability", 0, 0)
-            : DtsmpSyscall4(SYS_fgetxattr, fd,
-                    (long) (intptr_t) "security.capability", 0, 0)) > 0) {
-        why = "capabilities";
-        byFile = 1;
-    }
-
-    /*
-     * What the file asks for is not granted everywhere.
-     */
-
-    if (why != NULL && byFile) {
-        if (DtsmTraceNoNewPrivs()) {
-            return NULL;
-        }
-        if ((fd < 0 ? DtsmpSyscall2(SYS_statfs, (long) (intptr_t) file,
-                        (long) (intptr_t) &fs)
-                : DtsmpSyscall2(SYS_fstatfs, fd, (long) (intptr_t) &fs)) == 0
-                && ((unsigned long) fs.f_flags & ST_NOSUID)) {
-            return NULL;
-        }
-    }
-    if (why == NULL && dtsmTraceEnv[TRACE_ENV_MAP] != NULL
-            && user != dtsmTraceUser && MapAccess(R_OK | W_OK) < 0) {
-        if (MapAccess(R_OK) == 0) {
-            program->readOnly = 1;
-        } else {
-            why = "user";
-        }
-    }
-    return why;
-}
-
-/*
  * Interpreter --
  *
  *      The interpreter of a script, cut out in place; NULL when it is none.
@@ -330,21 +238,6 @@ Interpreter(char *head, size_t headLen)
     end = name + DtsmTraceSpan(name, ' ', '\t');
     *end = '\0';
     return *name == '\0' ? NULL : name;
-}
-
-/*
- * MayRun --
- *
- *      May this process start a file?  Where it may not ask, it is taken to.
- */
-
-static int
-MayRun(const char *file)
-{
-    long got = DtsmpSyscall3(SYS_faccessat, AT_FDCWD, (long) (intptr_t) file,
-            X_OK);
-
-    return got == 0 || got == -DTSMP_HELD;
 }
 
 /*
@@ -393,7 +286,7 @@ Bound(int fd, const char *file, int start, DtsmTraceProgram *program)
             : DTSM_RDWR;
 
     program->readOnly |= mode == DTSM_RDONLY;
-    if ((mode < 0 || program->readOnly) && MayRun(file)) {
+    if ((mode < 0 || program->readOnly) && DtsmTraceMayRun(file)) {
         Tell(fd, file, mode < 0 ? "filter" : NULL, start, program);
     }
 }
@@ -432,8 +325,9 @@ DtsmTraceInspect(const char *file, int start, DtsmTraceProgram *program)
         if (fd < 0) {
             program->absent = fd != -EACCES && fd != -EMFILE
                     && fd != -ENFILE && fd != -ENOMEM && fd != -DTSMP_HELD;
-            if (fd == -EACCES && (why = WhyIds(-1, file, program)) != NULL
-                    && MayRun(file)) {
+            if (fd == -EACCES
+                    && (why = DtsmTraceWhyIds(-1, file, program)) != NULL
+                    && DtsmTraceMayRun(file)) {
                 program->strip = 1;
                 Tell(-1, file, why, start, program);
             } else if (fd == -DTSMP_HELD) {
@@ -447,12 +341,12 @@ DtsmTraceInspect(const char *file, int start, DtsmTraceProgram *program)
         }
         name = Interpreter(head, (size_t) got);
         if (name == NULL) {
-            why = WhyIds(fd, file, program);
+            why = DtsmTraceWhyIds(fd, file, program);
             program->strip = why != NULL;
             if (why == NULL) {
                 why = WhyNot(fd, head, (size_t) got, program);
             }
-            if (why != NULL && MayRun(file)) {
+            if (why != NULL && DtsmTraceMayRun(file)) {
                 Tell(fd, file, why, start, program);
             }
             if (why == NULL && (program->readOnly || program->image)) {

@@ -5,7 +5,7 @@
  *
  * A filter kills, or refuses, by the number of a call, and does not tell ours
  * from the program's.  So each filter is read as it is installed; from then
- * on a guard before every system call of ours (dtsmpGuard) makes only what
+ * on a guard before every system call of ours (DtsmpGuardProc) makes only what
  * all filters let pass.  What is held back fails with DTSMP_HELD, as a look
  * at what is out of reach does.
  *
@@ -55,6 +55,7 @@ static int filtered = 0;
 static int bounded = 0;                 /* by Landlock */
 static int named = 0;
 
+static int process = 0;                 /* its number when it could ask */
 static char self[PATH_MAX] TRACE_LARGE;         /* the program, or "" */
 
 #define MAY_NAME "DTSM_MAY="
@@ -113,7 +114,7 @@ Older(long call[7], long number)
 /*
  * Guard --
  *
- *      dtsmpGuard (dtsmUnixSys.h).
+ *      DtsmpGuardProc (dtsmUnixSys.h).
  */
 
 static long
@@ -162,7 +163,7 @@ And(uint64_t lets)
 {
     __atomic_and_fetch(&may, lets, __ATOMIC_RELAXED);           /* F2 */
     __atomic_store_n(&filtered, 1, __ATOMIC_RELAXED);
-    __atomic_store_n(&dtsmpGuard, Guard, __ATOMIC_RELEASE);
+    __atomic_store_n(&DtsmpGuardProc, Guard, __ATOMIC_RELEASE);
 }
 
 /*
@@ -287,6 +288,26 @@ DtsmTraceKnownName(void)
 }
 
 /*
+ * DtsmTraceKnownPid --
+ *
+ *      The same for the process: a number that tells it from others, as the
+ *      lines of the log need it.
+ */
+
+int
+DtsmTraceKnownPid(void)
+{
+    const void *given = (const void *) getauxval(AT_RANDOM);
+    int number = process;
+
+    if (number == 0 && given != NULL) {
+        memcpy(&number, given, sizeof(number));
+        number &= INT_MAX;
+    }
+    return number;
+}
+
+/*
  * DtsmTraceUndecided --
  *
  *      This program could not be followed where it went: name it, once.
@@ -385,6 +406,7 @@ Begin(Installing *its)
 
             self[len > 0 ? len : 0] = '\0';
         }
+        process = DtsmTracePid();
         DtsmTraceIsStranger();          /* settles it */
         if (its->block != NULL) {
             DtsmTraceGetCwd(map, its->block, PATH_MAX, &policy, 0);
@@ -400,7 +422,7 @@ Begin(Installing *its)
         putenv(mayText);
     }
     __atomic_add_fetch(&pending, 1, __ATOMIC_ACQ_REL);          /* F1 */
-    __atomic_store_n(&dtsmpGuard, Guard, __ATOMIC_RELEASE);
+    __atomic_store_n(&DtsmpGuardProc, Guard, __ATOMIC_RELEASE);
 }
 
 /*

@@ -156,7 +156,8 @@ DtsmTraceGetFdPath(Dtsm_Map *map, int fd, char *buf, size_t size,
     *policyPtr = 0;
     if (Identify(fd, &identity)) {
         place = &places[identity.inode % PLACES];
-        len = fresh || dtsmTraceStale ? 0 : Recall(place, &identity, buf, size, policyPtr);
+        len = fresh || dtsmTraceStale ? 0
+                : Recall(place, &identity, buf, size, policyPtr);
         if (len > 0) {
             return len;
         }

@@ -154,7 +154,7 @@ DtsmpSyscallRaw(long nr, long a, long b, long c, long d, long e, long f)
 
 #define DTSMP_HELD 4094         /* no errno of the kernel's */
 
-extern long (*dtsmpGuard)(long call[7]);
+extern long (*DtsmpGuardProc)(long call[7]);
 
 long DtsmpSyscallGuarded(long nr, long a, long b, long c, long d, long e,
         long f);
@@ -162,7 +162,7 @@ long DtsmpSyscallGuarded(long nr, long a, long b, long c, long d, long e,
 static inline long
 DtsmpSyscall6(long nr, long a, long b, long c, long d, long e, long f)
 {
-    if (__builtin_expect(__atomic_load_n(&dtsmpGuard, __ATOMIC_RELAXED)
+    if (__builtin_expect(__atomic_load_n(&DtsmpGuardProc, __ATOMIC_RELAXED)
             != NULL, 0)) {
         return DtsmpSyscallGuarded(nr, a, b, c, d, e, f);
     }

@@ -17,6 +17,10 @@
  *               cd, list, forkopen, vforkcd: with a path
  *               run, spawn: all arguments that are left are a program's
  *
+ *      filtered random SEED COUNT FOLDER: so many processes, each under
+ *      another random filter, make calls of many kinds or start a program.
+ *      Says how each ended.
+ *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
@@ -303,12 +307,217 @@ Act(const char *action, const char *path)
     return -1;
 }
 
+static uint32_t seed;
+
+static uint32_t
+Random(uint32_t below)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return (seed >> 8) % below;
+}
+
+/*
+ * Arbitrary --
+ *
+ *      One step of a random filter, left of which there are more.  Only where
+ *      that does not matter for the program's own calls it looks at addresses
+ *      and arguments, which are others each time.
+ */
+
+static void
+Arbitrary(uint32_t left, int words)
+{
+    static const uint32_t values[] = {SYS_getcwd, SYS_newfstatat,
+        SYS_readlinkat, SYS_statx, SYS_getpid, SYS_mmap, SYS_madvise,
+        AUDIT_ARCH_X86_64, O_CLOEXEC, O_PATH | O_CLOEXEC, 0, 1, 3, 23, 0x80,
+        0xffffffff, 0x7fff0000, 0x22};
+    static const uint16_t sums[] = {BPF_AND, BPF_OR, BPF_ADD, BPF_SUB,
+        BPF_LSH, BPF_RSH, BPF_XOR, BPF_MUL};
+    static const uint16_t tests[] = {BPF_JEQ, BPF_JGT, BPF_JGE, BPF_JSET};
+    uint32_t value = values[Random(sizeof(values) / sizeof(values[0]))];
+    unsigned sum = sums[Random(8)];
+
+    switch (Random(8)) {
+        case 0:
+            Step(BPF_LD | BPF_W | BPF_ABS, 0, 0, 4 * Random((uint32_t) words));
+            break;
+        case 1:
+            Step(BPF_LD | BPF_W | BPF_ABS, 0, 0, 0);
+            break;
+        case 2:
+            Step(BPF_ALU | sum | BPF_K, 0, 0, sum == BPF_LSH
+                    || sum == BPF_RSH ? value & 31 : value);
+            break;
+        case 3:
+            Step(Random(2) ? BPF_LD | BPF_IMM : BPF_LDX | BPF_IMM, 0, 0,
+                    value);
+            break;
+        case 4:
+            Step(BPF_MISC | (Random(2) ? BPF_TAX : BPF_TXA), 0, 0, 0);
+            break;
+        case 5:
+            Step(BPF_RET | (Random(8) ? BPF_K : BPF_A), 0, 0, Random(2)
+                    ? SECCOMP_RET_ALLOW : SECCOMP_RET_KILL_PROCESS);
+            break;
+        default:
+            Step(BPF_JMP | tests[Random(4)] | (Random(8) ? BPF_K : BPF_X),
+                    Random(left), Random(left), value);
+            break;
+    }
+}
+
+static int Open(const char *path);
+
+/*
+ * Various --
+ *
+ *      Calls of many kinds; what came of them, in one number.
+ */
+
+static unsigned
+Various(const char *folder, const char *path)
+{
+    char buf[4096];
+    unsigned sum = 0;
+    struct stat st;
+    FILE *file;
+    int i;
+
+    for (i = 0; i < 6; i++) {
+        int good;
+
+        errno = 0;
+        switch (Random(12)) {
+            case 0:
+                good = Open(path) == 0;
+                break;
+            case 1:
+                good = stat(folder, &st) == 0;
+                break;
+            case 2:
+                good = lstat(path, &st) == 0;
+                break;
+            case 3:
+                good = access(folder, R_OK) == 0;
+                break;
+            case 4:
+                good = readlink(folder, buf, sizeof(buf)) > 0;
+                break;
+            case 5:
+                good = chdir("..") == 0;
+                break;
+            case 6:
+                good = getcwd(buf, sizeof(buf)) != NULL;
+                break;
+            case 7:
+                good = realpath(folder, buf) != NULL;
+                break;
+            case 8:
+                file = fopen(path, "r");
+                good = file != NULL && fclose(file) == 0;
+                break;
+            case 9:
+                good = mkdir(path, 0700) == 0 && rmdir(path) == 0;
+                break;
+            case 10:
+                good = rename(path, path) == 0;
+                break;
+            default:
+                good = syscall(SYS_newfstatat, AT_FDCWD, folder, &st, 0) == 0;
+                break;
+        }
+        sum = sum * 31 + (unsigned) good * 7 + (unsigned) errno;
+    }
+    return sum;
+}
+
+/*
+ * TryRandom --
+ *
+ *      Under a random filter.  Each second one looks at arguments as well, and
+ *      lets pass all that its program does: that opens one path.
+ */
+
+static void
+TryRandom(const char *folder, int number)
+{
+    static char *const none[] = {(char *) (intptr_t) "true", NULL};
+    struct sock_fprog program;
+    uint32_t length = 4 + Random(40), i;
+    int simple = number % 2;
+    uint32_t most = simple ? 0 : Random(4);
+    char path[256];
+
+    snprintf(path, sizeof(path), "%s/%d", folder, number);
+    count = 0;
+    Step(BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        int own = names[i].number == SYS_openat || names[i].number
+                == SYS_close || names[i].number == SYS_exit_group;
+
+        if (own || Random(4) < most) {
+            Step(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, (uint32_t) names[i].number);
+            Step(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW);
+        }
+    }
+    for (i = 0; i < length; i++) {
+        Arbitrary(length - i, simple ? 16 : 2);
+    }
+    Step(BPF_RET | BPF_K, 0, 0, Random(2) ? SECCOMP_RET_ALLOW : Random(2)
+            ? SECCOMP_RET_KILL_PROCESS : SECCOMP_RET_ERRNO | EPERM);
+    program.len = (unsigned short) count;
+    program.filter = steps;
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0) {
+        _exit(2);
+    }
+    Open(path);
+    if (simple) {
+        _exit(1);
+    }
+    if (Random(3) == 0) {
+        execve("/bin/true", none, environ);
+    }
+    _exit((int) (Various(folder, path) & 0x7f));
+}
+
+/*
+ * Randomly --
+ *
+ *      Says how each process ended.
+ */
+
+static int
+Randomly(uint32_t first, int rounds, const char *folder)
+{
+    char path[256];
+    int status, i;
+
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    for (i = 0; i < rounds; i++) {
+        pid_t pid = fork();
+
+        if (pid == 0) {
+            seed = (first + (uint32_t) i) * 2654435761u;
+            TryRandom(folder, i);
+        }
+        waitpid(pid, &status, 0);
+        snprintf(path, sizeof(path), "%s/%d", folder, i);
+        rmdir(path);                    /* that it may have left */
+        printf("%u: %x\n", first + (uint32_t) i, (unsigned) status);
+    }
+    return 0;
+}
+
 int
 main(int argc, char **argv)
 {
     int i, status;
     pid_t pid;
 
+    if (argc == 5 && strcmp(argv[1], "random") == 0) {
+        return Randomly((uint32_t) strtoul(argv[2], NULL, 10), atoi(argv[3]),
+                argv[4]);
+    }
     if (argc < 5 || Install(argv[1], argv[2], argv[3]) != 0) {
         Say("install", errno);
         return 3;
