@@ -52,6 +52,7 @@ static int held;                            /* under holdMutex */
 static struct sigaction former[HELD_SIGNALS];   /* valid while held */
 static volatile sig_atomic_t caught[HELD_SIGNALS];
 static volatile sig_atomic_t childId;       /* 0: none; see P1 */
+static volatile sig_atomic_t byShell;       /* of the last child */
 
 /*
  * SendOn --
@@ -220,6 +221,7 @@ RunChild(
         if (errno == ENOEXEC) {
             shellArgv[0] = argv[0];
             shellArgv[1] = candidates[i];
+            byShell = 1;                    /* P2: in the parent's memory */
             execve("/bin/sh", shellArgv, env);
             return errno;
         }
@@ -263,6 +265,7 @@ StartChild(
             ((argvPtr->count + 2) * sizeof(char *)));
     memcpy(shellArgv + 1, argvPtr->items,
             (argvPtr->count + 1) * sizeof(char *));
+    byShell = 0;
     BlockHeld(&mask);                       /* P1 */
     child = vfork();
     if (child == 0) {                       /* P2 */
@@ -563,9 +566,12 @@ ProcessCmd(
     Tcl_Obj *const objv[])
 {
     static const char *const verbs[] = {
-        "caught", "hold", "release", "spawn", "wait", NULL
+        "byshell", "caught", "hold", "release", "spawn", "wait", NULL
     };
-    enum {VERB_CAUGHT, VERB_HOLD, VERB_RELEASE, VERB_SPAWN, VERB_WAIT};
+    enum {
+        VERB_BYSHELL, VERB_CAUGHT, VERB_HOLD, VERB_RELEASE, VERB_SPAWN,
+        VERB_WAIT
+    };
     int verb;
 
     (void) data;
@@ -586,6 +592,9 @@ ProcessCmd(
         return TCL_ERROR;
     }
     switch (verb) {
+    case VERB_BYSHELL:
+        Tcl_SetObjResult(interp, Tcl_NewBooleanObj(byShell));
+        return TCL_OK;
     case VERB_CAUGHT:
         return CaughtCmd(interp);
     case VERB_HOLD:
@@ -602,6 +611,8 @@ DtsmTcl_InitSpawn(
     Tcl_Interp *interp)
 {
     Tcl_CreateObjCommand(interp, "::dtsm::process", ProcessCmd, NULL, NULL);
+    Tcl_CreateObjCommand(interp, "::dtsm::program", DtsmTclProgramCmd, NULL,
+            NULL);
     Tcl_CreateObjCommand(interp, "::dtsm::supervise", DtsmTclSuperviseCmd,
             NULL, NULL);
     Tcl_CreateObjCommand(interp, "::dtsm::system", DtsmTclSystemCmd, NULL,

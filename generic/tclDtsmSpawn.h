@@ -28,6 +28,18 @@
  *              kind (exit, signal), code (status or signal number), name
  *              (SIGTERM ...; or empty).
  *
+ *      dtsm::process byshell
+ *              1: what spawn started last was no program, so a shell runs it.
+ *
+ *      dtsm::program file ?argv?
+ *              What a file comes to that is started with these words.  A
+ *              dictionary: why and mapped, as dtsm::system kind and mapped
+ *              have them; image (1: an ELF file); proved (1: its loader is
+ *              that of this process); loads (1: it is the loader, started by
+ *              hand, and all else is about the program that it runs); name,
+ *              by which the program finds itself started, empty when none
+ *              runs; key, the start key of that name (dtsmStarts.h).
+ *
  *      dtsm::system kind path
  *              Why a preload does not reach this program: static, setuid,
  *              setgid, capabilities, architecture; empty if it does.
@@ -93,6 +105,8 @@
 #include <limits.h>
 #include <tcl.h>
 
+#include "../unix/dtsmProgram.h"
+
 #ifndef TCL_SIZE_MAX
 #   define TCL_SIZE_MAX INT_MAX
     typedef int Tcl_Size;
@@ -101,8 +115,8 @@
 /*
  * DtsmTcl_InitSpawn --
  *
- *      Create dtsm::process, dtsm::supervise, dtsm::system and dtsm::worker in
- *      interp.  To be called once for each trusted interpreter, after
+ *      Create dtsm::process, dtsm::program, dtsm::supervise, dtsm::system and
+ *      dtsm::worker in interp.  To be called once for each trusted interpreter, after
  *      Tcl_InitStubs.
  *
  * Returns:
@@ -144,13 +158,19 @@ const char *DtsmTclPathOf(const DtsmTclStrings *envPtr);
  *                      files that name may mean along path.
  * DtsmTclPosix --      TCL_ERROR, with what errno says of `what' in interp.
  * DtsmTclHeap --       dtsm::system heap (tclDtsmMemory.c).
- * DtsmTclSystemCmd, DtsmTclSuperviseCmd, DtsmTclWorkerCmd --  The commands.
+ * DtsmTclJudge --      What a file, which may be a script, comes to
+ *                      (tclDtsmProgram.c).
+ * DtsmTclSystemCmd, DtsmTclSuperviseCmd, DtsmTclWorkerCmd,
+ * DtsmTclProgramCmd -- The commands.
  */
 
 char *DtsmTclBytes(Tcl_Interp *interp, Tcl_Obj *objPtr);
 char **DtsmTclCandidates(const char *name, const char *path);
 int DtsmTclPosix(Tcl_Interp *interp, const char *what);
 void DtsmTclHeap(size_t bytes);
+void DtsmTclJudge(const char *file, DtsmProgram *program);
+int DtsmTclProgramCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
 int DtsmTclSystemCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[]);
 int DtsmTclSuperviseCmd(void *data, Tcl_Interp *interp, int objc,

@@ -104,6 +104,6 @@ oo::class create ::dtsm::Contents {
                     [dict get $judged unknown] {
                 list $path {}
             }]] silent [$map count unanswered] supervised {} untraced {} \
-            unseen 0 asked 0 failures 0 waiting {} lost 0]
+            ended {} unseen 0 asked 0 failures 0 waiting {} lost 0]
     }
 }

@@ -29,6 +29,7 @@ namespace eval ::dtsm::report {
         direct          "makes system calls without libc"
         environment     "started without the session's environment"
         user            "of another user"
+        memory          "limited to too little memory for the library and map"
     }
 }
 
@@ -152,6 +153,15 @@ proc ::dtsm::report::reason {why} {
         : $why}]
 }
 
+# dtsm::report::shownProgram --
+#
+#      A program's path for a reader.  A full map may lack it.
+
+proc ::dtsm::report::shownProgram {path} {
+    return [expr {$path eq "" ? "(not known which)"
+        : [::dtsm::bytes::shown $path]}]
+}
+
 # dtsm::report::text --
 #
 #      The summary at the end of a run.
@@ -207,10 +217,16 @@ proc ::dtsm::report::text {finding} {
     lappend lines $line
     foreach entry [dict get $finding untraced] {
         lassign $entry path why count
-        if {$path eq ""} {
-            set path "(not known which)"
-        }
-        lappend lines "  [::dtsm::bytes::shown $path]: [reason $why], $count x"
+        lappend lines "  [shownProgram $path]: [reason $why], $count x"
+    }
+    set count [total [dict get $finding ended]]
+    if {$count} {
+        lappend lines "dtsm: [counted $count process processes] ended before\
+            [expr {$count == 1 ? "it" : "they"}] started:"
+    }
+    foreach entry [dict get $finding ended] {
+        lassign $entry path count
+        lappend lines "  [shownProgram $path], $count x"
     }
     foreach line [remarks $finding] {
         lappend lines "dtsm: $line"
@@ -241,7 +257,8 @@ proc ::dtsm::report::facts {finding} {
             took "[format %.1f [dict get $end wall]] s"
     }
     set programs "[dict get $finding traced] traced"
-    foreach {kind words} {supervised supervised untraced "not traced"} {
+    foreach {kind words} {supervised supervised untraced "not traced"
+            ended "ended before they started"} {
         set count [total [dict get $finding $kind]]
         if {$count} {
             append programs ", $count $words"
@@ -286,6 +303,9 @@ proc ::dtsm::report::tables {finding} {
     set supervised [lmap entry [dict get $finding supervised] {
         list code [lindex $entry 0] text [lindex $entry 1]
     }]
+    set ended [lmap entry [dict get $finding ended] {
+        list code [lindex $entry 0] text [lindex $entry 1]
+    }]
     set rules [lmap {path verdict} [dict get $finding rules] {
         list code $path text $verdict
     }]
@@ -294,7 +314,9 @@ proc ::dtsm::report::tables {finding} {
         {Refused without an answer} $asked $unanswered \
         {Allowed but unknown} {Path Package} $unknown \
         {Not traced} {Program Why Times} $untraced \
-        Supervised {Program Times} $supervised Rules {Path Verdict} $rules]
+        Supervised {Program Times} $supervised \
+        {Ended before they started} {Program Times} $ended \
+        Rules {Path Verdict} $rules]
 }
 
 proc ::dtsm::report::Package {details} {
@@ -383,6 +405,14 @@ proc ::dtsm::report::json {finding contents channel} {
     if {[dict exists $finding end]} {
         append processes ",\"supervised\":[::dtsm::json::array $supervised]" \
             ",\"untraced\":[::dtsm::json::array $untraced]"
+        if {[llength [dict get $finding ended]]} {
+            append processes ",\"ended\":[::dtsm::json::array \
+                [lmap entry [dict get $finding ended] {
+                    lassign $entry path count
+                    string cat "{" [::dtsm::json::path $path] \
+                        ",\"count\":" $count "}"
+                }]]"
+        }
     }
     lappend before \
         "\"default\":[::dtsm::json::string [dict get $finding default]]" \

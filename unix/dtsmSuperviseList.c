@@ -60,7 +60,7 @@ DtsmSuperviseList(int folder, uint64_t at, uint64_t most)
     static _Alignas(8) char buf[32 * 1024];
     static char path[PATH_MAX];
     long size = most < sizeof(buf) ? (long) most : (long) sizeof(buf);
-    long got, process, fd;
+    long got, put, place, process, fd;
     size_t len = DtsmTraceFdPath(folder, path, sizeof(path));
 
     if (len == 0) {
@@ -79,11 +79,18 @@ DtsmSuperviseList(int folder, uint64_t at, uint64_t most)
     if (fd < 0) {
         return SUPERVISE_NO_ACCESS;
     }
+    place = DtsmpSyscall3(SYS_lseek, fd, 0, SEEK_CUR);
     got = Filtered((int) fd, path, len, buf, size);
-    DtsmpSysClose((int) fd);
-    if (got > 0 && DtsmSupervisePoke(at, buf, (size_t) got) != got) {
-        got = -EFAULT;
+    put = got > 0 ? DtsmSupervisePoke(at, buf, (size_t) got) : got;
+    if (put != got) {
+        /*
+         * An answer without its entries would be a directory that is empty.
+         */
+
+        DtsmpSyscall3(SYS_lseek, fd, place, SEEK_SET);
+        got = put == -EFAULT || put >= 0 ? -EFAULT : SUPERVISE_NO_ACCESS;
     }
+    DtsmpSysClose((int) fd);
     return got;
 }
 

@@ -58,6 +58,7 @@
 #include <unistd.h>
 
 #include "dtsm.h"
+#include "dtsmProgram.h"
 #include "dtsmUnixSys.h"
 
 #ifndef PATH_MAX
@@ -125,6 +126,7 @@ DtsmTraceSpan(const char *text, char one, char two)
 
 extern Dtsm_Map *dtsmTraceMap;          /* NULL: passive, all calls pass */
 extern unsigned long dtsmTraceUser;     /* its effective user at its start */
+extern int dtsmTraceLittle;     /* its memory was limited; dtsmTraceLimit.c */
 
 Dtsm_Map *DtsmTraceAttach(void);
 const char *DtsmTraceLogFile(void);     /* NULL when there is none */
@@ -424,6 +426,9 @@ void DtsmTraceLogRefused(const char *verb, const char *path, size_t len,
         int exists);
 void DtsmTraceLogUntraced(const char *path, const char *why);
 void DtsmTraceLogSupervised(const char *path);
+void DtsmTraceLogUndone(const char *path);
+void DtsmTraceLogUnattached(const char *path, const char *why,
+        const char *name);
 
 /*
  * The saved environment (dtsmTraceInit.c).
@@ -500,26 +505,26 @@ void *DtsmTraceWrapper(const char *name, void *function);
  */
 
 typedef struct DtsmTraceProgram {
+    DtsmProgram is;             /* the judge's, of the image */
     int absent;                 /* cannot be started */
-    int untraced;               /* runs without us */
-    int image;                  /* an ELF file */
-    int loader;                 /* the loader itself, started by hand */
-    int strip;                  /* take our variables away: its ids change, or
-                                 * its loader does not take us */
-    int mapped;                 /* placed among the mappings, as a library */
+    int untraced;               /* runs without us, or nothing runs */
     int supervise;              /* with TRACE_LATER: it needs a supervisor */
-    int direct;                 /* loads us, and makes system calls that do not
-                                 * come by libc, as Go's do */
+    int told;                   /* the log has a line about it */
+    const char *name;           /* of a program that the loader is told to
+                                 * run, one of its arguments; else NULL */
 } DtsmTraceProgram;
 
 enum {                          /* who starts the program? */
     TRACE_NOW,                  /* this thread, next */
     TRACE_LATER,                /* not decided: nothing is told of what could
                                  * be supervised */
-    TRACE_BY_LIBC               /* a child that libc makes */
+    TRACE_BY_LIBC,              /* a child that libc makes */
+    TRACE_UNDO                  /* nobody: that failed, and what was told is
+                                 * taken back */
 };
 
-int DtsmTraceInspect(const char *file, int start, DtsmTraceProgram *program);
+int DtsmTraceInspect(const char *file, char *const *argv, int start,
+        DtsmTraceProgram *program);
 
 /*
  * DtsmTraceSupervise --
@@ -545,9 +550,21 @@ int DtsmTraceSupervise(const DtsmTraceProgram *program);
 
 int DtsmTraceInThread(void (*proc)(void *data), void *data);
 void DtsmTraceUsualLayout(void);
-void DtsmTraceExpect(const DtsmTraceProgram *program, int delta);
-void DtsmTraceIsListed(DtsmTraceProgram *program, char *const *argv,
-        char *const *envp);
+
+/*
+ * DtsmTraceExpect --
+ *
+ *      Count the start of a program that should attach (1), or take that back
+ *      (-1).
+ *
+ * Arguments:
+ *      dirfd, path     As execveat has them.
+ *      look            The path as it is seen from here; NULL: the same.
+ */
+
+void DtsmTraceExpect(const DtsmTraceProgram *program, int dirfd,
+        const char *path, const char *look, int delta);
+void DtsmTraceIsListed(DtsmTraceProgram *program, char *const *envp);
 size_t DtsmTraceEnvSize(char *const *envp, int strip, size_t *textPtr);
 char *const *DtsmTraceMakeEnv(char *const *envp, int strip, char **array,
         char *text);

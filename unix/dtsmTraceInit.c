@@ -12,6 +12,7 @@
  */
 
 #include "dtsmTrace.h"
+#include "dtsmStarts.h"
 
 #include <string.h>
 #include <sys/auxv.h>
@@ -136,21 +137,35 @@ DtsmTraceLogFile(void)
 }
 
 /*
+ * StartName --
+ *
+ *      The name by which this program was started: what was given to execve,
+ *      or to the loader.
+ */
+
+static const char *
+StartName(void)
+{
+    const char *name = (const char *) getauxval(AT_EXECFN);
+
+    return name != NULL ? name : "";
+}
+
+/*
  * LogSelf --
  *
  *      This process belongs to a session whose map it may not open.
  */
 
 static void
-LogSelf(const char *why)
+LogSelf(int err)
 {
     char self[1024];
     long len = DtsmpSysReadlink("/proc/self/exe", self, sizeof(self) - 1);
 
-    if (len > 0) {
-        self[len] = '\0';
-        DtsmTraceLogUntraced(self, why);
-    }
+    self[len > 0 ? len : 0] = '\0';
+    DtsmTraceLogUnattached(self, err == EACCES || err == EPERM ? "user"
+            : err == ENOMEM ? "memory" : "refused", StartName());
 }
 
 /*
@@ -213,12 +228,14 @@ DtsmTraceAttach(void)
             DtsmTraceUsualLayout();
             Dtsm_Count(map, DTSM_COUNT_EXPECTED, unexpected);
             Dtsm_Count(map, DTSM_COUNT_ATTACHED, 1);
+            if (!unexpected) {
+                DtsmStartAttached(map, StartName());
+            }
             __atomic_store_n(&dtsmTraceMap, map, __ATOMIC_RELEASE);
         } else {
             map = NULL;
             if (errno != ENOENT) {
-                LogSelf(errno == EACCES || errno == EPERM ? "user"
-                        : "refused");
+                LogSelf(errno);
             }
         }
     }

@@ -34,7 +34,7 @@ DtsmTraceSupervise(const DtsmTraceProgram *program)
     }
     memcpy(socket, log, len);
     memcpy(socket + len, name, sizeof(name));
-    return DtsmSuperviseJoin(socket, program->mapped);
+    return DtsmSuperviseJoin(socket, program->is.mapped);
 }
 
 #ifndef DTSM_SUPERVISES
