@@ -116,8 +116,8 @@
  * DtsmTcl_InitSpawn --
  *
  *      Create dtsm::process, dtsm::program, dtsm::supervise, dtsm::system and
- *      dtsm::worker in interp.  To be called once for each trusted interpreter, after
- *      Tcl_InitStubs.
+ *      dtsm::worker in interp.  To be called once for each trusted
+ *      interpreter, after Tcl_InitStubs.
  *
  * Returns:
  *      TCL_OK, or TCL_ERROR with a message in interp.

@@ -61,7 +61,8 @@ namespace eval ::dtsm::options {
             "Exit with status 3 when the command succeeded but something
             that exists was refused (violation), something that does not
             exist was (missing), something was used that the registry does
-            not know (unknown), or a process was not traced (untraced).  What
+            not know (unknown), or a process was not traced (untraced); one
+            that was killed before its program ran counts for none.  What
             was refused because the registry gave no answer is a violation.
             May be given for several; never is what holds unless said."
         --patience SECONDS

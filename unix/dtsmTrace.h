@@ -23,6 +23,7 @@
  *      folder key          "@D", the same, then a folder's path: there is no
  *                          symlink on the way to it
  *      answer key          "@A" and a path: what the session's server said
+ *      start key, note     "@X" ...: programs that were started (dtsmStarts.h)
  *
  * A verdict with ASK rests on nobody having been asked.  With ALLOW it is of
  * what is missing or a folder; without, something was about to be made there.

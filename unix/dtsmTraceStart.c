@@ -87,8 +87,8 @@ Inspect(const Exec *exec, int start, DtsmTraceProgram *program)
 {
     int fd, err;
 
+    memset(program, 0, sizeof(*program));
     if (TRACE_NO_POINTER(exec->path)) {
-        memset(program, 0, sizeof(*program));
         return 0;
     }
     if (*exec->path == '\0' && exec->by != BY_PATH) {
@@ -96,7 +96,6 @@ Inspect(const Exec *exec, int start, DtsmTraceProgram *program)
     } else if (*exec->path == '/' || exec->dirfd == AT_FDCWD) {
         return DtsmTraceInspect(exec->path, exec->argv, start, program);
     }
-    memset(program, 0, sizeof(*program));
     fd = (int) DtsmpSyscall4(SYS_openat, exec->dirfd,
             (long) (intptr_t) exec->path, O_PATH | O_CLOEXEC, 0);
     if (fd < 0) {
