@@ -11,6 +11,7 @@
 #   define _GNU_SOURCE 1
 #endif
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 
@@ -25,24 +26,53 @@ NoNewPrivs(void)
 }
 
 /*
- * DtsmTclJudge --
+ * Judge --
  *
  *      The program that a file, which may be a script, comes to.
+ *
+ * Arguments:
+ *      argv            Its arguments, or NULL.
+ *      name, nameSize  Receive the name by which the program finds itself
+ *                      started, "" when none runs.
  */
+
+static void
+Judge(
+    const char *file,
+    char *const *argv,
+    DtsmProgram *program,
+    char *name,
+    size_t nameSize)
+{
+    static const DtsmStarter starter = {NoNewPrivs, NULL};
+    char lines[2][DTSM_PROGRAM_LINE], *words[4];
+    int depth, at;
+
+    snprintf(name, nameSize, "%s", file);
+    for (depth = 0; depth <= DTSM_PROGRAM_SCRIPTS
+            && DtsmProgramJudge(file, &starter, program, lines[depth % 2])
+                    == DTSM_PROGRAM_SCRIPT; depth++) {
+        DtsmProgramWords(lines[depth % 2], (char *) (intptr_t) file, words);
+        file = lines[depth % 2];
+        argv = words;
+    }
+    if (program->loader && argv != NULL) {
+        at = DtsmProgramOperand(argv);
+        snprintf(name, nameSize, "%s", at > 0 ? argv[at] : "");
+        if (at > 0) {
+            DtsmProgramJudgeLoaded(file, argv[at], program);
+        }
+    }
+}
 
 void
 DtsmTclJudge(
     const char *file,
     DtsmProgram *program)
 {
-    static const DtsmStarter starter = {NoNewPrivs, NULL};
-    char script[256];
-    int depth = 0;
+    char name[PATH_MAX];
 
-    while (DtsmProgramJudge(file, &starter, program, script, sizeof script)
-            == DTSM_PROGRAM_SCRIPT && depth++ < DTSM_PROGRAM_SCRIPTS) {
-        file = script;
-    }
+    Judge(file, NULL, program, name, sizeof name);
 }
 
 static void
@@ -63,29 +93,6 @@ Bytes(
             (Tcl_Size) length);
 }
 
-/*
- * Loaded --
- *
- *      What the loader, started by hand, is told to run, judged as well.
- *
- * Results:
- *      One of the words, or NULL when it runs none.
- */
-
-static const char *
-Loaded(
-    const char *file,
-    DtsmTclStrings *argvPtr,
-    DtsmProgram *program)
-{
-    int at = DtsmProgramOperand(argvPtr->items);
-
-    if (at > 0) {
-        DtsmProgramJudgeLoaded(file, argvPtr->items[at], program);
-    }
-    return at > 0 ? argvPtr->items[at] : NULL;
-}
-
 int
 DtsmTclProgramCmd(
     void *data,
@@ -97,8 +104,7 @@ DtsmTclProgramCmd(
     Tcl_Obj **words, *dictPtr;
     Tcl_Size count = 0, w;
     DtsmProgram program;
-    char *file, key[START_KEY_LEN];
-    const char *name;
+    char *file, name[PATH_MAX], key[START_KEY_LEN];
     int result = TCL_ERROR;
 
     (void) data;
@@ -119,9 +125,8 @@ DtsmTclProgramCmd(
         }
         DtsmTclAppend(&argv, word);
     }
-    DtsmTclJudge(file, &program);
-    name = program.loader && count > 0 ? Loaded(file, &argv, &program) : file;
-    DtsmStartKey("", name != NULL ? name : "", key);
+    Judge(file, count > 0 ? argv.items : NULL, &program, name, sizeof name);
+    DtsmStartKey("", name, key);
     dictPtr = Tcl_NewDictObj();
     Put(dictPtr, "why", Tcl_NewStringObj(program.why != NULL ? program.why
             : "", -1));
@@ -129,9 +134,8 @@ DtsmTclProgramCmd(
     Put(dictPtr, "image", Tcl_NewBooleanObj(program.image));
     Put(dictPtr, "proved", Tcl_NewBooleanObj(program.image
             && !program.foreign));
-    Put(dictPtr, "loads", Tcl_NewBooleanObj(program.loader && count > 0));
-    Put(dictPtr, "name", name == NULL ? Tcl_NewObj()
-            : Bytes(name, strlen(name)));
+    Put(dictPtr, "loads", Tcl_NewBooleanObj(program.loader));
+    Put(dictPtr, "name", Bytes(name, strlen(name)));
     Put(dictPtr, "key", Bytes(key, sizeof key));
     Tcl_SetObjResult(interp, dictPtr);
     result = TCL_OK;

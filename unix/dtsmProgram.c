@@ -327,30 +327,63 @@ WhyIds(int fd, const char *file, const DtsmStarter *starter)
     return why != NULL || starter->whyNot == NULL ? why : starter->whyNot();
 }
 
+static int
+IsBlank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 /*
  * Interpreter --
  *
- *      The interpreter of a script, cut out in place; NULL when it is none.
+ *      The interpreter of a script and what is said to it, as the kernel has
+ *      them; 0 when it is none.
  */
 
-static const char *
-Interpreter(Image *image)
+static int
+Interpreter(const Image *image, char *script)
 {
-    char *name, *end, *head = image->head;
+    const char *head = image->head, *at = head + 2, *arg;
+    const char *end = head + (image->headLen < 255 ? image->headLen : 255);
+    size_t len;
 
     if (image->headLen < 3 || head[0] != '#' || head[1] != '!') {
-        return NULL;
+        return 0;
     }
-    head[image->headLen < 255 ? image->headLen : 255] = '\0';
-    for (name = head + 2; *name == ' ' || *name == '\t'; name++) {
-        ;
+    len = strnlen(head, (size_t) (end - head));
+    end = memchr(head, '\n', len) != NULL ? memchr(head, '\n', len)
+            : head + len;
+    while (end > at && IsBlank(end[-1])) {
+        end--;
     }
-    for (end = name; *end != '\0' && *end != '\n' && *end != ' '
-            && *end != '\t'; end++) {
-        ;
+    while (at < end && IsBlank(*at)) {
+        at++;
     }
-    *end = '\0';
-    return *name == '\0' ? NULL : name;
+    for (arg = at; arg < end && !IsBlank(*arg); arg++) {
+        *script++ = *arg;
+    }
+    *script++ = '\0';
+    len = (size_t) (arg - at);
+    while (arg < end && IsBlank(*arg)) {
+        arg++;
+    }
+    memcpy(script, arg, (size_t) (end - arg));
+    script[end - arg] = '\0';
+    return len > 0;
+}
+
+void
+DtsmProgramWords(char *script, char *file, char *words[4])
+{
+    char *arg = script + strlen(script) + 1;
+    int count = 0;
+
+    words[count++] = script;
+    if (*arg != '\0') {
+        words[count++] = arg;
+    }
+    words[count++] = file;
+    words[count] = NULL;
 }
 
 static int
@@ -370,11 +403,10 @@ Open(const char *file, Image *image)
 
 int
 DtsmProgramJudge(const char *file, const DtsmStarter *starter,
-        DtsmProgram *program, char *script, size_t size)
+        DtsmProgram *program, char script[DTSM_PROGRAM_LINE])
 {
-    const char *name;
     Image image;
-    int err;
+    int err, isScript;
 
     memset(program, 0, sizeof(*program));
     err = Open(file, &image);
@@ -385,20 +417,16 @@ DtsmProgramJudge(const char *file, const DtsmStarter *starter,
         }
         return err;
     }
-    name = Interpreter(&image);
-    if (name == NULL) {
+    isScript = Interpreter(&image, script);
+    if (!isScript) {
         program->why = WhyIds(image.fd, file, starter);
         program->strip = program->why != NULL;
         if (program->why == NULL) {
             program->why = WhyImage(&image, program);
         }
-    } else if (strlen(name) < size) {
-        memcpy(script, name, strlen(name) + 1);
-    } else {
-        name = NULL;
     }
     DtsmpSysClose(image.fd);
-    return name == NULL ? DTSM_PROGRAM_READ : DTSM_PROGRAM_SCRIPT;
+    return isScript ? DTSM_PROGRAM_SCRIPT : DTSM_PROGRAM_READ;
 }
 
 int

@@ -54,8 +54,9 @@ typedef struct DtsmStarter {
  *      Judge one file.
  *
  * Arguments:
- *      script, size    Receive the interpreter that a script names; at least
- *                      256 bytes.
+ *      script          Receives the interpreter that a script names,
+ *                      terminated, and behind it what is said to that, "" for
+ *                      nothing.
  *
  * Returns:
  *      DTSM_PROGRAM_SCRIPT     *script is set; nothing else is known
@@ -68,8 +69,19 @@ enum { DTSM_PROGRAM_READ, DTSM_PROGRAM_SCRIPT };
 
 #define DTSM_PROGRAM_SCRIPTS 5          /* interpreters of interpreters */
 
+#define DTSM_PROGRAM_LINE 258   /* a script's first line, cut in two */
+
 int DtsmProgramJudge(const char *file, const DtsmStarter *starter,
-        DtsmProgram *program, char *script, size_t size);
+        DtsmProgram *program, char script[DTSM_PROGRAM_LINE]);
+
+/*
+ * DtsmProgramWords --
+ *
+ *      The first arguments of an interpreter: script is what it is given by
+ *      the file that names it.
+ */
+
+void DtsmProgramWords(char *script, char *file, char *words[4]);
 
 /*
  * DtsmProgramJudgeLoaded --

@@ -29,6 +29,8 @@
  * children.
  *
  * Our own looks at the world carry a mark (DTSMP_MARK) and pass anywhere.
+ * Calls by the convention of i386 (dtsmSuperviseOther.h) are asked about
+ * wherever they come from.
  *
  * JOINING
  *

@@ -513,6 +513,7 @@ typedef struct DtsmTraceProgram {
     int told;                   /* the log has a line about it */
     const char *name;           /* of a program that the loader is told to
                                  * run, one of its arguments; else NULL */
+    char line[DTSM_PROGRAM_LINE];       /* where name is, if it is short */
 } DtsmTraceProgram;
 
 enum {                          /* who starts the program? */

@@ -109,6 +109,10 @@ InspectLoaded(const char *loader, char *const *argv, int start,
         return 0;
     }
     program->name = file;
+    if (strlen(file) < sizeof(program->line)) {
+        strcpy(program->line, file);    /* it may be a script's line */
+        program->name = program->line;
+    }
     if (strchr(file, '/') != NULL && CHECK(AT_FDCWD, file, DTSM_EXEC) != 0) {
         return ENOENT;
     }
@@ -137,7 +141,7 @@ int
 DtsmTraceInspect(const char *file, char *const *argv, int start,
         DtsmTraceProgram *program)
 {
-    char path[256];
+    char lines[2][DTSM_PROGRAM_LINE], *words[4];
     int depth, got;
 
     memset(program, 0, sizeof(*program));
@@ -146,8 +150,9 @@ DtsmTraceInspect(const char *file, char *const *argv, int start,
         return 0;
     }
     for (depth = 0; depth <= DTSM_PROGRAM_SCRIPTS; depth++) {
-        got = DtsmProgramJudge(file, &starter, &program->is, path,
-                sizeof(path));
+        char *line = lines[depth % 2];
+
+        got = DtsmProgramJudge(file, &starter, &program->is, line);
         if (got != DTSM_PROGRAM_SCRIPT) {
             program->absent = got < 0 && got != -EACCES && got != -EMFILE
                     && got != -ENFILE && got != -ENOMEM;
@@ -159,8 +164,9 @@ DtsmTraceInspect(const char *file, char *const *argv, int start,
             }
             return 0;
         }
-        file = path;
-        argv = NULL;
+        DtsmProgramWords(line, (char *) (intptr_t) file, words);
+        argv = words;
+        file = line;
         if (CHECK(AT_FDCWD, file, DTSM_EXEC) != 0) {
             return ENOENT;
         }
