@@ -128,6 +128,7 @@ oo::define ::dtsm::Session {
             }
         }
         set result {}
+        set mounts [dict exists $notes @X-mounts]
         dict for {key flags} $notes {
             if {[string first \t $key] >= 0} {
                 continue
@@ -140,7 +141,7 @@ oo::define ::dtsm::Session {
                 set named [expr {[dict exists $paths $key]
                     ? [lsort [dict get $paths $key]] : {}}]
                 lappend result [join $named { or }] \
-                    [my WhyMissing $flags $named] $count
+                    [my WhyMissing $flags $named $mounts] $count
             }
         }
         return $result
@@ -150,12 +151,15 @@ oo::define ::dtsm::Session {
     #
     #      One that attached under the same name shows that the others ended
     #      before they came so far.  Where nothing is proved of a program's
-    #      loader, or a limit or a security module may have kept it from
-    #      loading the library, it may have run.
+    #      loader, or a limit, a mount or a security module may have kept it
+    #      from loading the library, it may have run.
 
-    method WhyMissing {flags named} {
+    method WhyMissing {flags named mounts} {
         if {"list" in $flags} {
             return memory
+        }
+        if {$mounts} {
+            return refused
         }
         if {"read" in $flags} {
             return ended

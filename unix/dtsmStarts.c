@@ -79,3 +79,11 @@ DtsmStartAttached(Dtsm_Map *map, const char *name)
     DtsmStartKey("", name, key);
     DtsmBalance(map, key, START_KEY_LEN, START_ANY | START_ATTACHED, -1);
 }
+
+void
+DtsmStartMounts(Dtsm_Map *map)
+{
+    static const char key[] = "@X-mounts";
+
+    Dtsm_Insert(map, key, sizeof(key) - 1, START_ANY);
+}

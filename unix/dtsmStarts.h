@@ -10,6 +10,8 @@
  *                  attaches, which knows that name from its auxiliary vector:
  *                  neither makes a system call for it.
  *      start note  a start key, a tab and the program's path
+ *      "@X-mounts" a process has changed what is mounted: the library may not
+ *                  be seen everywhere, and what is missing may have run
  *
  * X1  A name is noted before it is counted, so what is missing has a path,
  *     wherever a process is killed.
@@ -46,6 +48,7 @@
  *                       tab and the path.
  * DtsmStartCount --     Count one more (1), or one that did not start (-1).
  * DtsmStartAttached --  A program that was started by this name attaches.
+ * DtsmStartMounts --    What is mounted is about to change.
  *
  * Context: async-signal-safe, usable in a vfork child; no system call.
  */
@@ -58,5 +61,6 @@ void DtsmStartNote(Dtsm_Map *map, const char *key, const char *path,
 void DtsmStartCount(Dtsm_Map *map, const char *key, unsigned flags,
         int delta);
 void DtsmStartAttached(Dtsm_Map *map, const char *name);
+void DtsmStartMounts(Dtsm_Map *map);
 
 #endif /* DTSM_STARTS_H */

@@ -567,6 +567,15 @@ void DtsmTraceUsualLayout(void);
 void DtsmTraceExpect(const DtsmTraceProgram *program, int dirfd,
         const char *path, const char *look, int delta);
 void DtsmTraceIsListed(DtsmTraceProgram *program, char *const *envp);
+
+/*
+ * DtsmTraceMounts --
+ *
+ *      What is mounted is about to change, unless only how such a change
+ *      spreads does.
+ */
+
+void DtsmTraceMounts(unsigned long spreads);
 size_t DtsmTraceEnvSize(char *const *envp, int strip, size_t *textPtr);
 char *const *DtsmTraceMakeEnv(char *const *envp, int strip, char **array,
         char *text);

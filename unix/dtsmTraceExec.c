@@ -250,6 +250,16 @@ DtsmTraceExpect(const DtsmTraceProgram *program, int dirfd, const char *path,
     Dtsm_Count(map, DTSM_COUNT_EXPECTED, delta);
 }
 
+void
+DtsmTraceMounts(unsigned long spreads)
+{
+    Dtsm_Map *map = DtsmTraceGetMap();
+
+    if (map != NULL && spreads == 0) {
+        DtsmStartMounts(map);
+    }
+}
+
 /*
  * Which --
  *
