@@ -152,6 +152,24 @@ DtsmRecord *DtsmTrieFind(const Dtsm_Map *map, const DtsmKey *key);
 int         DtsmTrieInsert(Dtsm_Map *map, const DtsmKey *key, uint64_t word,
                 DtsmRecord **recordPtr, bool *createdPtr);
 
+/*
+ * DtsmBalance, DtsmBalanceNow (dtsmBalance.c) --
+ *
+ *      Add delta to the number that is kept under a key, and set flags there,
+ *      at least one; or only tell it.  A key that is not there has 0.
+ *
+ * Returns:
+ *      The new number, -2^23..2^23-1; 0 also where it cannot be kept, because
+ *      the map is read-only or full.
+ *
+ * Context: async-signal-safe, after fork and in a vfork child; lock-free.
+ */
+
+int         DtsmBalance(Dtsm_Map *map, const char *key, size_t keyLen,
+                unsigned flags, int delta);
+int         DtsmBalanceNow(const Dtsm_Map *map, const char *key,
+                size_t keyLen);
+
 /* dtsmGovern.c: what governs a path; dtsmPolicy.c: changes of that */
 
 typedef struct DtsmGoverning {

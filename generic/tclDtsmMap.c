@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "tclDtsmInt.h"
+#include "dtsmInt.h"
 
 typedef int MethodProc(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
         int objc, Tcl_Obj *const objv[]);
@@ -515,10 +516,37 @@ FenceMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
 }
 
 /*
- * CountMethod --
+ * CountOf, CountMethod --
  *
  *      $map count attached|expected|asked|unanswered|unstored ?delta?
+ *      $map count -of key ?delta?
  */
+
+static int
+CountOf(DtsmTclMap *mapPtr, Tcl_Interp *interp, Tcl_Obj *keyPtr,
+    Tcl_Obj *deltaPtr)
+{
+    Tcl_Size len = 0;
+    const char *key = (const char *) Tcl_GetByteArrayFromObj(keyPtr, &len);
+    int delta, value;
+
+    if (key == NULL) {
+        Tcl_SetObjResult(interp, Tcl_NewStringObj("a key is bytes", -1));
+        return TCL_ERROR;
+    }
+    if (deltaPtr == NULL) {
+        value = DtsmBalanceNow(mapPtr->map, key, (size_t) len);
+    } else if (Tcl_GetIntFromObj(interp, deltaPtr, &delta) != TCL_OK) {
+        return TCL_ERROR;
+    } else if (mapPtr->readOnly) {
+        return DtsmTcl_Status(interp, DTSM_READONLY, mapPtr, NULL);
+    } else {
+        value = DtsmBalance(mapPtr->map, key, (size_t) len,
+                DTSM_ALIAS | DTSM_ALLOW, delta);
+    }
+    Tcl_SetObjResult(interp, Tcl_NewIntObj(value));
+    return TCL_OK;
+}
 
 static int
 CountMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
@@ -532,6 +560,11 @@ CountMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
     int counter, delta;
     uint64_t value;
 
+    if (objc > skip + 1 && objc <= skip + 3
+            && strcmp(Tcl_GetString(objv[skip]), "-of") == 0) {
+        return CountOf(mapPtr, interp, objv[skip + 1],
+                objc > skip + 2 ? objv[skip + 2] : NULL);
+    }
     if (objc <= skip || objc > skip + 2) {
         return Usage(interp, skip, objv,
                 "attached|expected|asked|unanswered|unstored ?delta?");

@@ -52,6 +52,7 @@ static int held;                            /* under holdMutex */
 static struct sigaction former[HELD_SIGNALS];   /* valid while held */
 static volatile sig_atomic_t caught[HELD_SIGNALS];
 static volatile sig_atomic_t childId;       /* 0: none; see P1 */
+static volatile sig_atomic_t byShell;       /* of the last child */
 
 /*
  * SendOn --
@@ -222,6 +223,7 @@ RunChild(
         if (errno == ENOEXEC) {
             shellArgv[0] = argv[0];
             shellArgv[1] = candidates[i];
+            byShell = 1;                    /* P2: in the parent's memory */
             execve("/bin/sh", shellArgv, env);
             return errno;
         }
@@ -266,6 +268,7 @@ StartChild(
     memcpy(shellArgv + 1, argvPtr->items,
             (argvPtr->count + 1) * sizeof(char *));
     report = ends[1];
+    byShell = 0;
     BlockHeld(&mask);                       /* P1 */
     child = vfork();
     if (child == 0) {                       /* P2 */
@@ -570,11 +573,12 @@ ProcessCmd(
     Tcl_Obj *const objv[])
 {
     static const char *const verbs[] = {
-        "caught", "hold", "inherit", "release", "spawn", "wait", NULL
+        "byshell", "caught", "hold", "inherit", "release", "spawn", "wait",
+        NULL
     };
     enum {
-        VERB_CAUGHT, VERB_HOLD, VERB_INHERIT, VERB_RELEASE, VERB_SPAWN,
-        VERB_WAIT
+        VERB_BYSHELL, VERB_CAUGHT, VERB_HOLD, VERB_INHERIT, VERB_RELEASE,
+        VERB_SPAWN, VERB_WAIT
     };
     int verb;
 
@@ -596,6 +600,9 @@ ProcessCmd(
         return TCL_ERROR;
     }
     switch (verb) {
+    case VERB_BYSHELL:
+        Tcl_SetObjResult(interp, Tcl_NewBooleanObj(byShell));
+        return TCL_OK;
     case VERB_CAUGHT:
         return CaughtCmd(interp);
     case VERB_HOLD:
@@ -617,6 +624,8 @@ DtsmTcl_InitSpawn(
     Tcl_CreateObjCommand(interp, "::dtsm::folder", DtsmTclFolderCmd, NULL,
             NULL);
     Tcl_CreateObjCommand(interp, "::dtsm::process", ProcessCmd, NULL, NULL);
+    Tcl_CreateObjCommand(interp, "::dtsm::program", DtsmTclProgramCmd, NULL,
+            NULL);
     Tcl_CreateObjCommand(interp, "::dtsm::replace", DtsmTclReplaceCmd, NULL,
             NULL);
     Tcl_CreateObjCommand(interp, "::dtsm::supervise", DtsmTclSuperviseCmd,

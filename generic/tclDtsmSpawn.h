@@ -35,6 +35,18 @@
  *              kind (exit, signal), code (status or signal number), name
  *              (SIGTERM ...; or empty).
  *
+ *      dtsm::process byshell
+ *              1: what spawn started last was no program, so a shell runs it.
+ *
+ *      dtsm::program file ?argv?
+ *              What a file comes to that is started with these words.  A
+ *              dictionary: why and mapped, as dtsm::system kind and mapped
+ *              have them; image (1: an ELF file); proved (1: its loader is
+ *              that of this process); loads (1: it is the loader, started by
+ *              hand, and all else is about the program that it runs); name,
+ *              by which the program finds itself started, empty when none
+ *              runs; key, the start key of that name (dtsmStarts.h).
+ *
  *      dtsm::system words count
  *              The last words of this process' own command line, as bytes.
  *      dtsm::system kind path
@@ -130,6 +142,8 @@
 #include <sys/types.h>
 #include <tcl.h>
 
+#include "../unix/dtsmProgram.h"
+
 #ifndef TCL_SIZE_MAX
 #   define TCL_SIZE_MAX INT_MAX
     typedef int Tcl_Size;
@@ -145,9 +159,9 @@
 /*
  * DtsmTcl_InitSpawn --
  *
- *      Create dtsm::folder, dtsm::process, dtsm::replace, dtsm::supervise,
- *      dtsm::system and dtsm::worker in interp.  To be called once for each trusted interpreter, after
- *      Tcl_InitStubs.
+ *      Create dtsm::folder, dtsm::process, dtsm::program, dtsm::replace,
+ *      dtsm::supervise, dtsm::system and dtsm::worker in interp.  To be called
+ *      once for each trusted interpreter, after Tcl_InitStubs.
  *
  * Returns:
  *      TCL_OK, or TCL_ERROR with a message in interp.
@@ -213,8 +227,10 @@ int DtsmTclPlaceOf(int fd);
  *                      files that name may mean along path.
  * DtsmTclPosix --      TCL_ERROR, with what errno says of `what' in interp.
  * DtsmTclHeap --       dtsm::system heap (tclDtsmMemory.c).
- * DtsmTclFolderCmd, DtsmTclReplaceCmd, DtsmTclSystemCmd, DtsmTclSuperviseCmd,
- * DtsmTclWorkerCmd --
+ * DtsmTclJudge --      What a file, which may be a script, comes to
+ *                      (tclDtsmProgram.c).
+ * DtsmTclFolderCmd, DtsmTclProgramCmd, DtsmTclReplaceCmd, DtsmTclSystemCmd,
+ * DtsmTclSuperviseCmd, DtsmTclWorkerCmd --
  *                      The commands.
  */
 
@@ -225,6 +241,9 @@ void DtsmTclHeap(size_t bytes);
 int DtsmTclFolderCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[]);
 int DtsmTclReplaceCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
+void DtsmTclJudge(const char *file, DtsmProgram *program);
+int DtsmTclProgramCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[]);
 int DtsmTclSystemCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[]);

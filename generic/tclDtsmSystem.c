@@ -8,21 +8,17 @@
  */
 
 #define _GNU_SOURCE
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/types.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "tclDtsmSpawn.h"
 
-#define SCRIPT_DEPTH_MAX 5      /* interpreters of interpreters, as Linux */
 
 char *
 DtsmTclBytes(
@@ -133,130 +129,6 @@ ReadAt(
 }
 
 /*
- * OwnMachine --
- *
- *      The e_machine of programs that can load our libraries.
- */
-
-static unsigned
-OwnMachine(void)
-{
-    ElfW(Ehdr) header;
-    int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-    unsigned machine = EM_NONE;
-
-    if (fd >= 0) {
-        if (ReadAt(fd, &header, sizeof header, 0) == sizeof header) {
-            machine = header.e_machine;
-        }
-        close(fd);
-    }
-    return machine;
-}
-
-/*
- * IsOurLoader --
- *
- *      Is the interpreter that a program names of our own libc?  The one of
- *      another libc does not start a program with our preload.
- */
-
-static int
-IsOurLoader(
-    int fd,
-    const ElfW(Phdr) *program)
-{
-    char name[256];
-    size_t len = program->p_filesz < sizeof name - 1
-            ? (size_t) program->p_filesz : sizeof name - 1;
-    const char *base;
-
-    name[ReadAt(fd, name, len, (off_t) program->p_offset)] = '\0';
-    base = strrchr(name, '/');
-    base = base == NULL ? name : base + 1;
-#ifdef __GLIBC__
-    return strncmp(base, "ld-linux", 8) == 0 || strncmp(base, "ld.so", 5) == 0
-            || strncmp(base, "ld64.so", 7) == 0;
-#else
-    return strncmp(base, "ld-musl", 7) == 0;
-#endif
-}
-
-/*
- * IsGo --
- *
- *      Is there a note of Go's compiler here?  Its programs make their system
- *      calls themselves, also where they load libc for a few names.
- */
-
-static int
-IsGo(
-    int fd,
-    const ElfW(Phdr) *program)
-{
-    uint32_t notes[128];
-    size_t at = 0, count = ReadAt(fd, notes, program->p_filesz < sizeof notes
-            ? (size_t) program->p_filesz : sizeof notes,
-            (off_t) program->p_offset) / sizeof notes[0];
-
-    while (at + 4 <= count) {           /* lengths of name and text, kind */
-        if (notes[at] == 4 && notes[at + 2] == 4
-                && memcmp(&notes[at + 3], "Go", 3) == 0) {
-            return 1;
-        }
-        if (notes[at] > sizeof notes || notes[at + 1] > sizeof notes) {
-            break;
-        }
-        at += 3 + (notes[at] + 3) / 4 + (notes[at + 1] + 3) / 4;
-    }
-    return 0;
-}
-
-/*
- * ElfWhy --
- *
- *      Why a preload does not reach the ELF file in fd, or all that it does;
- *      "" if it does.
- */
-
-static const char *
-ElfWhy(
-    int fd,
-    const unsigned char *head,
-    int *mappedPtr)
-{
-    ElfW(Ehdr) header;
-    ElfW(Phdr) program;
-    unsigned i, machine;
-    int loads = 0, go = 0;
-
-    if (head[EI_CLASS] != (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)) {
-        return "architecture";
-    }
-    memcpy(&header, head, sizeof header);
-    machine = OwnMachine();
-    if (machine != EM_NONE && header.e_machine != machine) {
-        return "architecture";
-    }
-    for (i = 0; i < header.e_phnum; i++) {
-        if (ReadAt(fd, &program, sizeof program, (off_t) header.e_phoff
-                + (off_t) i * header.e_phentsize) != sizeof program) {
-            break;
-        }
-        if (program.p_type == PT_INTERP) {
-            loads = IsOurLoader(fd, &program);
-            if (!loads) {
-                *mappedPtr = 1;
-                return "refused";
-            }
-        }
-        go |= program.p_type == PT_NOTE && IsGo(fd, &program);
-    }
-    *mappedPtr = header.e_type == ET_DYN && !loads;
-    return !loads ? "static" : go ? "direct" : "";
-}
-
-/*
  * Interpreter --
  *
  *      What a script's first bytes, NUL-terminated, name behind #!, cut out
@@ -277,60 +149,6 @@ Interpreter(
     name += strspn(name, " \t");
     name[strcspn(name, " \t\n")] = '\0';
     return name;
-}
-
-/*
- * ProgramWhy --
- *
- *      Why a preload does not reach the program in path, which may be a
- *      script; "" if it does, or if path cannot be read.  *mappedPtr is set
- *      to 1 when the kernel places it like a library.
- */
-
-static const char *
-ProgramWhy(
-    const char *path,
-    int depth,
-    int *mappedPtr)
-{
-    unsigned char head[512];
-    struct statvfs volume;
-    struct stat status;
-    size_t have;
-    const char *why = "";
-    char *name;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-
-    if (fd < 0) {
-        return "";
-    }
-    memset(head, 0, sizeof head);
-    have = ReadAt(fd, head, sizeof head - 1, 0);
-    name = Interpreter(head, have);
-    if (name != NULL) {
-        close(fd);
-        return depth < SCRIPT_DEPTH_MAX ? ProgramWhy(name, depth + 1,
-                mappedPtr) : "";
-    }
-    if (have >= sizeof(ElfW(Ehdr)) && !memcmp(head, ELFMAG, SELFMAG)) {
-        why = ElfWhy(fd, head, mappedPtr);
-        if (*why == '\0' && fstat(fd, &status) == 0
-                && fstatvfs(fd, &volume) == 0
-                && !(volume.f_flag & ST_NOSUID)) {
-            if ((status.st_mode & S_ISUID) && status.st_uid != getuid()) {
-                why = "setuid";
-            } else if ((status.st_mode & S_ISGID)
-                    && (status.st_mode & S_IXGRP)
-                    && status.st_gid != getgid()) {
-                why = "setgid";
-            } else if (getuid() != 0
-                    && fgetxattr(fd, "security.capability", NULL, 0) > 0) {
-                why = "capabilities";
-            }
-        }
-    }
-    close(fd);
-    return why;
 }
 
 static void
@@ -460,7 +278,8 @@ DtsmTclSystemCmd(
     };
     const char *value;
     char *argument, *resolved;
-    int verb, mapped = 0, result = TCL_OK;
+    DtsmProgram program;
+    int verb, result = TCL_OK;
 
     (void) data;
     if (objc != 3) {
@@ -497,12 +316,13 @@ DtsmTclSystemCmd(
         DtsmTclHeap((size_t) atoi(argument));
         break;
     case VERB_KIND:
-        Tcl_SetObjResult(interp, Tcl_NewStringObj(ProgramWhy(argument, 0,
-                &mapped), -1));
+        DtsmTclJudge(argument, &program);
+        Tcl_SetObjResult(interp, Tcl_NewStringObj(program.why != NULL
+                ? program.why : "", -1));
         break;
     case VERB_MAPPED:
-        ProgramWhy(argument, 0, &mapped);
-        Tcl_SetObjResult(interp, Tcl_NewBooleanObj(mapped));
+        DtsmTclJudge(argument, &program);
+        Tcl_SetObjResult(interp, Tcl_NewBooleanObj(program.mapped));
         break;
     case VERB_RESOLVE:
         resolved = realpath(argument, NULL);

@@ -172,7 +172,7 @@ oo::class create ::dtsm::Contents {
             unknown [my Known $judged unknown] \
             lookedAt [my Known $judged lookedAt] \
             silent [$map count unanswered] supervised {} untraced {} \
-            readonly {} \
+            readonly {} ended {} \
             unseen 0 asked 0 failures 0 waiting {} lost 0 \
             unstored [$map count unstored]]
     }

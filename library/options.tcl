@@ -70,10 +70,11 @@ namespace eval ::dtsm::options {
             that exists was refused (violation), something that does not
             exist was (missing), something was read, written or run that the
             registry does not know (unknown; what was only looked at does not
-            count), or a process was not traced or the map was full
-            (untraced).  What was refused because the registry gave no answer
-            is a violation.  May be given for several; never is what holds
-            unless said."
+            count), or a process was not traced or the map was full (untraced;
+            a process that was killed before its program ran does not count).
+            What was refused because the registry gave no answer is a
+            violation.  May be given for several; never is what holds unless
+            said."
         --patience SECONDS
             "How long a program waits for an answer of the registry, which may
             hang, and is refused then; 60 unless said.  To open a registry may

@@ -38,6 +38,7 @@ namespace eval ::dtsm::report {
         readonly        "could only read the map"
         scope           "loaded a library whose calls pass by (RTLD_DEEPBIND)"
         namespace       "loaded a library into a namespace of its own (dlmopen)"
+        memory          "limited to too little memory for the library and map"
     }
 }
 
@@ -211,6 +212,15 @@ proc ::dtsm::report::reason {why} {
     return [list code $why]
 }
 
+# dtsm::report::shownProgram --
+#
+#      A program's path for a reader.  A full map may lack it.
+
+proc ::dtsm::report::shownProgram {path} {
+    return [expr {$path eq "" ? "(not known which)"
+        : [::dtsm::bytes::shown $path]}]
+}
+
 # dtsm::report::text --
 #
 #      The summary at the end of a run.
@@ -259,11 +269,17 @@ proc ::dtsm::report::text {finding} {
     lappend lines $line
     foreach entry [dict get $finding untraced] {
         lassign $entry path why count
-        if {$path eq ""} {
-            set path "(not known which)"
-        }
-        lappend lines "  [::dtsm::bytes::shown $path]:\
+        lappend lines "  [shownProgram $path]:\
             [::dtsm::bytes::shown [lindex [reason $why] 1]], $count x"
+    }
+    set count [total [dict get $finding ended]]
+    if {$count} {
+        lappend lines "dtsm: [counted $count process processes] ended before\
+            [expr {$count == 1 ? "it" : "they"}] started:"
+    }
+    foreach entry [dict get $finding ended] {
+        lassign $entry path count
+        lappend lines "  [shownProgram $path], $count x"
     }
     set count [total [dict get $finding readonly]]
     if {$count} {
@@ -309,7 +325,7 @@ proc ::dtsm::report::facts {finding quote} {
     }
     set programs "[dict get $finding traced] traced"
     foreach {kind words} {supervised supervised untraced "not traced"
-            readonly "not recorded"} {
+            ended "ended before they started" readonly "not recorded"} {
         set count [total [dict get $finding $kind]]
         if {$count} {
             append programs ", $count $words"
@@ -353,7 +369,7 @@ proc ::dtsm::report::tables {finding} {
         lassign $entry path why count
         list code $path {*}[reason $why] text $count
     }]
-    foreach kind {supervised readonly} {
+    foreach kind {supervised readonly ended} {
         set $kind [lmap entry [dict get $finding $kind] {
             list code [lindex $entry 0] text [lindex $entry 1]
         }]
@@ -369,7 +385,9 @@ proc ::dtsm::report::tables {finding} {
         {Refused and ignored} $asked $ignored \
         {Not traced} {Program Why Times} $untraced \
         {Could only read the map} {Program Times} $readonly \
-        Supervised {Program Times} $supervised Rules {Path Verdict} $rules]
+        Supervised {Program Times} $supervised \
+        {Ended before they started} {Program Times} $ended \
+        Rules {Path Verdict} $rules]
 }
 
 proc ::dtsm::report::Package {details} {
@@ -436,7 +454,7 @@ proc ::dtsm::report::json {finding contents channel} {
         set why [::dtsm::json::string $why]
         string cat "{" $path ",\"why\":" $why ",\"count\":" $count "}"
     }]
-    foreach kind {supervised readonly} {
+    foreach kind {supervised readonly ended} {
         set $kind [lmap entry [dict get $finding $kind] {
             lassign $entry path count
             string cat "{" [::dtsm::json::path $path] ",\"count\":" $count \
@@ -463,9 +481,11 @@ proc ::dtsm::report::json {finding contents channel} {
     if {[dict exists $finding end]} {
         append processes ",\"supervised\":[::dtsm::json::array $supervised]" \
             ",\"untraced\":[::dtsm::json::array $untraced]"
-        if {[llength $readonly]} {
-            append processes \
-                ",\"readonly\":[::dtsm::json::array $readonly]"
+        foreach kind {readonly ended} {
+            if {[llength [set $kind]]} {
+                append processes \
+                    ",\"$kind\":[::dtsm::json::array [set $kind]]"
+            }
         }
     }
     lappend before \

@@ -363,13 +363,13 @@ oo::class create ::dtsm::Session {
             set argv [list [::dtsm::bytes::fromText \
                 [info nameofexecutable]] [::dtsm::bytes::fromText $file]]
         }
-        $map count expected 1
         set before [$map count attached]
         set end [my Run $argv]
         set probes [expr {[$map count attached] - $before}]
         # It is none of the build's programs.
         $map count attached [expr {-$probes}]
-        $map count expected -1
+        $map count -of [dict get [::dtsm::program [lindex $argv 0]] key] \
+            $probes
         if {[llength [::dtsm::process caught]]} {
             set name [lindex [::dtsm::process caught] 0]
             return -code error -errorcode [list DTSM INTERRUPTED $name] \
@@ -401,7 +401,9 @@ oo::class create ::dtsm::Session {
     method spawn {argv {dir .}} {
         set started [clock microseconds]
         set file [my Program [lindex $argv 0]]
-        set why [::dtsm::system kind $file]
+        set program [::dtsm::program $file $argv]
+        my Loaded $program $dir
+        set why [dict get $program why]
         set environment [my environment]
         if {$why eq "refused"} {
             # Another libc's loader would end the program.
@@ -409,16 +411,16 @@ oo::class create ::dtsm::Session {
                 [::dtsm::system environ LD_PRELOAD]]
         }
         set options [list -file $file -env $environment -cwd $dir]
-        if {$why in {{} direct}} {
-            $map count expected 1
-        }
         if {$why in {static refused direct} && $socket ne ""} {
             lappend options -supervise $socket \
-                -mapped [::dtsm::system mapped $file]
+                -mapped [dict get $program mapped]
         }
         set process [::dtsm::process spawn $argv {*}$options]
+        if {$why in {{} direct}} {
+            my Expect $program $dir
+        }
         if {$why ne ""} {
-            set resolved [::dtsm::bytes::resolved $file]
+            set resolved [::dtsm::bytes::resolved [dict get $program name]]
             if {$socket ne "" && [::dtsm::supervise joined $process]} {
                 set supervisedCommand $resolved
             } else {
@@ -455,6 +457,7 @@ oo::class create ::dtsm::Session {
     #      untraced     a list of {path why count}
     #      readonly     a list of {path count}: programs that could only read
     #                   the map
+    #      ended        a list of {path count}: they ended before they started
     #      unseen       calls of supervised programs that passed unseen; -1
     #                   when the supervisor ended early
     #      distinct     how many paths were touched
@@ -482,7 +485,8 @@ oo::class create ::dtsm::Session {
     method collect {{last 1}} {
         set unseen [expr {$last ? [my Unsupervise] : 0}]
         set judged [my Judged \
-            {names -rules 0 -void 1 -bytes 1 -flags alias -- @U*}]
+            {get -rules 0 -void 1 -bytes 1 -flags alias -- @[UX]*}]
+        set notes [lindex [dict get $judged answers] 0]
         foreach kind {refused unanswered} {
             set $kind {}
             foreach {path exists} [dict get $judged $kind] {
@@ -492,15 +496,15 @@ oo::class create ::dtsm::Session {
         set untraced {}
         set supervised {}
         set readOnly {}
-        set found 0
         set lost 0
         if {$supervisedCommand ne ""} {
-            dict incr supervised $supervisedCommand
+            dict incr supervised [list $supervisedCommand]
         }
         if {[llength $untracedCommand]} {
             dict incr untraced $untracedCommand
         }
-        foreach line [my ReadLog [lindex [dict get $judged answers] 0]] {
+        set known {}
+        foreach line [my ReadLog [dict keys $notes @U*]] {
             set fields [lmap field [split $line \t] {
                 ::dtsm::bytes::unescape $field
             }]
@@ -517,39 +521,48 @@ oo::class create ::dtsm::Session {
                 untraced:4 {
                     dict incr untraced [lrange $fields 2 3]
                 }
+                unattached:5 {
+                    lassign $fields . . path why key
+                    dict incr known $key
+                    dict incr untraced \
+                        [list [my Named $notes $key $path] $why]
+                }
                 supervised:3 {
-                    dict incr supervised [lindex $fields 2]
+                    dict incr supervised [lrange $fields 2 2]
+                }
+                undone:3 {
+                    my Undo [lindex $fields 2] supervised untraced \
+                        readOnly
                 }
                 readonly:3 {
-                    dict incr readOnly [lindex $fields 2]
+                    dict incr readOnly [lrange $fields 2 2]
                 }
-                readonly:4 {
+                readonly:5 {
                     # It was expected, but could not say that it came.
-                    dict incr readOnly [lindex $fields 2]
-                    incr found
+                    dict incr known [lindex $fields 4]
+                    dict incr readOnly [lrange $fields 2 2]
                 }
                 default {
                     incr lost
                 }
             }
         }
-        set attached [$map count attached]
-        set without [expr {[$map count expected] - $attached - $found}]
-        if {$without > 0} {
-            dict incr untraced {{} refused} $without
+        set ended {}
+        foreach {path why count} [my Missing [dict filter $notes key @X*] \
+                $known] {
+            if {$why eq "ended"} {
+                dict incr ended [list $path] $count
+            } else {
+                dict incr untraced [list $path $why] $count
+            }
         }
         set finished 1
         set result [dict create default [dict get $settings -default] \
-            rules $rules traced $attached \
-            supervised [lsort [lmap {path count} $supervised {
-                list $path $count
-            }]] \
-            untraced [lsort [lmap {key count} $untraced {
-                list {*}$key $count
-            }]] \
-            readonly [lsort [lmap {path count} $readOnly {
-                list $path $count
-            }]] \
+            rules $rules traced [$map count attached] \
+            supervised [my Counted $supervised] \
+            untraced [my Counted $untraced] \
+            readonly [my Counted $readOnly] \
+            ended [my Counted $ended] \
             unseen $unseen \
             distinct [dict get $judged distinct] \
             violations [my Refusals $refused] \
@@ -563,6 +576,42 @@ oo::class create ::dtsm::Session {
             set result [dict merge $result [$server stats]]
         }
         return $result
+    }
+
+    # Undo --
+    #
+    #      A start that the log has told of came to nothing.
+
+    method Undo {path supervisedVar untracedVar readOnlyVar} {
+        upvar 1 $supervisedVar supervised $untracedVar untraced \
+            $readOnlyVar readOnly
+        foreach kind {supervised readOnly} {
+            if {[dict exists [set $kind] [list $path]]} {
+                dict incr $kind [list $path] -1
+                return
+            }
+        }
+        foreach key [dict keys $untraced] {
+            if {[lindex $key 0] eq $path} {
+                dict incr untraced $key -1
+                return
+            }
+        }
+    }
+
+    # Counted --
+    #
+    #      A dictionary of lists and their counts, those above 0, as a list of
+    #      {element ... count}.
+
+    method Counted {counts} {
+        set result {}
+        dict for {key count} $counts {
+            if {$count > 0} {
+                lappend result [list {*}$key $count]
+            }
+        }
+        return [lsort $result]
     }
 
     # Refusals --

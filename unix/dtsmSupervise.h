@@ -29,6 +29,8 @@
  * children.
  *
  * Our own looks at the world carry a mark (DTSMP_MARK) and pass anywhere.
+ * Calls by the convention of i386 (dtsmSuperviseOther.h) are asked about
+ * wherever they come from.
  *
  * JOINING
  *
@@ -183,7 +185,7 @@ typedef struct DtsmSuperviseCall {
  *      no_new_privs may be set.
  *
  * Context:  async-signal-safe; usable in a vfork child; keeps errno.  About
- *           3 KiB of stack.  Waits for the supervisor, two seconds at most.
+ *           5 KiB of stack.  Waits for the supervisor, two seconds at most.
  */
 
 int DtsmSuperviseJoin(const char *socket, int layout);
@@ -329,19 +331,42 @@ int DtsmSuperviseWhere(int dirfd, const char *path, int ways, char *buf);
  *      without what is hidden.
  *
  * Returns:
- *      What the call answers, or one of these.
+ *      What the call answers, or one of these; then its place in the directory
+ *      is as it was, and the kernel may answer.
  *
  * DtsmSuperviseListed --
  *
  *      The answer reached the program, or (0) it did not: then the place in
- *      the folder is what it was before.
+ *      the directory is what it was before.
  */
 
 #define SUPERVISE_NO_FOLDER (-10000)    /* it has no path */
-#define SUPERVISE_NO_ACCESS (-10001)    /* we may not read it */
+#define SUPERVISE_NO_ACCESS (-10001)    /* we may not read it, or not write
+                                         * into the process */
 
 long DtsmSuperviseList(int folder, uint64_t at, uint64_t most);
 void DtsmSuperviseListed(int reached);
+
+/*
+ * DtsmSuperviseExec (dtsmSuperviseExec.c) --
+ *
+ *      The process may start a program: see to it that the program is traced,
+ *      supervised, or named as neither.
+ *
+ * Arguments:
+ *      where           Its file, as we have to call it.
+ *      dirfd, path     As its execveat has them.
+ *      argv, envp      Addresses in its memory.
+ *      width           Bytes of its pointers.
+ *
+ * Returns:
+ *      0, or ENOENT when a rule refuses an interpreter.
+ */
+
+#define SUPERVISE_EXECVE_CHECK 0x10000  /* AT_EXECVE_CHECK: starts nothing */
+
+int DtsmSuperviseExec(const char *where, int dirfd, const char *path,
+        uint64_t argv, uint64_t envp, size_t width);
 
 #endif /* DTSM_SUPERVISES */
 

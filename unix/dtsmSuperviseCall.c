@@ -16,11 +16,10 @@
  */
 
 #include "dtsmTrace.h"
-#include "dtsmSupervise.h"
+#include "dtsmSuperviseOther.h"
 
 #ifdef DTSM_SUPERVISES
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
@@ -53,6 +52,7 @@ static const DtsmSuperviseCall calls[] = {
  */
 
 static const struct seccomp_notif *notice;
+static size_t width;            /* bytes of its pointers */
 static int listener;
 static DtsmSupervisePath one, two;
 
@@ -283,57 +283,6 @@ Link(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call)
 }
 
 /*
- * CarriesSession --
- *
- *      Has an environment of the process our variables?
- */
-
-static int
-CarriesSession(uint64_t at)
-{
-    static const char *const names[] = {"LD_PRELOAD=", "DTSM_MAP="};
-    uint64_t entry;
-    char text[12];
-    unsigned seen = 0;
-    int i;
-
-    while (at != 0 && seen != 3 && DtsmSupervisePeek(at, &entry,
-            sizeof(entry)) == sizeof(entry) && entry != 0) {
-        memset(text, 0, sizeof(text));
-        if (DtsmSupervisePeek(entry, text, sizeof(text) - 1) < 0) {
-            break;
-        }
-        for (i = 0; i < 2; i++) {
-            if (strncmp(text, names[i], strlen(names[i])) == 0) {
-                seen |= 1u << i;
-            }
-        }
-        at += sizeof(entry);
-    }
-    return seen == 3;
-}
-
-/*
- * TellStart --
- *
- *      A program that could load the library, but starts without what that
- *      needs: it is seen all the same where its libc lies below the limit.
- */
-
-static void
-TellStart(void)
-{
-    if (realpath(one.where, two.where) == NULL) {
-        memcpy(two.where, one.where, strlen(one.where) + 1);
-    }
-    if (DtsmSuperviseOld()) {
-        DtsmTraceLogSupervised(two.where);
-    } else {
-        DtsmTraceLogUntraced(two.where, "environment");
-    }
-}
-
-/*
  * IsRegular --
  *
  *      Only such a file can start.  To look into another would open a pipe or
@@ -361,34 +310,31 @@ Exec(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call,
         int isEmpty)
 {
     int err, flags = call->flags >= 0 ? (int) Arg(call->flags) : 0;
+    int dirfd = one.dirfd;
     uint64_t from = notice->data.instruction_pointer >> 32;
-    DtsmTraceProgram program;
 
     if (from >= OLD_LIMIT_HI && from < TEXT_HI
             && DtsmSuperviseMaps("/libdtsmtrace.so\n")) {
         return ANSWERED;
     }
+    two.path[0] = '\0';
     if (isEmpty) {
-        if (DtsmTraceFdPath(one.dirfd, one.path, sizeof(one.path)) == 0) {
+        if (DtsmTraceFdPath(dirfd, one.path, sizeof(one.path)) == 0) {
             return ANSWERED;
         }
         one.dirfd = AT_FDCWD;
+    } else {
+        memcpy(two.path, one.path, strlen(one.path) + 1);
     }
     err = DtsmTraceCheck(one.dirfd, one.path, DTSM_EXEC
             | (flags & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u), NULL);
-    if (err != 0 || !DtsmSuperviseWhere(one.dirfd, one.path,
-            TRACE_FOLLOW_LAST, one.where) || !IsRegular(one.where)) {
+    if (err != 0 || (flags & SUPERVISE_EXECVE_CHECK)
+            || !DtsmSuperviseWhere(one.dirfd, one.path, TRACE_FOLLOW_LAST,
+                    one.where) || !IsRegular(one.where)) {
         return Refuse(reply, err);
     }
-    err = DtsmTraceInspect(one.where, TRACE_NOW, &program);
-    if (err == 0 && !program.absent && !program.untraced && program.image) {
-        if (CarriesSession(Arg(call->path + 2))) {
-            DtsmTraceExpect(&program, 1);
-        } else {
-            TellStart();
-        }
-    }
-    return Refuse(reply, err);
+    return Refuse(reply, DtsmSuperviseExec(one.where, dirfd, two.path,
+            Arg(call->path + 1), Arg(call->path + 2), width));
 }
 
 /*
@@ -508,6 +454,7 @@ int
 DtsmSuperviseDecide(int from, const struct seccomp_notif *its,
         struct seccomp_notif_resp *reply)
 {
+    static struct seccomp_notif room;
     const DtsmSuperviseCall *call = calls;
     int got = GO_ON, isEmpty = 0;
 
@@ -517,6 +464,11 @@ DtsmSuperviseDecide(int from, const struct seccomp_notif *its,
     memset(reply, 0, sizeof(*reply));
     reply->id = its->id;
     reply->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+    its = DtsmSuperviseTranslate(its, &room, &width);
+    if (its == NULL) {
+        return 1;
+    }
+    notice = its;
     while (call < calls + COUNT && call->number != its->data.nr) {
         call++;
     }

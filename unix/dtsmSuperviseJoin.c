@@ -9,7 +9,7 @@
  */
 
 #include "dtsmTrace.h"
-#include "dtsmSupervise.h"
+#include "dtsmSuperviseOther.h"
 
 #ifndef DTSM_SUPERVISES
 
@@ -38,18 +38,39 @@ DtsmSuperviseJoin(const char *socket, int layout)
 
 #define PATIENCE 2              /* seconds */
 
+/*
+ * The numbers that are asked about: of x86-64 and x32, and of i386.
+ */
+
 static const short numbers[] = {
 #define X(name, act, dir, path, flags) SYS_##name,
     SUPERVISE_CALLS(X)
 #undef X
+    SUPERVISE_X32_EXECVE, SUPERVISE_X32_EXECVEAT
+};
+
+static const short numbersI386[] = {
+#define X(number, name) number,
+    SUPERVISE_CALLS_I386(X)
+#undef X
+    SUPERVISE_SOCKETCALL
 };
 
 #define COUNT ((int) (sizeof(numbers) / sizeof(numbers[0])))
-#define ROOM (2 * COUNT + 16)
+#define COUNT_I386 ((int) (sizeof(numbersI386) / sizeof(numbersI386[0])))
+#define ROOM (2 * COUNT + 2 * COUNT_I386 + 24)
+
+/*
+ * A conditional jump goes 255 steps at most: one way through a search, and
+ * not through both.
+ */
+
+_Static_assert(sizeof(numbers) < 250 && sizeof(numbersI386) < 250,
+        "a jump's length fits a byte");
 
 typedef struct Program {
     int len;
-    short sorted[COUNT];
+    short sorted[COUNT > COUNT_I386 ? COUNT : COUNT_I386];
     struct sock_filter steps[ROOM];
 } Program;
 
@@ -103,29 +124,58 @@ Search(Program *program, int from, int to, int found, int other)
 #define RETURN (BPF_RET | BPF_K)
 
 static void
-Build(Program *program)
+Sort(Program *program, const short *list, int count)
 {
-    int i, j, found, other;
+    int i, j;
 
-    for (i = 0; i < COUNT; i++) {
-        short number = numbers[i];
+    for (i = 0; i < count; i++) {
+        short number = list[i];
 
         for (j = i; j > 0 && program->sorted[j - 1] > number; j--) {
             program->sorted[j] = program->sorted[j - 1];
         }
         program->sorted[j] = number;
     }
-    program->len = 0;
-    other = 4 + 2 * COUNT - 1;
-    found = other + 2;
-    Load(program, DATA(arch));
-    Step(program, JUMP(BPF_JEQ), AUDIT_ARCH_X86_64, 0, other - 2);
-    Load(program, DATA(nr));
-    Step(program, JUMP(BPF_JEQ), SUPERVISE_PROBE, other + 1 - 4, 0);
-    Search(program, 0, COUNT, found, other);
+}
+
+/*
+ * SearchAll --
+ *
+ *      The search for a list's numbers; calls that are none of them are
+ *      allowed, and the others go on behind it.
+ */
+
+static void
+SearchAll(Program *program, const short *list, int count)
+{
+    int other = program->len + 2 * count - 1;
+
+    Sort(program, list, count);
+    Search(program, 0, count, other + 1, other);
     Step(program, RETURN, SECCOMP_RET_ALLOW, 0, 0);             /* other */
+}
+
+/*
+ * Calls by the convention of i386 are asked about wherever they come from:
+ * no libc that loads us makes one.
+ */
+
+static void
+Build(Program *program)
+{
+    int away;
+
+    program->len = 0;
+    Load(program, DATA(arch));
+    Step(program, JUMP(BPF_JEQ), AUDIT_ARCH_X86_64, 1, 0);
+    away = program->len;
+    Step(program, BPF_JMP | BPF_JA, 0, 0, 0);
+    Load(program, DATA(nr));
+    Step(program, JUMP(BPF_JEQ), SUPERVISE_PROBE, 0, 1);
     Step(program, RETURN, SECCOMP_RET_ERRNO | SUPERVISE_PROBED, 0, 0);
-    Load(program, DATA(instruction_pointer) + 4);               /* found */
+    Step(program, BPF_ALU | BPF_AND | BPF_K, ~SUPERVISE_X32_BIT, 0, 0);
+    SearchAll(program, numbers, COUNT);
+    Load(program, DATA(instruction_pointer) + 4);
     Step(program, JUMP(BPF_JGE), SUPERVISE_LIMIT_HI, 5, 0);
     Load(program, DATA(args[5]));
     Step(program, JUMP(BPF_JEQ), (uint32_t) DTSMP_MARK, 0, 2);
@@ -133,6 +183,12 @@ Build(Program *program)
     Step(program, JUMP(BPF_JEQ), (uint32_t) (DTSMP_MARK >> 32), 1, 0);
     Step(program, RETURN, SECCOMP_RET_USER_NOTIF, 0, 0);
     Step(program, RETURN, SECCOMP_RET_ALLOW, 0, 0);
+    program->steps[away].k = (uint32_t) (program->len - away - 1);
+    Step(program, JUMP(BPF_JEQ), AUDIT_ARCH_I386, 1, 0);
+    Step(program, RETURN, SECCOMP_RET_ALLOW, 0, 0);
+    Load(program, DATA(nr));
+    SearchAll(program, numbersI386, COUNT_I386);
+    Step(program, RETURN, SECCOMP_RET_USER_NOTIF, 0, 0);
 }
 
 static long

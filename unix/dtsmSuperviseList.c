@@ -104,7 +104,7 @@ DtsmSuperviseList(int folder, uint64_t at, uint64_t most)
     static _Alignas(8) char buf[32 * 1024];
     static char path[PATH_MAX];
     long size = most < sizeof(buf) ? (long) most : (long) sizeof(buf);
-    long got, fd;
+    long got, put, fd;
     size_t len = DtsmTraceFdPath(folder, path, sizeof(path));
 
     if (len == 0) {
@@ -120,9 +120,15 @@ DtsmSuperviseList(int folder, uint64_t at, uint64_t most)
         len = 0;                        /* "/": names follow a slash */
     }
     got = Filtered(copy, path, len, buf, size);
-    if (got > 0 && DtsmSuperviseIsThere()
-            && DtsmSupervisePoke(at, buf, (size_t) got) != got) {
-        got = -EFAULT;
+    put = got > 0 && DtsmSuperviseIsThere()
+            ? DtsmSupervisePoke(at, buf, (size_t) got) : got;
+    if (put != got) {
+        /*
+         * An answer without its entries would be a directory that is empty.
+         */
+
+        DtsmpSyscall3(SYS_lseek, copy, stood, SEEK_SET);
+        got = put == -EFAULT || put >= 0 ? -EFAULT : SUPERVISE_NO_ACCESS;
     }
     return got;
 }

@@ -25,6 +25,7 @@ Dtsm_Map *dtsmTraceMap = NULL;
 int dtsmTraceState = 1;                 /* nobody attaches but we */
 const char *dtsmTraceEnv[TRACE_ENVS];   /* DTSM_ASK alone is ever set */
 unsigned long dtsmTraceUser = 0;        /* counts beside DTSM_MAP only */
+int dtsmTraceLittle = 0;                /* whether is not known */
 
 static char logFile[PATH_MAX];
 static char proc[32];                   /* "/proc/PID/" */
@@ -110,7 +111,7 @@ DtsmTraceAttach(void)
 int
 DtsmTraceSupervise(const DtsmTraceProgram *program)
 {
-    return !program->mapped || DtsmSuperviseOld();
+    return !program->is.mapped || DtsmSuperviseOld();
 }
 
 long
@@ -247,7 +248,8 @@ DtsmTracePid(void)
 }
 
 /*
- * Memory.  What process_vm_readv may not do on some systems, /proc may.
+ * Memory.  What process_vm_readv may not do, because the system lacks it or a
+ * filter that dtsm itself runs under refuses it, /proc may.
  */
 
 static long
@@ -260,12 +262,13 @@ Move(long call, int flags, uint64_t at, void *buf, size_t size)
     char file[64];
     int fd;
 
-    if (got != -ENOSYS || DtsmSuperviseProc(file, sizeof(file), "mem") == 0) {
+    if (got >= 0 || got == -EFAULT || got == -ESRCH
+            || DtsmSuperviseProc(file, sizeof(file), "mem") == 0) {
         return got;
     }
     fd = DtsmpSysOpen(file, flags | O_CLOEXEC, 0);
     if (fd < 0) {
-        return fd;
+        return got;
     }
     got = DtsmpSyscall4(flags == O_RDONLY ? SYS_pread64 : SYS_pwrite64, fd,
             (long) (intptr_t) buf, (long) size, (long) at);

@@ -23,6 +23,7 @@
  *      folder key          "@D", the same, then a folder's path: there is no
  *                          symlink on the way to it
  *      answer key          "@A" and a path: what the session's server said
+ *      start key, note     "@X" ...: programs that were started (dtsmStarts.h)
  *
  * A verdict with ASK rests on nobody having been asked.  With ALLOW it is of
  * what is missing or a folder; without, something was about to be made there.
@@ -59,6 +60,7 @@
 #include <unistd.h>
 
 #include "dtsm.h"
+#include "dtsmProgram.h"
 #include "dtsmUnixSys.h"
 
 #ifndef PATH_MAX
@@ -126,6 +128,7 @@ DtsmTraceSpan(const char *text, char one, char two)
 
 extern Dtsm_Map *dtsmTraceMap;          /* NULL: passive, all calls pass */
 extern unsigned long dtsmTraceUser;     /* its effective user at its start */
+extern int dtsmTraceLittle;     /* its memory was limited; dtsmTraceLimit.c */
 
 Dtsm_Map *DtsmTraceAttach(void);
 const char *DtsmTraceLogFile(void);     /* NULL when there is none */
@@ -445,7 +448,10 @@ void DtsmTraceLogRefused(const char *verb, const char *path, size_t len,
         int exists);
 void DtsmTraceLogUntraced(const char *path, const char *why);
 void DtsmTraceLogSupervised(const char *path);
-void DtsmTraceLogReadOnly(const char *path, int found);
+void DtsmTraceLogUndone(const char *path);
+void DtsmTraceLogUnattached(const char *path, const char *why,
+        const char *name);
+void DtsmTraceLogReadOnly(const char *path, const char *name);
 
 /*
  * A process under a seccomp filter or Landlock of its own, and one that can
@@ -593,31 +599,35 @@ void DtsmTraceNoteGlob(const char *pattern);
  */
 
 typedef struct DtsmTraceProgram {
+    DtsmProgram is;             /* the judge's, of the image */
     int absent;                 /* cannot be started */
-    int untraced;               /* runs without us */
-    int image;                  /* an ELF file */
-    int loader;                 /* the loader itself, started by hand */
-    int strip;                  /* take our variables away: its ids change, or
-                                 * its loader does not take us */
+    int untraced;               /* runs without us, or nothing runs */
     int readOnly;               /* will only read the map */
-    int mapped;                 /* placed among the mappings, as a library */
     int supervise;              /* with TRACE_LATER: it needs a supervisor */
-    int direct;                 /* loads us, and makes system calls that do not
-                                 * come by libc, as Go's do */
+    int told;                   /* the log has a line about it */
+    const char *name;           /* of a program that the loader is told to
+                                 * run, one of its arguments; else NULL */
+    char line[DTSM_PROGRAM_LINE];       /* where name is, if it is short */
 } DtsmTraceProgram;
 
 enum {                          /* who starts the program? */
     TRACE_NOW,                  /* this thread, next */
     TRACE_LATER,                /* not decided: nothing is told of what could
                                  * be supervised */
-    TRACE_BY_LIBC               /* a child that libc makes */
+    TRACE_BY_LIBC,              /* a child that libc makes */
+    TRACE_UNDO                  /* nobody: that failed, and what was told is
+                                 * taken back */
 };
 
-const char *DtsmTraceWhyIds(int fd, const char *file,
-        DtsmTraceProgram *program);
+/*
+ * What ids mean for a program that starts (dtsmTraceIds.c).
+ */
+
+int DtsmTraceUserMode(void);
 int DtsmTraceMayRun(const char *file);
 
-int DtsmTraceInspect(const char *file, int start, DtsmTraceProgram *program);
+int DtsmTraceInspect(const char *file, char *const *argv, int start,
+        DtsmTraceProgram *program);
 
 /*
  * DtsmTraceSupervise --
@@ -643,9 +653,30 @@ int DtsmTraceSupervise(const DtsmTraceProgram *program);
 
 int DtsmTraceInThread(void (*proc)(void *data), void *data);
 void DtsmTraceUsualLayout(void);
-void DtsmTraceExpect(const DtsmTraceProgram *program, int delta);
-void DtsmTraceIsListed(DtsmTraceProgram *program, char *const *argv,
-        char *const *envp);
+
+/*
+ * DtsmTraceExpect --
+ *
+ *      Count the start of a program that should attach (1), or take that back
+ *      (-1).
+ *
+ * Arguments:
+ *      dirfd, path     As execveat has them.
+ *      look            The path as it is seen from here; NULL: the same.
+ */
+
+void DtsmTraceExpect(const DtsmTraceProgram *program, int dirfd,
+        const char *path, const char *look, int delta);
+void DtsmTraceIsListed(DtsmTraceProgram *program, char *const *envp);
+
+/*
+ * DtsmTraceMounts --
+ *
+ *      What is mounted is about to change, unless only how such a change
+ *      spreads does.
+ */
+
+void DtsmTraceMounts(unsigned long spreads);
 size_t DtsmTraceEnvSize(char *const *envp, int strip, size_t *textPtr);
 char *const *DtsmTraceMakeEnv(char *const *envp, int strip, char **array,
         char *text);

@@ -288,6 +288,7 @@ PathCall(long number, long a, long b, long c, long d, long e, long f)
         case 429 /* move_mount */:
             REFUSE(CHECK(I(a), P(b), DTSM_STAT), -1);
             REFUSE(CHECK(I(c), P(d), DTSM_STAT), -1);
+            DtsmTraceMounts(0);
             CHANGING(AT_FDCWD, "/", (int) REAL(syscall)(number, a, b, c, d,
                     e));
         case SYS_prctl:

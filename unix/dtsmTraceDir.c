@@ -450,6 +450,7 @@ setns(int fd, int kind)
 
     if (result == 0) {
         DtsmTraceManyCwds();
+        DtsmTraceMounts(0);
     }
     return result;
 }

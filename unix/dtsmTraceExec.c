@@ -9,40 +9,12 @@
 
 #include "dtsmTrace.h"
 
-#include <elf.h>
+#include "dtsmStarts.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 extern char **environ;
-
-#define HEAD_BYTES 1024         /* ELF header and program headers, mostly */
-#define MAX_SCRIPTS 5           /* as the kernel */
-
-#if UINTPTR_MAX > 0xffffffffu
-typedef Elf64_Ehdr Ehdr;
-typedef Elf64_Phdr Phdr;
-typedef Elf64_Dyn Dyn;
-#   define OWN_CLASS ELFCLASS64
-#else
-typedef Elf32_Ehdr Ehdr;
-typedef Elf32_Phdr Phdr;
-typedef Elf32_Dyn Dyn;
-#   define OWN_CLASS ELFCLASS32
-#endif
-
-#if defined(__x86_64__)
-#   define OWN_MACHINE EM_X86_64
-#elif defined(__aarch64__)
-#   define OWN_MACHINE EM_AARCH64
-#elif defined(__i386__)
-#   define OWN_MACHINE EM_386
-#elif defined(__arm__)
-#   define OWN_MACHINE EM_ARM
-#elif defined(__riscv)
-#   define OWN_MACHINE EM_RISCV
-#else
-#   define OWN_MACHINE -1       /* any */
-#endif
 
 /*
  * Lengths of our variables' names, with "=".
@@ -50,223 +22,58 @@ typedef Elf32_Dyn Dyn;
 
 static const int nameLen[TRACE_ENVS] = {
     sizeof("LD_PRELOAD=") - 1, sizeof("DTSM_MAP=") - 1,
-    sizeof("DTSM_LOG=") - 1, sizeof("DTSM_ASK=") - 1,
-    sizeof("DTSM_MAY=") - 1
+    sizeof("DTSM_LOG=") - 1, sizeof("DTSM_ASK=") - 1
 };
 
 /*
- * HasName --
+ * WhyUser --
  *
- *      Does a program image have a DT_SONAME?  The loader has one when it is
- *      started by hand; a static program has none.
- */
-
-static int
-HasName(int fd, uint64_t at, uint64_t len)
-{
-    Dyn entries[64];
-    long got;
-    size_t i;
-
-    got = DtsmpSyscall4(SYS_pread64, fd, (long) (intptr_t) entries,
-            (long) (len < sizeof(entries) ? len : sizeof(entries)),
-            (long) at);
-    for (i = 0; got > 0 && (i + 1) * sizeof(Dyn) <= (size_t) got; i++) {
-        if (entries[i].d_tag == DT_SONAME) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/*
- * IsOurLoader --
- *
- *      Is the interpreter that a program names of our own libc?  The one of
- *      another libc does not start a program that it cannot load us into.
- */
-
-static int
-IsOurLoader(int fd, const Phdr *part)
-{
-    char name[256];
-    size_t len = part->p_filesz < sizeof(name) - 1
-            ? (size_t) part->p_filesz : sizeof(name) - 1;
-    const char *base;
-
-    if (DtsmpSyscall4(SYS_pread64, fd, (long) (intptr_t) name, (long) len,
-            (long) part->p_offset) != (long) len) {
-        return 1;
-    }
-    name[len] = '\0';
-    for (base = name + len; base > name && base[-1] != '/'; base--) {
-        ;
-    }
-#ifdef __GLIBC__
-    return strncmp(base, "ld-linux", 8) == 0 || strncmp(base, "ld.so", 5) == 0
-            || strncmp(base, "ld64.so", 7) == 0;
-#else
-    return strncmp(base, "ld-musl", 7) == 0;
-#endif
-}
-
-/*
- * Why a program does not load us, where a supervisor can see it.
- */
-
-static const char isStatic[] = "static";
-static const char refused[] = "refused";
-static const char isDirect[] = "direct";
-
-/*
- * IsGo --
- *
- *      Is there a note of Go's compiler among these?  Its programs make their
- *      system calls themselves, also where they load libc for a few names.
- */
-
-static int
-IsGo(int fd, const char *head, size_t headLen, const Phdr *part)
-{
-    uint32_t block[128], at = 0;
-    size_t size = part->p_filesz < sizeof(block) ? (size_t) part->p_filesz
-            : sizeof(block);
-
-    if (part->p_offset < headLen && size <= headLen - part->p_offset) {
-        memcpy(block, head + part->p_offset, size);
-    } else if (DtsmpSyscall4(SYS_pread64, fd, (long) (intptr_t) block,
-            (long) size, (long) part->p_offset) != (long) size) {
-        return 0;
-    }
-    size /= sizeof(block[0]);
-    while (at + 4 <= size) {            /* lengths of name and text, kind */
-        uint32_t name = block[at], text = block[at + 1];
-
-        if (name == 4 && block[at + 2] == 4
-                && memcmp(&block[at + 3], "Go", 3) == 0) {
-            return 1;
-        }
-        if (name > sizeof(block) || text > sizeof(block)) {
-            break;
-        }
-        at += 3 + (name + 3) / 4 + (text + 3) / 4;
-    }
-    return 0;
-}
-
-/*
- * WhyNot --
- *
- *      Why the program image in an open file would not load us; NULL when it
- *      should.  What is no ELF file is the kernel's to refuse.
+ *      Can nothing that this process starts open the map, because it has
+ *      become another user?
  */
 
 static const char *
-WhyNot(int fd, const char *head, size_t headLen, DtsmTraceProgram *program)
+WhyUser(void)
 {
-    Ehdr elf;
-    uint64_t dynamic = 0, dynamicLen = 0;
-    int loads = 0;
-    unsigned i;
-
-    if (headLen < sizeof(elf) || memcmp(head, ELFMAG, SELFMAG) != 0) {
-        return NULL;
-    }
-    program->image = 1;
-    memcpy(&elf, head, sizeof(elf));
-    if (elf.e_ident[EI_CLASS] != OWN_CLASS
-            || (OWN_MACHINE >= 0 && elf.e_machine != OWN_MACHINE)) {
-        return "architecture";
-    }
-    for (i = 0; i < elf.e_phnum; i++) {
-        uint64_t at = elf.e_phoff + (uint64_t) i * elf.e_phentsize;
-        Phdr part;
-
-        if (at + sizeof(part) <= headLen) {
-            memcpy(&part, head + at, sizeof(part));
-        } else if (DtsmpSyscall4(SYS_pread64, fd, (long) (intptr_t) &part,
-                sizeof(part), (long) at) != (long) sizeof(part)) {
-            return NULL;
-        }
-        if (part.p_type == PT_INTERP) {
-            if (!IsOurLoader(fd, &part)) {
-                program->strip = 1;
-                program->mapped = 1;
-                return refused;
-            }
-            loads = 1;
-        }
-        if (part.p_type == PT_NOTE && IsGo(fd, head, headLen, &part)) {
-            program->direct = 1;
-        }
-        if (part.p_type == PT_DYNAMIC) {
-            dynamic = part.p_offset;
-            dynamicLen = part.p_filesz;
-        }
-    }
-    if (loads) {
-        return program->direct ? isDirect : NULL;
-    }
-    program->direct = 0;
-    if (dynamic != 0 && HasName(fd, dynamic, dynamicLen)) {
-        program->loader = 1;
-        return NULL;
-    }
-    program->mapped = elf.e_type == ET_DYN;
-    return isStatic;
+    return DtsmTraceUserMode() < 0 ? "user" : NULL;
 }
 
-/*
- * Interpreter --
- *
- *      The interpreter of a script, cut out in place; NULL when it is none.
- */
-
-static char *
-Interpreter(char *head, size_t headLen)
-{
-    char *name, *end;
-
-    if (headLen < 3 || head[0] != '#' || head[1] != '!') {
-        return NULL;
-    }
-    head[headLen < 255 ? headLen : 255] = '\0';
-    head[DtsmTraceSpan(head, '\n', '\n')] = '\0';
-    for (name = head + 2; *name == ' ' || *name == '\t'; name++) {
-        ;
-    }
-    end = name + DtsmTraceSpan(name, ' ', '\t');
-    *end = '\0';
-    return *name == '\0' ? NULL : name;
-}
+static const DtsmStarter starter = {DtsmTraceNoNewPrivs, WhyUser};
 
 /*
  * Tell --
  *
- *      A program that we do not see: supervised or not, the log says so.
- *      Without a reason it is one that can only read the map.
+ *      A program that we do not see, or not wholly: supervised or not, the
+ *      log says so.  Without a reason it is one that can only read the map.
  */
 
 static void
-Tell(int fd, const char *file, const char *why, int start,
-        DtsmTraceProgram *program)
+Tell(const char *file, const char *why, int start, DtsmTraceProgram *program)
 {
     char full[PATH_MAX];
-    int can = why == isStatic || why == refused || why == isDirect;
+    int can = why == dtsmWhyStatic || why == dtsmWhyRefused
+            || why == dtsmWhyDirect;
+    int fd;
 
-    program->untraced = why != NULL && why != isDirect;
+    program->untraced = why != NULL && why != dtsmWhyDirect;
     if (can && start == TRACE_LATER) {
         program->supervise = 1;
         return;
     }
-    if (fd >= 0 && DtsmTraceFdText("/proc/self/fd/", fd, full, sizeof(full))
-            > 0) {
-        file = full;
+    fd = DtsmpSysOpen(file, O_PATH | O_CLOEXEC, 0);
+    if (fd >= 0) {
+        if (DtsmTraceFdText("/proc/self/fd/", fd, full, sizeof(full)) > 0) {
+            file = full;
+        }
+        DtsmpSysClose(fd);
     }
-    if (can && start == TRACE_NOW && DtsmTraceSupervise(program)) {
+    program->told = 1;
+    if (start == TRACE_UNDO) {
+        DtsmTraceLogUndone(file);
+    } else if (can && start == TRACE_NOW && DtsmTraceSupervise(program)) {
         DtsmTraceLogSupervised(file);
     } else if (why == NULL) {
-        DtsmTraceLogReadOnly(file, 0);
+        DtsmTraceLogReadOnly(file, NULL);
         DtsmTraceToldReadOnly();
     } else {
         DtsmTraceLogUntraced(file, why);
@@ -280,15 +87,52 @@ Tell(int fd, const char *file, const char *why, int start,
  */
 
 static void
-Bound(int fd, const char *file, int start, DtsmTraceProgram *program)
+Bound(const char *file, int start, DtsmTraceProgram *program)
 {
-    int mode = program->image && !program->readOnly ? DtsmTraceMapLater()
-            : DTSM_RDWR;
+    int mode;
 
+    program->readOnly = DtsmTraceUserMode() == DTSM_RDONLY;
+    mode = program->is.image && !program->readOnly ? DtsmTraceMapLater()
+            : DTSM_RDWR;
     program->readOnly |= mode == DTSM_RDONLY;
     if ((mode < 0 || program->readOnly) && DtsmTraceMayRun(file)) {
-        Tell(fd, file, mode < 0 ? "filter" : NULL, start, program);
+        Tell(file, mode < 0 ? "filter" : NULL, start, program);
     }
+}
+
+/*
+ * InspectLoaded --
+ *
+ *      The loader is started by hand: what it is told to run counts, as an
+ *      interpreter does.
+ */
+
+static int
+InspectLoaded(const char *loader, char *const *argv, int start,
+        DtsmTraceProgram *program)
+{
+    int at = DtsmProgramOperand(argv);
+    const char *file = argv[at];
+
+    if (at == 0) {
+        program->untraced = 1;
+        return 0;
+    }
+    program->name = file;
+    if (strlen(file) < sizeof(program->line)) {
+        strcpy(program->line, file);    /* it may be a script's line */
+        program->name = program->line;
+    }
+    if (strchr(file, '/') != NULL && CHECK(AT_FDCWD, file, DTSM_EXEC) != 0) {
+        return ENOENT;
+    }
+    DtsmProgramJudgeLoaded(loader, file, &program->is);
+    if (program->is.why != NULL) {
+        Tell(file, program->is.why, start, program);
+    } else {
+        Bound(file, start, program);
+    }
+    return 0;
 }
 
 /*
@@ -298,6 +142,7 @@ Bound(int fd, const char *file, int start, DtsmTraceProgram *program)
  *      it names.  One that will not be traced is told to the log.
  *
  * Arguments:
+ *      argv     Its arguments; NULL when they are of no interest.
  *      start    TRACE_NOW and its like.
  *
  * Returns:
@@ -305,62 +150,42 @@ Bound(int fd, const char *file, int start, DtsmTraceProgram *program)
  */
 
 int
-DtsmTraceInspect(const char *file, int start, DtsmTraceProgram *program)
+DtsmTraceInspect(const char *file, char *const *argv, int start,
+        DtsmTraceProgram *program)
 {
-    char head[HEAD_BYTES + 1], path[256];
-    int depth;
+    char lines[2][DTSM_PROGRAM_LINE], *words[4];
+    int depth, got;
 
     memset(program, 0, sizeof(*program));
     if (DtsmTraceGetMap() == NULL || file == NULL) {
         program->untraced = 1;
         return 0;
     }
-    for (depth = 0; depth <= MAX_SCRIPTS; depth++) {
-        int fd = DtsmpSysOpen(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK
-                | O_NOCTTY, 0);
-        const char *why;
-        char *name;
-        long got;
+    for (depth = 0; depth <= DTSM_PROGRAM_SCRIPTS; depth++) {
+        char *line = lines[depth % 2];
 
-        if (fd < 0) {
-            program->absent = fd != -EACCES && fd != -EMFILE
-                    && fd != -ENFILE && fd != -ENOMEM && fd != -DTSMP_HELD;
-            if (fd == -EACCES
-                    && (why = DtsmTraceWhyIds(-1, file, program)) != NULL
-                    && DtsmTraceMayRun(file)) {
-                program->strip = 1;
-                Tell(-1, file, why, start, program);
-            } else if (fd == -DTSMP_HELD) {
-                Tell(-1, file, "filter", start, program);
+        got = DtsmProgramJudge(file, &starter, &program->is, line);
+        if (got != DTSM_PROGRAM_SCRIPT) {
+            program->absent = got < 0 && got != -EACCES && got != -EMFILE
+                    && got != -ENFILE && got != -ENOMEM
+                    && got != -DTSMP_HELD;
+            if (program->is.loader && !TRACE_NO_POINTER(argv)) {
+                return InspectLoaded(file, argv, start, program);
+            }
+            if (got == -DTSMP_HELD) {
+                Tell(file, "filter", start, program);
+            } else if (program->is.why == NULL) {
+                if (got == DTSM_PROGRAM_READ) {
+                    Bound(file, start, program);
+                }
+            } else if (DtsmTraceMayRun(file)) {
+                Tell(file, program->is.why, start, program);
             }
             return 0;
         }
-        got = DtsmpSysRead(fd, head, HEAD_BYTES);
-        if (got < 0) {
-            got = 0;
-        }
-        name = Interpreter(head, (size_t) got);
-        if (name == NULL) {
-            why = DtsmTraceWhyIds(fd, file, program);
-            program->strip = why != NULL;
-            if (why == NULL) {
-                why = WhyNot(fd, head, (size_t) got, program);
-            }
-            if (why != NULL && DtsmTraceMayRun(file)) {
-                Tell(fd, file, why, start, program);
-            }
-            if (why == NULL && (program->readOnly || program->image)) {
-                Bound(fd, file, start, program);
-            }
-            DtsmpSysClose(fd);
-            return 0;
-        }
-        DtsmpSysClose(fd);
-        if (strlen(name) >= sizeof(path)) {
-            return 0;
-        }
-        memcpy(path, name, strlen(name) + 1);
-        file = path;
+        DtsmProgramWords(line, (char *) (intptr_t) file, words);
+        argv = words;
+        file = line;
         if (CHECK(AT_FDCWD, file, DTSM_EXEC) != 0) {
             return ENOENT;
         }
@@ -369,19 +194,89 @@ DtsmTraceInspect(const char *file, int start, DtsmTraceProgram *program)
 }
 
 /*
- * DtsmTraceExpect --
+ * NotePath --
  *
- *      Count the start of a program that should attach.
+ *      Note the path of a program that should attach under its start key.
+ *
+ * Arguments:
+ *      found    1: the path is a name that the loader looks for.
  */
 
+static void
+NotePath(Dtsm_Map *map, const char *key, int dirfd, const char *path,
+        int found)
+{
+    char *block = DtsmTraceBorrow();
+    char *room = block + 2 * START_KEY_LEN;
+    DtsmTraceSpelling spell;
+    size_t len;
+
+    if (block == NULL) {
+        return;
+    }
+    if (*path == '\0') {
+        len = DtsmTraceFdName("/proc/self/fd/", dirfd, room, PATH_MAX);
+        len = DtsmTraceFdPath(dirfd, room, PATH_MAX) > 0 ? strlen(room) : len;
+        path = room;
+    } else if (!found && DtsmTraceSpell(map, dirfd, path, 0, room,
+            DTSM_SCRATCH_SIZE - 2 * START_KEY_LEN, &spell)
+                    == TRACE_SPELLED) {
+        path = spell.path;
+        len = spell.len;
+    } else {
+        len = strlen(path);
+    }
+    if (len > 0 && len <= 2 * PATH_MAX) {
+        DtsmStartNote(map, key, path, len, block);
+    }
+    DtsmTraceReturn(block);
+}
+
 void
-DtsmTraceExpect(const DtsmTraceProgram *program, int delta)
+DtsmTraceExpect(const DtsmTraceProgram *program, int dirfd, const char *path,
+        const char *look, int delta)
+{
+    Dtsm_Map *map = DtsmTraceGetMap();
+    char key[START_KEY_LEN], head[32] = "";
+    unsigned flags;
+
+    if (map == NULL || program->absent || program->untraced
+            || program->readOnly || path == NULL) {
+        return;
+    }
+    if (program->name != NULL) {
+        path = program->name;
+        look = NULL;
+        dirfd = AT_FDCWD;
+    } else if (dirfd != AT_FDCWD && *path != '/') {
+        size_t len = DtsmTraceFdName("/dev/fd/", dirfd, head, sizeof(head));
+
+        if (*path != '\0') {
+            head[len] = '/';
+            head[len + 1] = '\0';
+        }
+    }
+    DtsmStartKey(head, path, key);
+    flags = (program->is.foreign || !program->is.image ? START_DOUBT : 0u)
+            | (dtsmTraceLittle ? START_LITTLE : 0u);
+    if (delta > 0 && (*path != '/' || !DtsmStartIsNoted(map, key))) {
+        NotePath(map, key, dirfd, look != NULL ? look : path,
+                program->name != NULL && strchr(path, '/') == NULL); /* X1 */
+    }
+    if (*path == '/') {
+        flags |= START_NOTED;
+    }
+    DtsmStartCount(map, key, flags, delta);
+    Dtsm_Count(map, DTSM_COUNT_EXPECTED, delta);
+}
+
+void
+DtsmTraceMounts(unsigned long spreads)
 {
     Dtsm_Map *map = DtsmTraceGetMap();
 
-    if (map != NULL && !program->absent && !program->untraced
-            && !program->readOnly) {
-        Dtsm_Count(map, DTSM_COUNT_EXPECTED, delta);
+    if (map != NULL && spreads == 0) {
+        DtsmStartMounts(map);
     }
 }
 
@@ -432,22 +327,15 @@ HasEntry(const char *list, const char *ours, size_t oursLen)
 /*
  * DtsmTraceIsListed --
  *
- *      A program of which the loader only lists or verifies the libraries, as
- *      ldd does, never attaches.
+ *      A program of which the loader only lists the libraries, as ldd does,
+ *      never attaches.
  */
 
 void
-DtsmTraceIsListed(DtsmTraceProgram *program, char *const *argv,
-        char *const *envp)
+DtsmTraceIsListed(DtsmTraceProgram *program, char *const *envp)
 {
     static const char list[] = "LD_TRACE_LOADED_OBJECTS=";
 
-    if (program->loader && argv != NULL && argv[0] != NULL && argv[1] != NULL
-            && (strncmp(argv[1], "--ver", 5) == 0
-                    || strncmp(argv[1], "--list", 6) == 0
-                    || strcmp(argv[1], "--help") == 0)) {
-        program->untraced = 1;
-    }
     for (; !TRACE_NO_POINTER(envp) && *envp != NULL; envp++) {
         if ((*envp)[0] == 'L' && (*envp)[1] == 'D' && (*envp)[3] == 'T'
                 && strncmp(*envp, list, sizeof(list) - 1) == 0

@@ -2,7 +2,7 @@
  * dtsmTraceIds.c --
  *
  *      What the ids and rights of a program that is about to start mean for
- *      it: will its loader take our library, and may it use the map?
+ *      it: may it use the map, and may it run at all?
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -10,8 +10,6 @@
 #include "dtsmTrace.h"
 
 #include <sys/auxv.h>
-#include <sys/statfs.h>
-#include <sys/statvfs.h>
 
 /*
  * MapAccess --
@@ -27,95 +25,21 @@ MapAccess(int mode)
 }
 
 /*
- * Id --
+ * DtsmTraceUserMode --
  *
- *      An id of this process; where its filter keeps it from asking, what it
- *      had at its start.
+ *      How may a program that this process starts open the map, which was
+ *      another user's when this process began?  DTSM_RDWR, DTSM_RDONLY, or -1.
  */
 
-static unsigned
-Id(long call, unsigned long entry)
+int
+DtsmTraceUserMode(void)
 {
-    long id = DtsmpSyscall0(call);
-
-    return (unsigned) (id == -DTSMP_HELD ? (long) getauxval(entry) : id);
-}
-
-/*
- * DtsmTraceWhyIds --
- *
- *      Will the loader ignore a preload, because the program runs with other
- *      ids or more rights than its caller really has?  Or can we not open the
- *      map there, because this process has become another user?
- *
- * Arguments:
- *      fd, file    The program; fd < 0 when it may not be read.
- *      program     Learns when that user may read the map.
- */
-
-const char *
-DtsmTraceWhyIds(int fd, const char *file, DtsmTraceProgram *program)
-{
-    const char *why = NULL;
-    struct statx st;
-    struct statfs fs;
-    unsigned user = Id(SYS_getuid, AT_UID);
-    unsigned group = Id(SYS_getgid, AT_GID);
-    unsigned newUser = Id(SYS_geteuid, AT_EUID);
-    unsigned newGroup = Id(SYS_getegid, AT_EGID);
-    int byFile = 0;
-
-    if (DtsmpSyscall5(SYS_statx, fd < 0 ? AT_FDCWD : fd,
-            (long) (intptr_t) (fd < 0 ? file : ""),
-            fd < 0 ? 0 : AT_EMPTY_PATH, STATX_BASIC_STATS,
-            (long) (intptr_t) &st) != 0) {
-        return NULL;
+    if (dtsmTraceEnv[TRACE_ENV_MAP] == NULL
+            || DtsmProgramId(SYS_getuid, AT_UID) == dtsmTraceUser
+            || MapAccess(R_OK | W_OK) >= 0) {
+        return DTSM_RDWR;
     }
-    if (st.stx_mode & S_ISUID) {
-        byFile = newUser != st.stx_uid;
-        newUser = st.stx_uid;
-    }
-    if ((st.stx_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP)) {
-        byFile |= newGroup != st.stx_gid;
-        newGroup = st.stx_gid;
-    }
-    if (newUser != user) {
-        why = "setuid";
-    } else if (newGroup != group) {
-        why = "setgid";
-    } else if (user != 0 && (fd < 0
-            ? DtsmpSyscall4(SYS_getxattr, (long) (intptr_t) file,
-                    (long) (intptr_t) "security.capability", 0, 0)
-            : DtsmpSyscall4(SYS_fgetxattr, fd,
-                    (long) (intptr_t) "security.capability", 0, 0)) > 0) {
-        why = "capabilities";
-        byFile = 1;
-    }
-
-    /*
-     * What the file asks for is not granted everywhere.
-     */
-
-    if (why != NULL && byFile) {
-        if (DtsmTraceNoNewPrivs()) {
-            return NULL;
-        }
-        if ((fd < 0 ? DtsmpSyscall2(SYS_statfs, (long) (intptr_t) file,
-                        (long) (intptr_t) &fs)
-                : DtsmpSyscall2(SYS_fstatfs, fd, (long) (intptr_t) &fs)) == 0
-                && ((unsigned long) fs.f_flags & ST_NOSUID)) {
-            return NULL;
-        }
-    }
-    if (why == NULL && dtsmTraceEnv[TRACE_ENV_MAP] != NULL
-            && user != dtsmTraceUser && MapAccess(R_OK | W_OK) < 0) {
-        if (MapAccess(R_OK) == 0) {
-            program->readOnly = 1;
-        } else {
-            why = "user";
-        }
-    }
-    return why;
+    return MapAccess(R_OK) == 0 ? DTSM_RDONLY : -1;
 }
 
 /*

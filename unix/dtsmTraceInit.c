@@ -12,6 +12,7 @@
  */
 
 #include "dtsmTrace.h"
+#include "dtsmStarts.h"
 
 #include <string.h>
 #include <sys/auxv.h>
@@ -135,6 +136,21 @@ DtsmTraceLogFile(void)
     return log == NULL ? NULL : log + sizeof("DTSM_LOG=") - 1;
 }
 
+/*
+ * StartName --
+ *
+ *      The name by which this program was started: what was given to execve,
+ *      or to the loader.
+ */
+
+static const char *
+StartName(void)
+{
+    const char *name = (const char *) getauxval(AT_EXECFN);
+
+    return name != NULL ? name : "";
+}
+
 void
 DtsmTraceLogSelf(const char *why)
 {
@@ -146,8 +162,26 @@ DtsmTraceLogSelf(const char *why)
     if (why != NULL) {
         DtsmTraceLogUntraced(name, why);
     } else {
-        DtsmTraceLogReadOnly(name, 1);
+        DtsmTraceLogReadOnly(name, StartName());
     }
+}
+
+/*
+ * LogUnattached --
+ *
+ *      This process belongs to a session whose map it may not open.
+ */
+
+static void
+LogUnattached(int err)
+{
+    char self[1024];
+    long len = DtsmpSysReadlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    self[len > 0 ? len : 0] = '\0';
+    DtsmTraceLogUnattached(len > 0 ? self : DtsmTraceKnownName(),
+            err == EACCES || err == EPERM ? "user"
+            : err == ENOMEM ? "memory" : "refused", StartName());
 }
 
 /*
@@ -182,8 +216,7 @@ Open(const char *file)
         }
     }
     if (errno != ENOENT) {
-        DtsmTraceLogSelf(errno == EACCES || errno == EPERM ? "user"
-                : "refused");
+        LogUnattached(errno);
     }
     return NULL;
 }
@@ -249,6 +282,9 @@ DtsmTraceAttach(void)
             DtsmTraceUsualLayout();
             Dtsm_Count(map, DTSM_COUNT_EXPECTED, unexpected);
             Dtsm_Count(map, DTSM_COUNT_ATTACHED, 1);
+            if (!unexpected) {
+                DtsmStartAttached(map, StartName());
+            }
             __atomic_store_n(&dtsmTraceMap, map, __ATOMIC_RELEASE);
             if (Get("LD_AUDIT") != NULL) {
                 DtsmTraceScopeOther();

@@ -18,6 +18,10 @@
 #undef prlimit64
 
 #define LEAST ((uint64_t) 4 << 20)      /* left beyond what is in the map */
+#define LITTLE ((uint64_t) 64 << 20)    /* may be too little for the loader, the
+                                         * library or the map */
+
+int dtsmTraceLittle = 0;
 
 /*
  * Limit --
@@ -32,6 +36,10 @@ Limit(unsigned resource, uint64_t limit)
 {
     Dtsm_Map *map = DtsmTraceGetMap();
 
+    if ((resource == RLIMIT_AS || resource == RLIMIT_DATA)
+            && limit < LITTLE) {
+        dtsmTraceLittle = 1;
+    }
     if (resource == RLIMIT_AS && map != NULL && limit < map->window * 2
             && !DtsmTraceIsGuest()) {
         uint64_t ready = DtsmReadyNow(map);

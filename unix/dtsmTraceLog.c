@@ -16,6 +16,7 @@
  */
 
 #include "dtsmTrace.h"
+#include "dtsmStarts.h"
 
 #include <string.h>
 #include <sys/resource.h>
@@ -204,7 +205,7 @@ DtsmTraceLogRefused(const char *verb, const char *path, size_t len,
 }
 
 static void
-Start(const char *word, const char *path, const char *why)
+Start(const char *word, const char *path, const char *why, const char *key)
 {
     Line *line;
 
@@ -219,36 +220,68 @@ Start(const char *word, const char *path, const char *why)
         Raw(line, "\t");
         Raw(line, why);
     }
+    if (key != NULL) {
+        Field(line, key, START_KEY_LEN);
+    }
     Write(line);
     DtsmTraceReturn(line);
 }
 
 /*
- * DtsmTraceLogUntraced, DtsmTraceLogSupervised --
+ * DtsmTraceLogUntraced, DtsmTraceLogSupervised, DtsmTraceLogUndone --
  *
  *      Tell that program path is about to run and will not be traced, and
- *      why; or that the supervisor sees its calls.
+ *      why; or that the supervisor sees its calls; or that it does not start
+ *      after all.
+ *
+ * DtsmTraceLogUnattached --
+ *
+ *      Tell that this process, program path, has loaded us and cannot attach.
+ *      It was counted under the name by which it was started.
  *
  * DtsmTraceLogReadOnly --
  *
- *      Tell that program path can only read the map, before it starts, or
- *      (found) when it has found out itself and was expected to attach.
+ *      Tell that program path can only read the map, before it starts (name
+ *      is NULL), or when it has found out itself and was counted under the
+ *      name by which it was started.
  */
 
 void
 DtsmTraceLogUntraced(const char *path, const char *why)
 {
-    Start("untraced\t", path, why);
+    Start("untraced\t", path, why, NULL);
 }
 
 void
 DtsmTraceLogSupervised(const char *path)
 {
-    Start("supervised\t", path, NULL);
+    Start("supervised\t", path, NULL, NULL);
 }
 
 void
-DtsmTraceLogReadOnly(const char *path, int found)
+DtsmTraceLogUndone(const char *path)
 {
-    Start("readonly\t", path, found ? "found" : NULL);
+    Start("undone\t", path, NULL, NULL);
+}
+
+void
+DtsmTraceLogUnattached(const char *path, const char *why, const char *name)
+{
+    char key[START_KEY_LEN];
+
+    DtsmStartKey("", name, key);
+    Start("unattached\t", path, why, key);
+}
+
+void
+DtsmTraceLogReadOnly(const char *path, const char *name)
+{
+    char key[START_KEY_LEN];
+
+    if (name == NULL) {
+        Start("readonly\t", path, NULL, NULL);
+    } else {
+        DtsmStartKey("", name, key);
+        Start("readonly\t", path, "found", key);
+    }
 }

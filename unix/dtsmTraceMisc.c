@@ -50,7 +50,10 @@ int move_mount(int fromFd, const char *from, int toFd, const char *to,
 int mount_setattr(int dirfd, const char *path, unsigned flags, void *attr,
         size_t size);
 
-enum { MOUNT_REMOUNT = 0x20, MOUNT_BIND = 0x1000, MOUNT_MOVE = 0x2000 };
+enum {
+    MOUNT_REMOUNT = 0x20, MOUNT_BIND = 0x1000, MOUNT_MOVE = 0x2000,
+    MOUNT_PROPAGATION = 0x1e0000        /* only how mounts spread */
+};
 
 /*
  * SocketPath --
@@ -287,6 +290,7 @@ mount(const char *source, const char *target, const char *type,
         REFUSE(CHECK(AT_FDCWD, source, DTSM_READ), -1);
     }
     REFUSE(CHECK(AT_FDCWD, target, DTSM_STAT), -1);
+    DtsmTraceMounts(flags & MOUNT_PROPAGATION);
     CHANGING(AT_FDCWD, "/", REAL(mount)(source, target, type, flags, data));
 }
 
@@ -294,6 +298,7 @@ DTSM_EXPORT int
 umount(const char *target)
 {
     REFUSE(CHECK(AT_FDCWD, target, DTSM_STAT), -1);
+    DtsmTraceMounts(0);
     CHANGING(AT_FDCWD, "/", REAL(umount)(target));
 }
 
@@ -301,6 +306,7 @@ DTSM_EXPORT int
 umount2(const char *target, int flags)
 {
     REFUSE(CHECK(AT_FDCWD, target, DTSM_STAT), -1);
+    DtsmTraceMounts(0);
     CHANGING(AT_FDCWD, "/", REAL(umount2)(target, flags));
 }
 
@@ -310,6 +316,7 @@ move_mount(int fromFd, const char *from, int toFd, const char *to,
 {
     REFUSE(CHECK(fromFd, from, DTSM_STAT), -1);
     REFUSE(CHECK(toFd, to, DTSM_STAT), -1);
+    DtsmTraceMounts(0);
     CHANGING(AT_FDCWD, "/", REAL(move_mount)(fromFd, from, toFd, to, flags));
 }
 

@@ -33,23 +33,126 @@ extern char **environ;
 #define ENV_ON_STACK 16384
 
 /*
- * Become --
- *
- *      The end of an exec that was checked, by the function that was called.
+ * An exec: which function was called with what, and the program.
  */
 
-enum { BY_PATH, BY_FD, BY_BOTH };
+#ifndef AT_EXECVE_CHECK
+#   define AT_EXECVE_CHECK 0x10000
+#endif
+
+typedef struct Exec {
+    enum { BY_PATH, BY_FD, BY_BOTH } by;
+    int dirfd;                  /* AT_FDCWD: path says it all */
+    const char *path;           /* "": what dirfd is open at */
+    char *const *argv;
+    int atFlags;
+} Exec;
+
+/*
+ * InspectFd --
+ *
+ *      A program that is given by descriptor goes by the path that it has;
+ *      one without a path may be untraced all the same.
+ */
 
 static int
-Become(DtsmTraceProgram *program, int by, int fd, const char *path,
-        char *const argv[], char *const envp[], int atFlags)
+InspectFd(int fd, char *const *argv, int start, DtsmTraceProgram *program)
 {
+    char path[PATH_MAX];
+
+    memset(program, 0, sizeof(*program));
+    if (DtsmTraceFdPath(fd, path, sizeof(path)) == 0) {
+        if (DtsmTraceFdName("/proc/self/fd/", fd, path, sizeof(path)) == 0) {
+            return 0;
+        }
+    } else {
+        int err = CHECK(AT_FDCWD, path, DTSM_EXEC);
+
+        if (err != 0) {
+            return err;
+        }
+    }
+    return DtsmTraceInspect(path, argv, start, program);
+}
+
+/*
+ * Inspect --
+ *
+ *      DtsmTraceInspect of an exec's program, which it names by a path, a
+ *      descriptor, or both.
+ */
+
+static int
+Inspect(const Exec *exec, int start, DtsmTraceProgram *program)
+{
+    int fd, err;
+
+    memset(program, 0, sizeof(*program));
+    if (TRACE_NO_POINTER(exec->path)) {
+        return 0;
+    }
+    if (*exec->path == '\0' && exec->by != BY_PATH) {
+        return InspectFd(exec->dirfd, exec->argv, start, program);
+    } else if (*exec->path == '/' || exec->dirfd == AT_FDCWD) {
+        return DtsmTraceInspect(exec->path, exec->argv, start, program);
+    }
+    fd = (int) DtsmpSyscall4(SYS_openat, exec->dirfd,
+            (long) (intptr_t) exec->path, O_PATH | O_CLOEXEC, 0);
+    if (fd < 0) {
+        return 0;
+    }
+    err = InspectFd(fd, exec->argv, start, program);
+    DtsmpSysClose(fd);
+    return err;
+}
+
+/*
+ * Start --
+ *
+ *      The end of an exec that was inspected.  When it fails, nothing was
+ *      started.
+ */
+
+static int
+Start(const Exec *exec, DtsmTraceProgram *program, char *const *envp)
+{
+    int result, saved, was = DtsmTraceStrangerExec();
+    const char *path = TRACE_NO_POINTER(exec->path) ? NULL : exec->path;
+
+    DtsmTraceExpect(program, exec->dirfd, path, NULL, 1);
+    result = exec->by == BY_PATH ? REAL(execve)(exec->path, exec->argv, envp)
+            : exec->by == BY_FD
+            ? REAL(fexecve)(exec->dirfd, exec->argv, envp)
+            : REAL(execveat)(exec->dirfd, exec->path, exec->argv, envp,
+                    exec->atFlags);
+    saved = errno;
+    DtsmTraceStrangerBack(was);
+    DtsmTraceExpect(program, exec->dirfd, path, NULL, -1);
+    if (program->told) {
+        Inspect(exec, TRACE_UNDO, program);
+    }
+    errno = saved;
+    return result;
+}
+
+/*
+ * Become --
+ *
+ *      An exec whose path may be touched: with the session's environment, and
+ *      without what our inspection has found out.
+ */
+
+static int
+Become(const Exec *exec, char *const *envp)
+{
+    DtsmTraceProgram program;
     size_t textLen, count, size;
     void *room;
-    int result, was;
+    int result;
 
-    DtsmTraceIsListed(program, argv, envp);
-    count = DtsmTraceEnvSize(envp, program->strip, &textLen);
+    REFUSE(Inspect(exec, TRACE_NOW, &program), -1);
+    DtsmTraceIsListed(&program, envp);
+    count = DtsmTraceEnvSize(envp, program.is.strip, &textLen);
     size = count * sizeof(char *) + textLen;
     room = size > ENV_ON_STACK ? DtsmTraceMapRoom(size) : NULL;
     {
@@ -57,16 +160,10 @@ Become(DtsmTraceProgram *program, int by, int fd, const char *path,
         char text[room != NULL ? 1 : textLen];
 
         envp = room == NULL
-                ? DtsmTraceMakeEnv(envp, program->strip, array, text)
-                : DtsmTraceMakeEnv(envp, program->strip, room,
+                ? DtsmTraceMakeEnv(envp, program.is.strip, array, text)
+                : DtsmTraceMakeEnv(envp, program.is.strip, room,
                         (char *) ((char **) room + count));
-        DtsmTraceExpect(program, 1);
-        was = DtsmTraceStrangerExec();
-        result = by == BY_PATH ? REAL(execve)(path, argv, envp)
-                : by == BY_FD ? REAL(fexecve)(fd, argv, envp)
-                : REAL(execveat)(fd, path, argv, envp, atFlags);
-        DtsmTraceStrangerBack(was);
-        DtsmTraceExpect(program, -1);
+        result = Start(exec, &program, envp);
     }
     if (room != NULL) {
         int saved = errno;
@@ -86,11 +183,10 @@ Become(DtsmTraceProgram *program, int by, int fd, const char *path,
 static int
 Run(const char *file, char *const argv[], char *const envp[])
 {
-    DtsmTraceProgram program;
+    Exec exec = {BY_PATH, AT_FDCWD, file, argv, 0};
 
     REFUSE(CHECK(AT_FDCWD, file, DTSM_EXEC), -1);
-    REFUSE(DtsmTraceInspect(file, TRACE_NOW, &program), -1);
-    return Become(&program, BY_PATH, -1, file, argv, envp, 0);
+    return Become(&exec, envp);
 }
 
 /*
@@ -309,67 +405,31 @@ execle(const char *file, const char *arg, ...)
     }
 }
 
-/*
- * A program that is given by descriptor goes by the path that it has; one
- * without a path may be untraced all the same.
- */
-
-static int
-CheckFd(int fd, DtsmTraceProgram *program)
-{
-    char path[PATH_MAX];
-
-    memset(program, 0, sizeof(*program));
-    if (DtsmTraceFdPath(fd, path, sizeof(path)) == 0) {
-        if (DtsmTraceFdName("/proc/self/fd/", fd, path, sizeof(path)) == 0) {
-            return 0;
-        }
-    } else {
-        REFUSE(CHECK(AT_FDCWD, path, DTSM_EXEC), -1);
-    }
-    REFUSE(DtsmTraceInspect(path, TRACE_NOW, program), -1);
-    return 0;
-}
-
 DTSM_EXPORT int
 fexecve(int fd, char *const argv[], char *const envp[])
 {
-    DtsmTraceProgram program;
+    Exec exec = {BY_FD, fd, "", argv, 0};
 
-    if (CheckFd(fd, &program) != 0) {
-        return -1;
-    }
-    return Become(&program, BY_FD, fd, NULL, argv, envp, 0);
+    return Become(&exec, envp);
 }
+
+/*
+ * An exec that is only to be checked starts nothing.  Before Linux 6.14 the
+ * kernel refuses it.
+ */
 
 DTSM_EXPORT int
 execveat(int dirfd, const char *path, char *const argv[],
         char *const envp[], int atFlags)
 {
-    DtsmTraceProgram program;
-    const char *volatile given = path;  /* the header promises non-NULL */
-    int none = TRACE_NO_POINTER(given);
-    int result, fd;
+    Exec exec = {BY_BOTH, dirfd, path, argv, atFlags};
 
-    memset(&program, 0, sizeof(program));
     REFUSE(CHECK(dirfd, path, DTSM_EXEC
             | (atFlags & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u)), -1);
-    if (!none && (*path == '/' || dirfd == AT_FDCWD)) {
-        REFUSE(DtsmTraceInspect(path, TRACE_NOW, &program), -1);
-    } else if (!none && *path != '\0') {
-        fd = (int) DtsmpSyscall4(SYS_openat, dirfd, (long) (intptr_t) path,
-                O_PATH | O_CLOEXEC, 0);
-        if (fd >= 0) {
-            result = CheckFd(fd, &program);
-            DtsmpSysClose(fd);
-            if (result != 0) {
-                return -1;
-            }
-        }
-    } else if (!none && CheckFd(dirfd, &program) != 0) {
-        return -1;
+    if (atFlags & AT_EXECVE_CHECK) {
+        return REAL(execveat)(dirfd, path, argv, envp, atFlags);
     }
-    return Become(&program, BY_BOTH, dirfd, path, argv, envp, atFlags);
+    return Become(&exec, envp);
 }
 
 /*
@@ -444,10 +504,23 @@ SpawnSupervised(void *data)
     Spawning *its = data;
     DtsmTraceProgram program;
 
-    DtsmTraceInspect(its->look, TRACE_NOW, &program);
+    DtsmTraceInspect(its->look, its->argv, TRACE_NOW, &program);
     its->err = its->spawn(its->pidPtr, its->file, its->actions,
             its->attributes, its->argv, its->envp);
+    if (its->err != 0 && program.told) {
+        DtsmTraceInspect(its->look, its->argv, TRACE_UNDO, &program);
+    }
 }
+
+/*
+ * The older posix_spawn takes what is no program for a script of the shell's.
+ */
+
+#ifdef DTSM_OLD_VERSION_posix_spawn
+#   define IS_OLD(spawn) ((spawn) == (SpawnProc *) OLD_REAL(posix_spawn))
+#else
+#   define IS_OLD(spawn) 0
+#endif
 
 static int
 Spawn(pid_t *pidPtr, const char *file,
@@ -464,14 +537,14 @@ Spawn(pid_t *pidPtr, const char *file,
 
     memset(&program, 0, sizeof(program));
     if (err == 0 && look != NULL) {
-        err = DtsmTraceInspect(look, TRACE_LATER, &program);
+        err = DtsmTraceInspect(look, argv, TRACE_LATER, &program);
     }
     if (err != 0) {
         DtsmTraceReturn(block);
         return err;
     }
-    DtsmTraceIsListed(&program, argv, envp);
-    count = DtsmTraceEnvSize(envp, program.strip, &textLen);
+    DtsmTraceIsListed(&program, envp);
+    count = DtsmTraceEnvSize(envp, program.is.strip, &textLen);
     size = count * sizeof(char *) + textLen;
     room = size > ENV_ON_STACK ? DtsmTraceMapRoom(size) : NULL;
     {
@@ -480,8 +553,8 @@ Spawn(pid_t *pidPtr, const char *file,
         int supervised = 0;
 
         envp = room == NULL
-                ? DtsmTraceMakeEnv(envp, program.strip, array, text)
-                : DtsmTraceMakeEnv(envp, program.strip, room,
+                ? DtsmTraceMakeEnv(envp, program.is.strip, array, text)
+                : DtsmTraceMakeEnv(envp, program.is.strip, room,
                         (char *) ((char **) room + count));
         if (program.supervise) {
             Spawning spawning = {spawn, pidPtr, file, look, actions,
@@ -491,20 +564,24 @@ Spawn(pid_t *pidPtr, const char *file,
             if (supervised) {
                 err = spawning.err;
             } else {
-                DtsmTraceInspect(look, TRACE_BY_LIBC, &program);
+                DtsmTraceInspect(look, argv, TRACE_BY_LIBC, &program);
             }
         }
         if (!supervised) {
             err = spawn(pidPtr, file, actions, attributes, argv, envp);
+            if (err != 0 && program.told) {
+                DtsmTraceInspect(look, argv, TRACE_UNDO, &program);
+            }
         }
     }
     if (room != NULL) {
         DtsmTraceUnmapRoom(room, size);
     }
-    DtsmTraceReturn(block);
     if (err == 0) {
-        DtsmTraceExpect(&program, 1);
+        file = program.is.image || !IS_OLD(spawn) ? file : _PATH_BSHELL;
+        DtsmTraceExpect(&program, AT_FDCWD, file, look, 1);
     }
+    DtsmTraceReturn(block);
     return err;
 }
 
@@ -590,12 +667,12 @@ system(const char *command)
     if (CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC) != 0) {
         return command == NULL ? 0 : 127 << 8;
     }
-    DtsmTraceInspect(_PATH_BSHELL, TRACE_BY_LIBC, &program);
+    DtsmTraceInspect(_PATH_BSHELL, NULL, TRACE_BY_LIBC, &program);
     DtsmTracePutBack();
-    DtsmTraceExpect(&program, 1);
+    DtsmTraceExpect(&program, AT_FDCWD, _PATH_BSHELL, NULL, 1);
     result = REAL(system)(command);
     if (result == -1) {
-        DtsmTraceExpect(&program, -1);
+        DtsmTraceExpect(&program, AT_FDCWD, _PATH_BSHELL, NULL, -1);
     }
     return result;
 }
@@ -607,12 +684,12 @@ system(const char *command)
         DtsmTraceProgram program; \
         FILE *result; \
         REFUSE(CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC), NULL); \
-        REFUSE(DtsmTraceInspect(_PATH_BSHELL, TRACE_BY_LIBC, &program), \
-                NULL); \
+        REFUSE(DtsmTraceInspect(_PATH_BSHELL, NULL, TRACE_BY_LIBC, \
+                &program), NULL); \
         DtsmTracePutBack(); \
         result = REAL(name)(command, mode); \
         if (result != NULL) { \
-            DtsmTraceExpect(&program, 1); \
+            DtsmTraceExpect(&program, AT_FDCWD, _PATH_BSHELL, NULL, 1); \
         } \
         return result; \
     }

@@ -39,7 +39,7 @@ DtsmTraceSupervise(const DtsmTraceProgram *program)
     }
     memcpy(socket, log, len);
     memcpy(socket + len, name, sizeof(name));
-    joined = DtsmSuperviseJoin(socket, program->mapped);
+    joined = DtsmSuperviseJoin(socket, program->is.mapped);
     DtsmTraceReturn(socket);
     return joined;
 }

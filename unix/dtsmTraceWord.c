@@ -391,7 +391,8 @@ Expand(const char *text, wordexp_t *words, int flags)
     int result;
 
     if (CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC) != 0
-            || DtsmTraceInspect(_PATH_BSHELL, TRACE_BY_LIBC, &program) != 0) {
+            || DtsmTraceInspect(_PATH_BSHELL, NULL, TRACE_BY_LIBC,
+                    &program) != 0) {
         return WRDE_NOSPACE;
     }
     if (map == NULL) {
