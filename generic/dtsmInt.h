@@ -247,6 +247,12 @@ int         DtsmClaimsStart(DtsmClaims *claims, const Dtsm_Map *map);
 bool        DtsmClaim(DtsmClaims *claims, DtsmOffset offset, uint64_t bytes);
 void        DtsmClaimsEnd(DtsmClaims *claims);
 
+static inline void
+DtsmClaimSoon(const DtsmClaims *claims, DtsmOffset offset)
+{
+    __builtin_prefetch(claims->words + offset / DTSM_UNIT / 64, 1);
+}
+
 /* dtsmChange.c: is somebody changing the world?  To be asked after the policy
    was loaded (V6). */
 

@@ -76,8 +76,9 @@ WalkRecord(Walk *walk, DtsmRecord *record, size_t pathLen)
 /*
  * FetchRecords --
  *
- *      Have a bucket's records on their way while another's are visited: they
- *      lie anywhere.  Returns which slots are full, a bit for each.
+ *      Have a bucket's records on their way, and where they are claimed, while
+ *      another's are visited: they lie anywhere.  Returns which slots are
+ *      full, a bit for each.
  */
 
 static unsigned
@@ -89,9 +90,11 @@ FetchRecords(const Walk *walk, DtsmBucket *bucket)
         uint64_t slot = DtsmSlotLoad(&bucket->slots[i]);
 
         if (slot != 0) {
+            DtsmOffset offset = DtsmSlotOffset(slot & ~DTSM_SLOT_CHILD);
+
             full |= 1u << i;
-            __builtin_prefetch(walk->map->base
-                    + DtsmSlotOffset(slot & ~DTSM_SLOT_CHILD));
+            __builtin_prefetch(walk->map->base + offset);
+            DtsmClaimSoon(&walk->claims, offset);
         }
     }
     return full;

@@ -20,7 +20,8 @@ proc bad {place message} {
 set root [lindex $argv 0]
 set patterns {
     generic/*.[ch] unix/*.[chS] library/*.tcl tests/*.tcl tests/*.test
-    tests/children/*.[ch] tools/*.tcl tools/*.py bench/*.[ch] bench/*.tcl
+    tests/children/*.[ch] tests/fuzz/*.c tools/*.tcl tools/*.py bench/*.[ch]
+    bench/*.tcl
     *.in bootstrap configure.ac aclocal.m4
 }
 # In pieces, so that this file passes its own check.
