@@ -59,20 +59,10 @@ BeforeOpen(int dirfd, const char *path, const OpenHow *how, size_t size)
 static int
 AfterOpen(int fd, const OpenHow *how)
 {
-    char path[PATH_MAX];
-    int err;
-
-    if (fd < 0 || !(how->resolve & IN_ROOT) || !DtsmTraceFenced()
-            || DtsmTraceFdPath(fd, path, sizeof(path)) == 0) {
+    if (fd < 0 || !(how->resolve & IN_ROOT) || !DtsmTraceFenced()) {
         return fd;
     }
-    err = CHECK(AT_FDCWD, path, DtsmTraceOpenHow((int) how->flags));
-    if (err != 0) {
-        DtsmpSysClose(fd);
-        errno = err;
-        return -1;
-    }
-    return fd;
+    return DtsmTraceOpened(fd, DtsmTraceOpenHow((int) how->flags));
 }
 
 int openat2(int dirfd, const char *path, const void *how, size_t size);

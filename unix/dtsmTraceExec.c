@@ -326,7 +326,7 @@ static void
 Tell(int fd, const char *file, const char *why, int start,
         DtsmTraceProgram *program)
 {
-    char full[PATH_MAX];
+    char *full;
     int can = why == isStatic || why == refused || why == isDirect;
 
     program->untraced = why != isDirect;
@@ -334,8 +334,9 @@ Tell(int fd, const char *file, const char *why, int start,
         program->supervise = 1;
         return;
     }
-    if (fd >= 0 && DtsmTraceFdText("/proc/self/fd/", fd, full, sizeof(full))
-            > 0) {
+    full = fd >= 0 ? DtsmTraceBorrow() : NULL;
+    if (full != NULL
+            && DtsmTraceFdText("/proc/self/fd/", fd, full, PATH_MAX) > 0) {
         file = full;
     }
     if (can && start == TRACE_NOW && DtsmTraceSupervise(program)) {
@@ -343,6 +344,7 @@ Tell(int fd, const char *file, const char *why, int start,
     } else {
         DtsmTraceLogUntraced(file, why);
     }
+    DtsmTraceReturn(full);
 }
 
 /*
