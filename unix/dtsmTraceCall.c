@@ -112,8 +112,8 @@ openat2(int dirfd, const char *path, const void *how, size_t size)
     X2(sendmsg, sendmsg(I(a), V(b), I(c))) \
     X2(sendmmsg, sendmmsg(I(a), V(b), U(c), I(d))) \
     X2(open_by_handle_at, open_by_handle_at(I(a), V(b), I(c))) \
-    X2(prlimit64, prlimit64(I(a), I(b), V(c), V(d))) \
-    X1(setrlimit, setrlimit(I(a), V(b))) \
+    X2(prlimit64, prlimit64(I(a), U(b), V(c), V(d))) \
+    X1(setrlimit, setrlimit(U(a), V(b))) \
     X1(symlinkat, symlinkat(P(a), I(b), P(c))) \
     X1(umount2, umount2(P(a), I(b))) \
     X1(pivot_root, pivot_root(P(a), P(b))) \
