@@ -10,8 +10,11 @@
  * T1  No heap, stdio, lock, thread-local storage or kept descriptor.
  * T2  Our own look at the world goes by raw system calls (dtsmUnixSys.h): it
  *     keeps errno and never comes back into a wrapper.
- * T3  About 5 KiB of stack for a decision and at most 16 KiB for a whole call
- *     (nftw, glob); what needs more borrows a block (dtsmTraceScratch.c).
+ * T3  No call takes more than 5 KiB of stack beyond what libc's own takes, so
+ *     that a handler with a stack of 16 KiB may make it; what needs more
+ *     borrows a block (dtsmTraceScratch.c).  A process that may start its
+ *     program in a vfork child's place holds none at that moment: its parent
+ *     would have one less.  Tests: stack-*.
  * T4  Nothing aborts the host.  When we cannot know, the call goes to libc.
  *
  * HOW ANSWERS ARE KEPT IN THE MAP
@@ -337,6 +340,18 @@ enum { TRACE_SPELLED, TRACE_LONG, TRACE_NOWHERE };
 #define TRACE_LINKS_MAX 40
 #define TRACE_UNFOLDED_MAX ((TRACE_LINKS_MAX + 3) * PATH_MAX)
 
+/*
+ * A folder that was reached without a symlink, under its folder key.
+ */
+
+typedef struct DtsmTraceKnown {
+    size_t len;                 /* of the path's folder; 0: not looked for */
+    const char *key;            /* in buf */
+    size_t keyLen;
+    Dtsm_Token token;
+    char buf[TRACE_KEY_HEAD + TRACE_SPELL_MAX];
+} DtsmTraceKnown;
+
 typedef struct DtsmTraceWalk {
     char usual[TRACE_REST_MAX]; /* rest, unless it gets longer; before all
                                  * else, so that its end is in their page */
@@ -352,6 +367,7 @@ typedef struct DtsmTraceWalk {
     unsigned badRuling;         /* and how */
     char *rest;                 /* what is left of the way, at its end */
     size_t restSize;
+    DtsmTraceKnown folder;
     char out[TRACE_RESOLVED_MAX];       /* resolved, terminated */
     char bad[TRACE_RESOLVED_MAX];
     char link[TRACE_RESOLVED_MAX];
@@ -703,6 +719,7 @@ int DtsmTraceActionsFolder(const posix_spawn_file_actions_t *actions);
 #endif
 
 unsigned DtsmTraceOpenHow(int flags);
+int DtsmTraceOpened(int fd, unsigned how);
 const char *DtsmTraceBelowRoot(const char *path);
 unsigned DtsmTraceFopenHow(const char *mode);
 

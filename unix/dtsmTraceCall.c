@@ -60,20 +60,10 @@ BeforeOpen(int dirfd, const char *path, const OpenHow *how, size_t size)
 static int
 AfterOpen(int fd, const OpenHow *how)
 {
-    char path[PATH_MAX];
-    int err;
-
-    if (fd < 0 || !(how->resolve & IN_ROOT) || !DtsmTraceFenced()
-            || DtsmTraceFdPath(fd, path, sizeof(path)) == 0) {
+    if (fd < 0 || !(how->resolve & IN_ROOT) || !DtsmTraceFenced()) {
         return fd;
     }
-    err = CHECK(AT_FDCWD, path, DtsmTraceOpenHow((int) how->flags));
-    if (err != 0) {
-        DtsmpSysClose(fd);
-        errno = err;
-        return -1;
-    }
-    return fd;
+    return DtsmTraceOpened(fd, DtsmTraceOpenHow((int) how->flags));
 }
 
 int openat2(int dirfd, const char *path, const void *how, size_t size);
@@ -123,8 +113,8 @@ openat2(int dirfd, const char *path, const void *how, size_t size)
     X2(sendmsg, sendmsg(I(a), V(b), I(c))) \
     X2(sendmmsg, sendmmsg(I(a), V(b), U(c), I(d))) \
     X2(open_by_handle_at, open_by_handle_at(I(a), V(b), I(c))) \
-    X2(prlimit64, prlimit64(I(a), I(b), V(c), V(d))) \
-    X1(setrlimit, setrlimit(I(a), V(b))) \
+    X2(prlimit64, prlimit64(I(a), U(b), V(c), V(d))) \
+    X1(setrlimit, setrlimit(U(a), V(b))) \
     X1(symlinkat, symlinkat(P(a), I(b), P(c))) \
     X1(umount2, umount2(P(a), I(b))) \
     X1(pivot_root, pivot_root(P(a), P(b))) \

@@ -50,7 +50,7 @@ static const DtsmStarter starter = {DtsmTraceNoNewPrivs, WhyUser};
 static void
 Tell(const char *file, const char *why, int start, DtsmTraceProgram *program)
 {
-    char full[PATH_MAX];
+    char *full;
     int can = why == dtsmWhyStatic || why == dtsmWhyRefused
             || why == dtsmWhyDirect;
     int fd;
@@ -61,10 +61,12 @@ Tell(const char *file, const char *why, int start, DtsmTraceProgram *program)
         return;
     }
     fd = DtsmpSysOpen(file, O_PATH | O_CLOEXEC, 0);
+    full = fd >= 0 ? DtsmTraceBorrow() : NULL;
+    if (full != NULL
+            && DtsmTraceFdText("/proc/self/fd/", fd, full, PATH_MAX) > 0) {
+        file = full;
+    }
     if (fd >= 0) {
-        if (DtsmTraceFdText("/proc/self/fd/", fd, full, sizeof(full)) > 0) {
-            file = full;
-        }
         DtsmpSysClose(fd);
     }
     program->told = 1;
@@ -78,6 +80,7 @@ Tell(const char *file, const char *why, int start, DtsmTraceProgram *program)
     } else {
         DtsmTraceLogUntraced(file, why);
     }
+    DtsmTraceReturn(full);
 }
 
 /*

@@ -224,6 +224,31 @@ sem_unlink(const char *name)
 }
 
 /*
+ * DtsmTraceOpened --
+ *
+ *      Judge a file by the path that its descriptor has.
+ *
+ * Returns:
+ *      fd, or -1 with errno set, and it is closed.
+ */
+
+int
+DtsmTraceOpened(int fd, unsigned how)
+{
+    char *path = DtsmTraceGetMap() != NULL ? DtsmTraceBorrow() : NULL;
+    int err = path != NULL && DtsmTraceFdPath(fd, path, PATH_MAX) > 0
+            ? CHECK(AT_FDCWD, path, how) : 0;
+
+    DtsmTraceReturn(path);
+    if (err != 0) {
+        DtsmpSysClose(fd);
+        errno = err;
+        return -1;
+    }
+    return fd;
+}
+
+/*
  * Watches and handles.
  */
 
@@ -261,19 +286,9 @@ name_to_handle_at(int dirfd, const char *path, struct file_handle *handle,
 DTSM_EXPORT int
 open_by_handle_at(int mountFd, struct file_handle *handle, int flags)
 {
-    int fd = REAL(open_by_handle_at)(mountFd, handle, flags), err;
-    char path[PATH_MAX];
+    int fd = REAL(open_by_handle_at)(mountFd, handle, flags);
 
-    if (fd >= 0 && DtsmTraceGetMap() != NULL
-            && DtsmTraceFdPath(fd, path, sizeof(path)) > 0) {
-        err = CHECK(AT_FDCWD, path, DtsmTraceOpenHow(flags));
-        if (err != 0) {
-            DtsmpSysClose(fd);
-            errno = err;
-            return -1;
-        }
-    }
-    return fd;
+    return fd < 0 ? fd : DtsmTraceOpened(fd, DtsmTraceOpenHow(flags));
 }
 
 /*
@@ -326,56 +341,77 @@ move_mount(int fromFd, const char *from, int toFd, const char *to,
  */
 
 static int
-Moved(const char *self, long len, int result)
+Moved(char *self, int result)
 {
     if (result == 0 && DtsmTraceGetMap() != NULL) {
-        if (len > 0) {
+        if (self != NULL && *self != '\0') {
             DtsmTraceLogUntraced(self, "chroot");
         }
         __atomic_store_n(&dtsmTraceMap, NULL, __ATOMIC_RELEASE);
     }
+    DtsmTraceReturn(self);
     return result;
 }
 
 /*
  * Self --
  *
- *      The program's name, which it may not find there any more.
+ *      The program's name, which it may not find there any more, in a borrowed
+ *      block; NULL when there is none.
  */
 
-static long
-Self(char *buf)
+static char *
+Self(void)
 {
-    long len = DtsmpSysReadlink("/proc/self/exe", buf, PATH_MAX - 1);
+    char *buf = DtsmTraceBorrow();
+    long len = buf == NULL ? 0
+            : DtsmpSysReadlink("/proc/self/exe", buf, PATH_MAX - 1);
 
-    buf[len > 0 ? len : 0] = '\0';
-    return len;
+    if (buf != NULL) {
+        buf[len > 0 ? len : 0] = '\0';
+    }
+    return buf;
+}
+
+/*
+ * IsRoot --
+ *
+ *      Is a path that of the root that we have?
+ */
+
+static int
+IsRoot(const char *path)
+{
+    char *buf = DtsmTraceBorrow();
+    int is = buf != NULL
+            && DtsmTraceFolder(AT_FDCWD, path, buf, PATH_MAX) == 1;
+
+    DtsmTraceReturn(buf);
+    return is;
 }
 
 DTSM_EXPORT int
 chroot(const char *path)
 {
-    char buf[PATH_MAX];
-    long len;
+    char *self;
 
     REFUSE(CHECK(AT_FDCWD, path, DTSM_STAT), -1);
-    if (DtsmTraceFolder(AT_FDCWD, path, buf, sizeof(buf)) == 1) {
+    if (IsRoot(path)) {
         return REAL(chroot)(path);
     }
-    len = Self(buf);
-    return Moved(buf, len, REAL(chroot)(path));
+    self = Self();
+    return Moved(self, REAL(chroot)(path));
 }
 
 DTSM_EXPORT int
 pivot_root(const char *newRoot, const char *oldRoot)
 {
-    char buf[PATH_MAX];
-    long len;
+    char *self;
 
     REFUSE(CHECK(AT_FDCWD, newRoot, DTSM_STAT), -1);
     REFUSE(CHECK(AT_FDCWD, oldRoot, DTSM_STAT), -1);
-    len = Self(buf);
-    return Moved(buf, len, REAL(pivot_root)(newRoot, oldRoot));
+    self = Self();
+    return Moved(self, REAL(pivot_root)(newRoot, oldRoot));
 }
 
 /*

@@ -217,14 +217,6 @@ HopType(Dtsm_Map *map, const DtsmTraceWalk *walk, int ways)
  * policy another number.
  */
 
-typedef struct Folder {
-    size_t len;                 /* of the path's folder; 0: not looked for */
-    const char *key;            /* in buf */
-    size_t keyLen;
-    Dtsm_Token token;
-    char buf[TRACE_KEY_HEAD + TRACE_SPELL_MAX];
-} Folder;
-
 /*
  * KnownFolder --
  *
@@ -241,7 +233,7 @@ typedef struct Folder {
 
 static size_t
 KnownFolder(Dtsm_Map *map, const char *path, size_t len, uint64_t policy,
-        Folder *folder, int above)
+        DtsmTraceKnown *folder, int above)
 {
     char *text = folder->buf + TRACE_KEY_HEAD;
     unsigned flags = 0;
@@ -288,7 +280,7 @@ int
 DtsmTraceIsPlain(Dtsm_Map *map, const char *path, size_t len,
         uint64_t *policyPtr)
 {
-    Folder folder;
+    DtsmTraceKnown folder;
 
     *policyPtr = Dtsm_Policy(map);
     return KnownFolder(map, path, len, *policyPtr, &folder, 0) > 0;
@@ -350,7 +342,7 @@ Resolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         DtsmTraceWalk *walk)
 {
     size_t at, known = 0, restLen = len;
-    Folder folder;
+    DtsmTraceKnown *folder = &walk->folder;
     int broken = 0;
 
     walk->outLen = 0;
@@ -373,9 +365,9 @@ Resolve(Dtsm_Map *map, const char *path, size_t len, int ways,
     at = walk->restSize - 1 - restLen;
     memcpy(walk->rest + at, path, restLen);
     walk->rest[walk->restSize - 1] = '\0';
-    folder.len = 0;
+    folder->len = 0;
     if (!(ways & TRACE_RECORD_HOPS)) {
-        known = KnownFolder(map, path, len, Dtsm_Policy(map), &folder, 1);
+        known = KnownFolder(map, path, len, Dtsm_Policy(map), folder, 1);
         memcpy(walk->out, path, known);
         walk->outLen = known;
         walk->out[known] = '\0';
@@ -419,12 +411,12 @@ Resolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         if (walk->outLen + partLen + 2 > PATH_MAX) {
             return 0;
         }
-        if (before == folder.len && before > 0 && walk->links == 0
+        if (before == folder->len && before > 0 && walk->links == 0
                 && !(ways & TRACE_RECORD_NOTHING)
                 && walk->type == TRACE_IS_DIR && !walk->noCache) {
-            Dtsm_InsertLooked(map, folder.key, folder.keyLen,
-                    DTSM_ALIAS | DTSM_ALLOW, &folder.token);
-            folder.len = 0;
+            Dtsm_InsertLooked(map, folder->key, folder->keyLen,
+                    DTSM_ALIAS | DTSM_ALLOW, &folder->token);
+            folder->len = 0;
         }
         walk->out[walk->outLen++] = '/';
         memcpy(walk->out + walk->outLen, part, partLen);

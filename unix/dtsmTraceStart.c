@@ -30,7 +30,7 @@ extern char **environ;
  * A vfork child that starts its program leaves what it mapped to its parent.
  */
 
-#define ENV_ON_STACK 16384
+#define ENV_ON_STACK 4096
 
 /*
  * An exec: which function was called with what, and the program.
@@ -58,21 +58,24 @@ typedef struct Exec {
 static int
 InspectFd(int fd, char *const *argv, int start, DtsmTraceProgram *program)
 {
-    char path[PATH_MAX];
+    char *path = DtsmTraceBorrow();
+    int err = 0;
 
     memset(program, 0, sizeof(*program));
-    if (DtsmTraceFdPath(fd, path, sizeof(path)) == 0) {
-        if (DtsmTraceFdName("/proc/self/fd/", fd, path, sizeof(path)) == 0) {
-            return 0;
-        }
-    } else {
-        int err = CHECK(AT_FDCWD, path, DTSM_EXEC);
-
-        if (err != 0) {
-            return err;
-        }
+    if (path == NULL) {
+        return 0;
     }
-    return DtsmTraceInspect(path, argv, start, program);
+    if (DtsmTraceFdPath(fd, path, PATH_MAX) > 0) {
+        err = CHECK(AT_FDCWD, path, DTSM_EXEC);
+    } else if (DtsmTraceFdName("/proc/self/fd/", fd, path, PATH_MAX) == 0) {
+        DtsmTraceReturn(path);
+        return 0;
+    }
+    if (err == 0) {
+        err = DtsmTraceInspect(path, argv, start, program);
+    }
+    DtsmTraceReturn(path);
+    return err;
 }
 
 /*
@@ -228,7 +231,7 @@ RunScript(const char *file, char *const argv[], char *const envp[])
  *
  * Arguments:
  *      listPtr  What is left of PATH; NULL afterwards when it was the last.
- *      buf      PATH_MAX bytes.
+ *      buf      CandidateMost bytes.
  *
  * Returns:
  *      1, or 0 when this one is too long.
@@ -252,6 +255,28 @@ Candidate(const char **listPtr, const char *file, char *buf)
     return 1;
 }
 
+/*
+ * CandidateMost --
+ *
+ *      Room for the longest of them.  It is on the stack, as libc has it: a
+ *      vfork child that starts its program cannot return a block.
+ */
+
+static size_t
+CandidateMost(const char *list, const char *file)
+{
+    size_t most = 0, len;
+
+    for (;; list += len + 1) {
+        len = DtsmTraceSpan(list, ':', ':');
+        most = len > most ? len : most;
+        if (list[len] == '\0') {
+            most += strlen(file) + 2;
+            return most > PATH_MAX ? PATH_MAX : most;
+        }
+    }
+}
+
 static const char *
 SearchPath(void)
 {
@@ -268,25 +293,18 @@ GoesOn(int err)
 }
 
 /*
- * RunSearch --
+ * RunCandidates --
  *
- *      execvpe, checked.
+ *      Start the first that can be started.
  */
 
 static int
-RunSearch(const char *file, char *const argv[], char *const envp[])
+RunCandidates(const char *list, const char *file, char *const argv[],
+        char *const envp[])
 {
-    const char *list = SearchPath();
-    char buf[PATH_MAX];
+    char buf[CandidateMost(list, file)];
     int forbidden = 0;
 
-    if (file == NULL || *file == '\0') {
-        errno = ENOENT;
-        return -1;
-    }
-    if (strchr(file, '/') != NULL) {
-        return RunScript(file, argv, envp);
-    }
     errno = ENOENT;
     while (list != NULL) {
         if (!Candidate(&list, file, buf)) {
@@ -305,6 +323,22 @@ RunSearch(const char *file, char *const argv[], char *const envp[])
     return -1;
 }
 
+/*
+ * RunSearch --
+ *
+ *      execvpe, checked.
+ */
+
+static int
+RunSearch(const char *file, char *const argv[], char *const envp[])
+{
+    if (file == NULL || *file == '\0') {
+        errno = ENOENT;
+        return -1;
+    }
+    return strchr(file, '/') != NULL ? RunScript(file, argv, envp)
+            : RunCandidates(SearchPath(), file, argv, envp);
+}
 DTSM_EXPORT int
 execve(const char *file, char *const argv[], char *const envp[])
 {
@@ -598,10 +632,11 @@ SpawnSearch(pid_t *pidPtr, const char *file,
         char *const envp[], SpawnProc *spawn)
 {
     const char *list = SearchPath();
-    char buf[PATH_MAX];
+    int slash = file == NULL || *file == '\0' || strchr(file, '/') != NULL;
+    char buf[slash ? 1 : CandidateMost(list, file)];
     int err = ENOENT, forbidden = 0;
 
-    if (file == NULL || *file == '\0' || strchr(file, '/') != NULL) {
+    if (slash) {
         return Spawn(pidPtr, file, actions, attributes, argv, envp, spawn);
     }
     while (list != NULL) {

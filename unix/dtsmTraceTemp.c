@@ -262,14 +262,21 @@ RefusesLibrary(const char *file, void *caller)
 __attribute__((noinline)) static void *
 OpenNone(Lmid_t list, const char *file, int mode)
 {
-    char name[sizeof(NO_FOLDER) + PATH_MAX] = NO_FOLDER;
+    char *block = DtsmTraceBorrow();
+    const char *name = block != NULL ? block : NO_FOLDER;
     size_t len = strlen(file);
+    void *result;
 
-    if (len < PATH_MAX) {
-        memcpy(name + sizeof(NO_FOLDER) - 1, file, len + 1);
+    if (block != NULL) {
+        memcpy(block, NO_FOLDER, sizeof(NO_FOLDER));
+        if (len < PATH_MAX) {
+            memcpy(block + sizeof(NO_FOLDER) - 1, file, len + 1);
+        }
     }
-    return list == LM_ID_BASE ? REAL(dlopen)(name, mode)
+    result = list == LM_ID_BASE ? REAL(dlopen)(name, mode)
             : REAL(dlmopen)(list, name, mode);
+    DtsmTraceReturn(block);
+    return result;
 }
 
 /*
