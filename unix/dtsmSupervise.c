@@ -334,6 +334,20 @@ Attend(int fd)
     }
 }
 
+/*
+ * LetGo --
+ *
+ *      Let the keeper take over though this process lives on.
+ */
+
+static void
+LetGo(void)
+{
+    if (super.keeper >= 0) {
+        shutdown(super.keeper, SHUT_RDWR);
+    }
+}
+
 static void *
 Run(void *unused)
 {
@@ -363,6 +377,9 @@ Run(void *unused)
         }
     }
     DtsmSuperviseSettle();
+    if (super.failed) {
+        LetGo();
+    }
     return NULL;
 }
 
@@ -540,6 +557,7 @@ DtsmSuperviseStop(void)
     }
     if (!Join()) {
         super.stuck = 1;
+        LetGo();
         return -1;
     }
     super.running = 0;
