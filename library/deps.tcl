@@ -126,7 +126,7 @@ proc ::dtsm::deps::Touched {paths registry policy ignored} {
         }
         if {[llength $owners]} {
             dict incr $kind $owner
-        } elseif {$kind eq "used" && ![IsFolder $path]
+        } elseif {$kind eq "used" && ![Leads $path $registry]
                 && [::dtsm::policy::governing $verdictOf $path] ne "allow"} {
             lappend unowned $path
         }
@@ -193,6 +193,19 @@ proc ::dtsm::deps::Scanned {path flags paths registry} {
     set scan [expr {$all && [llength [lsort -unique $owners]] > 1}]
     dict set scans $folder $kind $scan
     return $scan
+}
+
+# dtsm::deps::Leads --
+#
+#      1 for a folder, and for a symlink that leads to a package's file.
+
+proc ::dtsm::deps::Leads {path registry} {
+    if {[IsFolder $path]} {
+        return 1
+    }
+    return [expr {[::dtsm::system link $path] ne ""
+        && ![catch {::dtsm::system resolve $path} target]
+        && [llength [$registry owners $target]]}]
 }
 
 proc ::dtsm::deps::IsFolder {path} {
