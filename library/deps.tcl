@@ -10,11 +10,11 @@
 # the package gcc.  Some counts as looked at, because it says nothing of what
 # the build needs: what lies in /etc (the linker reads all of
 # /etc/ld.so.conf.d, whoever put a file there), what is of the machine's own
-# time zone and language, libraries of another ABI (dpkg-shlibdeps looks into
-# all folders of ld.so.conf), and a file that was read with all others of its
-# kind in a folder that was listed, when they are of several packages (aclocal
-# reads all of /usr/share/aclocal).  Folders, and what was not there, do not
-# count.
+# time zone, language and kinds of files, libraries of another ABI
+# (dpkg-shlibdeps looks into all folders of ld.so.conf), and a file that was
+# read with all others of its kind in a folder that was listed, when they are
+# of several packages (aclocal reads all of /usr/share/aclocal).  Folders, and
+# what was not there, do not count.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -24,7 +24,8 @@ namespace eval ::dtsm::deps {
     # What every build reads, whosever it is.
 
     variable common {/etc allow /usr/lib32 allow /usr/libx32 allow
-        /usr/share/zoneinfo allow /usr/lib/locale allow / ask}
+        /usr/share/zoneinfo allow /usr/lib/locale allow
+        /usr/share/mime allow / ask}
 
     # What Scanned found of a folder and a kind of files, while find runs.
 
@@ -126,7 +127,7 @@ proc ::dtsm::deps::Touched {paths registry policy ignored} {
         }
         if {[llength $owners]} {
             dict incr $kind $owner
-        } elseif {$kind eq "used" && ![IsFolder $path]
+        } elseif {$kind eq "used" && ![Leads $path $registry]
                 && [::dtsm::policy::governing $verdictOf $path] ne "allow"} {
             lappend unowned $path
         }
@@ -193,6 +194,19 @@ proc ::dtsm::deps::Scanned {path flags paths registry} {
     set scan [expr {$all && [llength [lsort -unique $owners]] > 1}]
     dict set scans $folder $kind $scan
     return $scan
+}
+
+# dtsm::deps::Leads --
+#
+#      1 for a folder, and for a symlink that leads to a package's file.
+
+proc ::dtsm::deps::Leads {path registry} {
+    if {[IsFolder $path]} {
+        return 1
+    }
+    return [expr {[::dtsm::system link $path] ne ""
+        && ![catch {::dtsm::system resolve $path} target]
+        && [llength [$registry owners $target]]}]
 }
 
 proc ::dtsm::deps::IsFolder {path} {

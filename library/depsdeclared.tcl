@@ -1,7 +1,7 @@
 # depsdeclared.tcl --
 #
-#      What became of each thing that a build declares (deps.tcl): used, used
-#      through what it needs, only looked at, untouched, or not installed.
+#      What became of each thing that a build declares (deps.tcl): used, needed
+#      for what was used, only looked at, untouched, or not installed.
 #
 # A declared name may own nothing that a build uses: python3 is a program of
 # python3.11-minimal, pkg-config a name that went to pkgconf, default-jdk a

@@ -148,7 +148,7 @@ proc ::dtsm::deps::text {found} {
     set lines {}
     foreach {head body} [list \
         "declared and used" [Entries $found used] \
-        "declared, and used through what it needs" [Entries $found needed] \
+        "declared, and what it needs was used" [Entries $found needed] \
         "used, needed by what is declared" \
             [Counted [dict get $groups implied]] \
         "used and NOT declared" [Counted [dict get $groups undeclared]] \

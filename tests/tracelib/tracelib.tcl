@@ -228,7 +228,9 @@ proc ::tracelib::run {} {
     set running 0
     if {$session ne ""} {
         set found [$session collect 0]
-        foreach kind {violations unknown} verb {violation unknown} {
+        foreach kind {violations unknown lookedAt} verb {
+            violation unknown unknown
+        } {
             foreach entry [dict get $found $kind] {
                 uplevel #0 [list slave_add_sandbox_$verb \
                     [::porttrace::Name [lindex $entry 0]]]
