@@ -131,6 +131,17 @@ proc ::dtsm::report::remarks {finding} {
         lappend lines "the supervisor ended early; what supervised programs\
             did afterwards was not seen"
     }
+    if {[dict exists $finding removed]} {
+        foreach {what line} {
+            log         "the session's log was removed before the end"
+            questions   "the session's socket for questions was removed; what\
+                was asked afterwards got no answer"
+        } {
+            if {$what in [dict get $finding removed]} {
+                lappend lines $line
+            }
+        }
+    }
     if {[dict get $finding lost]} {
         lappend lines "[counted [dict get $finding lost] line lines] of the\
             log could not be read"

@@ -467,6 +467,7 @@ oo::class create ::dtsm::Session {
     #      waiting      a list of {path seconds}: questions that wait for an
     #                   answer now
     #      lost         lines of the log that make no sense
+    #      removed      what the build removed of ours: log, questions
     #
     # `details' are the registry's keys and values.
     #
@@ -475,6 +476,8 @@ oo::class create ::dtsm::Session {
     #               before, `unseen' is 0.
 
     method collect {{last 1}} {
+        # Before that closes the socket itself.
+        set removed [my Removed]
         set unseen [expr {$last ? [my Unsupervise] : 0}]
         set judged [my Judged \
             {names -rules 0 -void 1 -bytes 1 -flags alias -- @U*}]
@@ -541,11 +544,29 @@ oo::class create ::dtsm::Session {
             unanswered [my Refusals $unanswered] \
             unknown [lsort -index 0 $unknown] \
             silent [$map count unanswered] \
-            asked 0 failures 0 failure {} waiting {} lost $lost]
+            asked 0 failures 0 failure {} waiting {} lost $lost \
+            removed $removed]
         if {$server ne ""} {
             set result [dict merge $result [$server stats]]
         }
         return $result
+    }
+
+    # Removed --
+    #
+    #      What is not there any more of what programs need.  The lines of a
+    #      log that is gone come by the map.
+
+    method Removed {} {
+        set removed {}
+        if {![file exists $logFile]} {
+            lappend removed log
+        }
+        if {$server ne "" && [$server listens]
+                && ![file exists $folder/ask]} {
+            lappend removed questions
+        }
+        return $removed
     }
 
     # Refusals --
