@@ -146,7 +146,8 @@
  * DtsmTcl_InitSpawn --
  *
  *      Create dtsm::folder, dtsm::process, dtsm::replace, dtsm::supervise,
- *      dtsm::system and dtsm::worker in interp.  To be called once for each trusted interpreter, after
+ *      dtsm::system and dtsm::worker in interp.  To be called once for each
+ *      trusted interpreter, after
  *      Tcl_InitStubs.
  *
  * Returns:
