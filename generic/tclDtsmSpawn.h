@@ -147,8 +147,7 @@
  *
  *      Create dtsm::folder, dtsm::process, dtsm::replace, dtsm::supervise,
  *      dtsm::system and dtsm::worker in interp.  To be called once for each
- *      trusted interpreter, after
- *      Tcl_InitStubs.
+ *      trusted interpreter, after Tcl_InitStubs.
  *
  * Returns:
  *      TCL_OK, or TCL_ERROR with a message in interp.
