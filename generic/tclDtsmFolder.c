@@ -54,8 +54,7 @@
 #define ID_SIZE 48              /* DEVICE:INODE */
 
 static void
-CloseKeeping(
-    int fd)
+CloseKeeping(int fd)
 {
     int error = errno;
 
@@ -199,8 +198,7 @@ Make(
 }
 
 static int
-IsEmpty(
-    int at)
+IsEmpty(int at)
 {
     int fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *stream = fd < 0 ? NULL : fdopendir(fd);
@@ -373,8 +371,7 @@ Empty(
  */
 
 static int
-Unplace(
-    int at)
+Unplace(int at)
 {
     char map[PATH_MAX];
     int own = MapFolder(at, map), failure = 0;

@@ -73,9 +73,9 @@ proc ::dtsm::firstRules {rules} {
 
 oo::class create ::dtsm::Session {
     superclass ::dtsm::Contents
-    variable settings folder held map mapFile logFile log library own rules \
-        verdictOf denied started process untracedCommand supervisedCommand \
-        socket finished server
+    variable settings folder held map mapFile mapHeld logFile log library own \
+        rules verdictOf denied started process untracedCommand \
+        supervisedCommand socket finished server
 
     # constructor --
     #
@@ -89,6 +89,7 @@ oo::class create ::dtsm::Session {
             -supervise 1} $args]
         set folder {}
         set held {}
+        set mapHeld {}
         set log {}
         set server {}
         set map {}
@@ -209,6 +210,8 @@ oo::class create ::dtsm::Session {
                 set mapFile [::dtsm::bytes::toText [::dtsm::folder place \
                     [::dtsm::bytes::fromText $folder] \
                     [::dtsm::bytes::fromText [file normalize $where]]]]
+                set mapHeld [::dtsm::folder map \
+                    [::dtsm::bytes::fromText $folder]]
             }
             set map [::dtsm::create -file $mapFile]
         }
@@ -626,12 +629,19 @@ oo::class create ::dtsm::Session {
         if {$failed && $mapFile ne "" && [dict get $settings -keep] ne ""} {
             catch {file delete -- $mapFile}
         }
-        set mapFile {}
         if {$folder ne ""} {
             catch {::dtsm::folder remove \
                 [::dtsm::bytes::fromText $folder] $held}
             set folder {}
         }
+        if {$mapHeld ne ""} {
+            # Still there if somebody removed the folder, with its notes.
+            catch {file delete -- /proc/self/fd/$mapHeld/map}
+            catch {file delete -- [file dirname $mapFile]}
+            ::dtsm::folder release $mapHeld
+            set mapHeld {}
+        }
+        set mapFile {}
         if {$held ne ""} {
             ::dtsm::folder release $held
             set held {}
