@@ -293,8 +293,10 @@ Dtsm_Unload(Tcl_Interp *interp, int flags)
                 TCL_EVAL_GLOBAL);
         (void) Tcl_EvalEx(interp, "::dtsm::supervise stop", -1,
                 TCL_EVAL_GLOBAL);
+        (void) Tcl_DeleteCommand(interp, "::dtsm::folder");
         (void) Tcl_DeleteCommand(interp, "::dtsm::process");
         (void) Tcl_DeleteCommand(interp, "::dtsm::program");
+        (void) Tcl_DeleteCommand(interp, "::dtsm::replace");
         (void) Tcl_DeleteCommand(interp, "::dtsm::supervise");
         (void) Tcl_DeleteCommand(interp, "::dtsm::system");
         (void) Tcl_DeleteCommand(interp, "::dtsm::worker");

@@ -54,8 +54,7 @@
 #define ID_SIZE 48              /* DEVICE:INODE */
 
 static void
-CloseKeeping(
-    int fd)
+CloseKeeping(int fd)
 {
     int error = errno;
 
@@ -199,8 +198,7 @@ Make(
 }
 
 static int
-IsEmpty(
-    int at)
+IsEmpty(int at)
 {
     int fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *stream = fd < 0 ? NULL : fdopendir(fd);
@@ -251,82 +249,6 @@ Held(
     }
     CloseKeeping(at);
     return held;
-}
-
-/*
- * PlaceMap --
- *
- *      Make the directory for a session's map (L3).
- *
- * Arguments:
- *      session  The session's directory.
- *      parent   Where.
- *      map      Receives the map's name; PATH_MAX bytes.
- *
- * Returns:
- *      0; -1 with errno, and nothing is left.
- */
-
-static int
-PlaceMap(
-    const char *session,
-    const char *parent,
-    char *map)
-{
-    static const char letters[] =
-            "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    struct stat status;
-    char id[ID_SIZE], *slash;
-    int at = OpenOwn(session, &status), tries, own = -1, error;
-
-    if (at < 0) {
-        return -1;
-    }
-    errno = EEXIST;
-    for (tries = 0; tries < ATTEMPTS && errno == EEXIST; tries++) {
-        unsigned char noise[6];
-        int i, used;
-
-        if (getentropy(noise, sizeof noise) != 0) {
-            break;
-        }
-        used = snprintf(map, PATH_MAX, "%s/dtsm-map-XXXXXX/" MAP, parent);
-        if (used < 0 || used >= PATH_MAX) {
-            errno = ENAMETOOLONG;
-            break;
-        }
-        slash = map + used - sizeof MAP;
-        for (i = 0; i < 6; i++) {
-            slash[i - 6] = letters[noise[i] % (sizeof letters - 1)];
-        }
-        if (symlinkat(map, at, MAP) != 0) {
-            break;
-        }
-        *slash = '\0';
-        if (mkdir(map, 0700) != 0) {
-            error = errno;
-            (void) unlinkat(at, MAP, 0);
-            errno = error;
-            continue;
-        }
-        own = OpenOwn(map, &status);
-        if (own >= 0) {
-            Identify(&status, id);
-            if (symlinkat(id, at, PLACE) == 0) {
-                *slash = '/';
-                CloseKeeping(own);
-                CloseKeeping(at);
-                return 0;
-            }
-        }
-        error = errno;
-        (void) rmdir(map);
-        (void) unlinkat(at, MAP, 0);
-        errno = error == EEXIST ? EIO : error;
-    }
-    CloseKeeping(own);
-    CloseKeeping(at);
-    return -1;
 }
 
 /*
@@ -439,6 +361,118 @@ Empty(
 }
 
 /*
+ * Unplace --
+ *
+ *      Remove a session's map, and the directory that it has of its own.  The
+ *      notes of both stay.
+ *
+ * Returns:
+ *      0; -1 with errno when something stays.
+ */
+
+static int
+Unplace(int at)
+{
+    char map[PATH_MAX];
+    int own = MapFolder(at, map), failure = 0;
+
+    if (map[0] != '\0') {
+        if (own >= 0 && Empty(own, NULL, 0) != 0) {
+            failure = errno;
+        }
+        if (rmdir(map) != 0 && own >= 0) {                      /* L3 */
+            failure = failure ? failure : errno;
+        }
+    }
+    CloseKeeping(own);
+    errno = failure;
+    return failure ? -1 : 0;
+}
+
+/*
+ * PlaceMap --
+ *
+ *      Make the directory for a session's map (L3); one that it had before
+ *      goes.
+ *
+ * Arguments:
+ *      session  The session's directory.
+ *      parent   Where.
+ *      map      Receives the map's name; PATH_MAX bytes.
+ *
+ * Returns:
+ *      0; -1 with errno, and nothing is left.
+ */
+
+static int
+PlaceMap(
+    const char *session,
+    const char *parent,
+    char *map)
+{
+    static const char letters[] =
+            "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    struct stat status;
+    char id[ID_SIZE], *slash;
+    int at = OpenOwn(session, &status), tries, own = -1, error;
+
+    if (at < 0) {
+        return -1;
+    }
+    if (Unplace(at) != 0) {
+        CloseKeeping(at);
+        return -1;
+    }
+    (void) unlinkat(at, PLACE, 0);
+    (void) unlinkat(at, MAP, 0);
+    errno = EEXIST;
+    for (tries = 0; tries < ATTEMPTS && errno == EEXIST; tries++) {
+        unsigned char noise[6];
+        int i, used;
+
+        if (getentropy(noise, sizeof noise) != 0) {
+            break;
+        }
+        used = snprintf(map, PATH_MAX, "%s/dtsm-map-XXXXXX/" MAP, parent);
+        if (used < 0 || used >= PATH_MAX) {
+            errno = ENAMETOOLONG;
+            break;
+        }
+        slash = map + used - sizeof MAP;
+        for (i = 0; i < 6; i++) {
+            slash[i - 6] = letters[noise[i] % (sizeof letters - 1)];
+        }
+        if (symlinkat(map, at, MAP) != 0) {
+            break;
+        }
+        *slash = '\0';
+        if (mkdir(map, 0700) != 0) {
+            error = errno;
+            (void) unlinkat(at, MAP, 0);
+            errno = error;
+            continue;
+        }
+        own = OpenOwn(map, &status);
+        if (own >= 0) {
+            Identify(&status, id);
+            if (symlinkat(id, at, PLACE) == 0) {
+                *slash = '/';
+                CloseKeeping(own);
+                CloseKeeping(at);
+                return 0;
+            }
+        }
+        error = errno;
+        (void) rmdir(map);
+        (void) unlinkat(at, MAP, 0);
+        errno = error == EEXIST ? EIO : error;
+    }
+    CloseKeeping(own);
+    CloseKeeping(at);
+    return -1;
+}
+
+/*
  * Remove --
  *
  *      Remove a session's directory, and its map.
@@ -455,9 +489,8 @@ Remove(
     const char *session,
     int owner)
 {
-    char map[PATH_MAX];
     struct stat mine, named;
-    int at, own, failure = 0;
+    int at, failure = 0;
 
     if (owner < 0) {
         return rmdir(session);
@@ -473,17 +506,7 @@ Remove(
         CloseKeeping(at);
         return -1;
     }
-    own = MapFolder(at, map);
-    if (map[0] != '\0') {
-        if (own >= 0 && Empty(own, NULL, 0) != 0) {
-            failure = errno;
-        }
-        if (rmdir(map) != 0 && own >= 0) {                      /* L3 */
-            failure = failure ? failure : errno;
-        }
-    }
-    CloseKeeping(own);
-    if (failure == 0 && Empty(at, OWNER, 0) != 0) {
+    if (Unplace(at) != 0 || Empty(at, OWNER, 0) != 0) {
         failure = errno;
     }
     if (failure == 0 && (unlinkat(at, OWNER, 0) != 0            /* L4 */

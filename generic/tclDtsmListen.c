@@ -50,6 +50,7 @@ struct DtsmTclListener {
     Tcl_Command token;          /* NULL: gone */
     Tcl_Obj *callbackObj;
     Client *clients;            /* whose message is not whole */
+    Client *served;             /* whose channel was handed over, and is open */
     Tcl_TimerToken retry;
     char *path;                 /* absolute, for the system */
     dev_t device;               /* the socket there is ours if it is these */
@@ -63,7 +64,7 @@ struct DtsmTclListener {
 
 struct Client {
     DtsmTclListener *listener;
-    Client *next, *previous;    /* in listener->clients */
+    Client *next, *previous;    /* in one of the listener's lists */
     Tcl_Channel channel;
     unsigned char *body;        /* NULL: the head is not whole */
     Tcl_Time since;
@@ -115,41 +116,44 @@ Resume(DtsmTclListener *listener)
     }
 }
 
-/*
- * OnAnswered --
- *
- *      A channel closes that was handed over.
- */
+static void
+Link(Client **listPtr, Client *client)
+{
+    client->previous = NULL;
+    client->next = *listPtr;
+    if (client->next != NULL) {
+        client->next->previous = client;
+    }
+    *listPtr = client;
+}
 
 static void
-OnAnswered(void *data)
+Unlink(Client **listPtr, Client *client)
 {
-    DtsmTclListener *listener = data;
-
-    listener->connected--;
-    Resume(listener);
-    Release(listener);
+    if (client->previous != NULL) {
+        client->previous->next = client->next;
+    } else {
+        *listPtr = client->next;
+    }
+    if (client->next != NULL) {
+        client->next->previous = client->previous;
+    }
 }
 
 /*
  * Forget --
  *
- *      A client is no longer ours.
+ *      A client's channel is no longer ours to know of.
  */
 
 static void
-Forget(Client *client)
+Forget(Client **listPtr, Client *client)
 {
     DtsmTclListener *listener = client->listener;
 
-    if (client->previous != NULL) {
-        client->previous->next = client->next;
-    } else {
-        listener->clients = client->next;
-    }
-    if (client->next != NULL) {
-        client->next->previous = client->previous;
-    }
+    Unlink(listPtr, client);
+    listener->connected--;
+    Resume(listener);
     if (client->body != NULL) {
         DtsmTcl_Free(client->body);
     }
@@ -158,20 +162,26 @@ Forget(Client *client)
 }
 
 /*
- * OnClosed --
+ * OnClosed, OnAnswered --
  *
- *      A client's channel closes before its message is whole.
+ *      A client's channel closes: before its message is whole, and after it
+ *      was handed over.
  */
 
 static void
 OnClosed(void *data)
 {
     Client *client = data;
-    DtsmTclListener *listener = client->listener;
 
-    listener->connected--;
-    Resume(listener);
-    Forget(client);
+    Forget(&client->listener->clients, client);
+}
+
+static void
+OnAnswered(void *data)
+{
+    Client *client = data;
+
+    Forget(&client->listener->served, client);
 }
 
 /*
@@ -198,9 +208,9 @@ Deliver(Client *client)
     Tcl_ListObjAppendElement(NULL, commandObj, Tcl_NewByteArrayObj(
             client->body, (Tcl_Size) client->size));
     Tcl_DeleteCloseHandler(channel, OnClosed, client);
-    Tcl_CreateCloseHandler(channel, OnAnswered, listener);
-    listener->refCount++;
-    Forget(client);
+    Tcl_CreateCloseHandler(channel, OnAnswered, client);
+    Unlink(&listener->clients, client);
+    Link(&listener->served, client);
 
     Tcl_Preserve(interp);
     listener->state->walks++;
@@ -297,11 +307,7 @@ Welcome(DtsmTclListener *listener, int fd)
     memset(client, 0, sizeof *client);
     client->listener = listener;
     listener->refCount++;
-    client->next = listener->clients;
-    if (client->next != NULL) {
-        client->next->previous = client;
-    }
-    listener->clients = client;
+    Link(&listener->clients, client);
     Tcl_GetTime(&client->since);
     client->channel = Tcl_MakeFileChannel((void *) (intptr_t) fd,
             TCL_READABLE | TCL_WRITABLE);
@@ -422,7 +428,8 @@ OnExit(void *data)
 /*
  * DtsmTcl_CloseListener --
  *
- *      Clients that still wait for an answer keep their channels.
+ *      Clients that still wait for an answer keep their channels, which may
+ *      outlive this library.
  */
 
 void
@@ -451,6 +458,12 @@ DtsmTcl_CloseListener(DtsmTclListener *listener)
     while (listener->clients != NULL) {
         Tcl_UnregisterChannel(listener->state->interp,
                 listener->clients->channel);
+    }
+    while (listener->served != NULL) {
+        Client *client = listener->served;
+
+        Tcl_DeleteCloseHandler(client->channel, OnAnswered, client);
+        OnAnswered(client);
     }
     listener->token = NULL;
     if (token != NULL) {

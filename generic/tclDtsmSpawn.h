@@ -80,8 +80,8 @@
  *              process owns until it ends or releases it.  A list: its name,
  *              and a number.
  *      dtsm::folder place folder parent
- *              Make a directory below parent for that session's map; the
- *              map's name.
+ *              Make a directory below parent for that session's map, in place
+ *              of one that was made before; the map's name.
  *      dtsm::folder held folder
  *              1: the process that owns it is there; 0: it is gone.  Error
  *              codes: POSIX EPERM for a directory that is not ours alone;

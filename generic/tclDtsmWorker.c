@@ -22,6 +22,7 @@
 #   include <sys/prctl.h>
 #endif
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,6 +30,29 @@
 #include "tclDtsmSpawn.h"
 
 #define WORKER_FD 3             /* the worker's end of its channel */
+
+/*
+ * CloseFrom --
+ *
+ *      The descriptors that the command was given are not the worker's: it may
+ *      outlive who waits for their end, and needs some of its own.
+ */
+
+static void
+CloseFrom(
+    int first)
+{
+    long limit;
+
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, first, ~0U, 0) == 0) {
+        return;
+    }
+#endif
+    for (limit = sysconf(_SC_OPEN_MAX); first < limit; first++) {
+        close(first);
+    }
+}
 
 /*
  * RunWorker --
@@ -62,8 +86,8 @@ RunWorker(
     sigaction(SIGTTOU, &action, NULL);
 
     /*
-     * The caller's descriptors and mode mask, for what scripts make and start;
-     * but signals as they need them, and no closed standard error.
+     * The caller's mode mask, for what scripts make; but signals as they need
+     * them, and no closed standard error.
      */
 
     end = DtsmTclBequeath(maskPtr, end);
@@ -90,6 +114,7 @@ RunWorker(
             : dup2(end, WORKER_FD) < 0) {
         return;
     }
+    CloseFrom(WORKER_FD + 1);
     execve(argv[0], argv, env);
 }
 

@@ -185,6 +185,17 @@ proc ::dtsm::report::remarks {finding quote} {
     if {[dict get $finding unstored]} {
         lappend lines [full $finding]
     }
+    if {[dict exists $finding removed]} {
+        foreach {what line} {
+            log         "the session's log was removed before the end"
+            questions   "the session's socket for questions was removed; what\
+                was asked afterwards got no answer"
+        } {
+            if {$what in [dict get $finding removed]} {
+                lappend lines $line
+            }
+        }
+    }
     if {[dict get $finding lost]} {
         lappend lines "[counted [dict get $finding lost] line lines] of the\
             log could not be read"

@@ -66,6 +66,10 @@ oo::class create ::dtsm::Server {
         }
     }
 
+    method listens {} {
+        return [expr {$listener ne ""}]
+    }
+
     # listen --
     #
     #      Arguments:

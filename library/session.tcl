@@ -68,9 +68,9 @@ proc ::dtsm::firstRules {rules} {
 
 oo::class create ::dtsm::Session {
     superclass ::dtsm::Contents
-    variable settings folder held map mapFile logFile log library own rules \
-        verdictOf denied started process untracedCommand supervisedCommand \
-        unsupervised socket finished server
+    variable settings folder held map mapFile mapHeld logFile log library own \
+        rules verdictOf denied started process untracedCommand \
+        supervisedCommand unsupervised socket finished server
 
     # constructor --
     #
@@ -84,6 +84,7 @@ oo::class create ::dtsm::Session {
             -supervise 1} $args]
         set folder {}
         set held {}
+        set mapHeld {}
         set log {}
         set server {}
         set map {}
@@ -197,6 +198,10 @@ oo::class create ::dtsm::Session {
             set map [expr {$where eq "" ? [::dtsm::place::map $folder]
                 : [::dtsm::place::mapIn $folder [file normalize $where]]}]
             set mapFile [file normalize [$map file]]
+            if {[file type $folder/map] eq "link"} {
+                set mapHeld [::dtsm::folder map \
+                    [::dtsm::bytes::fromText $folder]]
+            }
         }
     }
 
@@ -475,6 +480,7 @@ oo::class create ::dtsm::Session {
     #                   answer now
     #      lost         lines of the log that make no sense
     #      unstored     how often something found did not go into the map
+    #      removed      what the build removed of ours: log, questions
     #
     # `details' are the registry's keys and values.
     #
@@ -483,6 +489,8 @@ oo::class create ::dtsm::Session {
     #               before, `unseen' is 0.
 
     method collect {{last 1}} {
+        # Before that closes the socket itself.
+        set removed [my Removed]
         set unseen [expr {$last ? [my Unsupervise] : 0}]
         set judged [my Judged \
             {get -rules 0 -void 1 -bytes 1 -flags alias -- @[UX]*}]
@@ -571,7 +579,8 @@ oo::class create ::dtsm::Session {
             lookedAt [my Known $judged lookedAt] \
             silent [$map count unanswered] \
             unstored [$map count unstored] \
-            asked 0 failures 0 failure {} waiting {} lost $lost]
+            asked 0 failures 0 failure {} waiting {} lost $lost \
+            removed $removed]
         if {$server ne ""} {
             set result [dict merge $result [$server stats]]
         }
@@ -612,6 +621,23 @@ oo::class create ::dtsm::Session {
             }
         }
         return [lsort $result]
+    }
+
+    # Removed --
+    #
+    #      What is not there any more of what programs need.  The lines of a
+    #      log that is gone come by the map.
+
+    method Removed {} {
+        set removed {}
+        if {![file exists $logFile]} {
+            lappend removed log
+        }
+        if {$server ne "" && [$server listens]
+                && ![file exists $folder/ask]} {
+            lappend removed questions
+        }
+        return $removed
     }
 
     # Refusals --
@@ -671,12 +697,19 @@ oo::class create ::dtsm::Session {
         if {$failed && $mapFile ne "" && [dict get $settings -keep] ne ""} {
             catch {file delete -- $mapFile}
         }
-        set mapFile {}
         if {$folder ne ""} {
             catch {::dtsm::folder remove \
                 [::dtsm::bytes::fromText $folder] $held}
             set folder {}
         }
+        if {$mapHeld ne ""} {
+            # Still there if somebody removed the folder, with its notes.
+            catch {file delete -- /proc/self/fd/$mapHeld/map}
+            catch {file delete -- [file dirname $mapFile]}
+            ::dtsm::folder release $mapHeld
+            set mapHeld {}
+        }
+        set mapFile {}
         if {$held ne ""} {
             ::dtsm::folder release $held
             set held {}

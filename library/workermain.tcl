@@ -12,19 +12,25 @@ source -encoding utf-8 [file join [file dirname [info script]] start.tcl]
 source -encoding utf-8 [file join [file dirname [info script]] command.tcl]
 ::dtsm::command::Need worker {*}$::dtsm::command::registryFiles
 
-# next --
+# next, put --
 #
-#      The next message; without one this process ends.
+#      The next message, and ours.  This process ends without a word when
+#      nobody is there any more: dtsm says why.
 
 proc next {channel} {
-    if {[gets $channel line] < 0} {
+    if {[catch {gets $channel line} length] || $length < 0} {
         exit
     }
     return [::dtsm::workerline::unpack $line]
 }
 
 proc put {channel args} {
-    puts $channel [::dtsm::workerline::pack $args]
+    if {[catch {
+        puts $channel [::dtsm::workerline::pack $args]
+        flush $channel
+    }]} {
+        exit
+    }
 }
 
 proc main {} {
