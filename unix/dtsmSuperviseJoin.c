@@ -44,7 +44,7 @@ DtsmSuperviseJoin(const char *socket, int layout)
 #define PATIENCE 2              /* seconds */
 
 static const short numbers[] = {
-#define X(name, act, dir, path, flags) SYS_##name,
+#define X(name, act, how, link, dir, path, flags) SYS_##name,
     SUPERVISE_CALLS(X)
 #undef X
 };

@@ -16,6 +16,7 @@
  */
 
 #include "dtsmTrace.h"
+#include "dtsmTraceCalls.h"
 
 #include <stdio.h>
 #include <sys/time.h>
@@ -50,15 +51,22 @@
  * Renaming.
  */
 
+/*
+ * CheckRename --
+ *
+ *      The new name is made, unless it is exchanged: then it must be there.
+ */
+
 static int
 CheckRename(int oldFd, const char *oldPath, int newFd, const char *newPath,
-        unsigned *sawPtr)
+        unsigned flags, unsigned *sawPtr)
 {
     unsigned saw;
     int err = DtsmTraceCheck(oldFd, oldPath, CHANGE_SELF, &saw);
 
     if (err == 0) {
-        err = DtsmTraceCheck(newFd, newPath, MAKE, sawPtr);
+        err = DtsmTraceCheck(newFd, newPath,
+                flags & RENAME_EXCHANGE ? CHANGE_SELF : MAKE, sawPtr);
         *sawPtr |= saw & TRACE_SAW_DENY;
     }
     return err;
@@ -117,7 +125,7 @@ rename(const char *oldPath, const char *newPath)
 {
     unsigned saw;
 
-    REFUSE(CheckRename(AT_FDCWD, oldPath, AT_FDCWD, newPath, &saw), -1);
+    REFUSE(CheckRename(AT_FDCWD, oldPath, AT_FDCWD, newPath, 0, &saw), -1);
     RENAME(saw, AT_FDCWD, oldPath, AT_FDCWD, newPath, 0,
             REAL(rename)(oldPath, newPath));
 }
@@ -127,7 +135,7 @@ renameat(int oldFd, const char *oldPath, int newFd, const char *newPath)
 {
     unsigned saw;
 
-    REFUSE(CheckRename(oldFd, oldPath, newFd, newPath, &saw), -1);
+    REFUSE(CheckRename(oldFd, oldPath, newFd, newPath, 0, &saw), -1);
     RENAME(saw, oldFd, oldPath, newFd, newPath, 0,
             REAL(renameat)(oldFd, oldPath, newFd, newPath));
 }
@@ -138,7 +146,7 @@ renameat2(int oldFd, const char *oldPath, int newFd, const char *newPath,
 {
     unsigned saw;
 
-    REFUSE(CheckRename(oldFd, oldPath, newFd, newPath, &saw), -1);
+    REFUSE(CheckRename(oldFd, oldPath, newFd, newPath, flags, &saw), -1);
     RENAME(saw, oldFd, oldPath, newFd, newPath, flags,
             REAL(renameat2)(oldFd, oldPath, newFd, newPath, flags));
 }
@@ -261,12 +269,6 @@ __xmknodat(int version, int dirfd, const char *path, mode_t mode,
  * Changing properties.
  */
 
-static unsigned
-AtChange(int atFlags)
-{
-    return CHANGE | (atFlags & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u);
-}
-
 DTSM_EXPORT int
 truncate(const char *path, off_t length)
 {
@@ -298,7 +300,7 @@ lchmod(const char *path, mode_t mode)
 DTSM_EXPORT int
 fchmodat(int dirfd, const char *path, mode_t mode, int atFlags)
 {
-    REFUSE(CHECK(dirfd, path, AtChange(atFlags)), -1);
+    REFUSE(CHECK(dirfd, path, HOW_OF(fchmodat2, atFlags)), -1);
     return REAL(fchmodat)(dirfd, path, mode, atFlags);
 }
 
@@ -319,7 +321,7 @@ lchown(const char *path, uid_t user, gid_t group)
 DTSM_EXPORT int
 fchownat(int dirfd, const char *path, uid_t user, gid_t group, int atFlags)
 {
-    REFUSE(CHECK(dirfd, path, AtChange(atFlags)), -1);
+    REFUSE(CHECK(dirfd, path, HOW_OF(fchownat, atFlags)), -1);
     return REAL(fchownat)(dirfd, path, user, group, atFlags);
 }
 
@@ -355,6 +357,6 @@ DTSM_EXPORT int
 utimensat(int dirfd, const char *path, const struct timespec times[2],
         int atFlags)
 {
-    REFUSE(CHECK(dirfd, path, AtChange(atFlags)), -1);
+    REFUSE(CHECK(dirfd, path, HOW_OF(utimensat, atFlags)), -1);
     return REAL(utimensat)(dirfd, path, times, atFlags);
 }
