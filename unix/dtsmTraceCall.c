@@ -99,6 +99,7 @@ openat2(int dirfd, const char *path, const void *how, size_t size)
     X2(openat, openat(I(a), P(b), I(c), (mode_t) d)) \
     X2(unlinkat, unlinkat(I(a), P(b), I(c))) \
     X2(mkdirat, mkdirat(I(a), P(b), (mode_t) c)) \
+    X2(fchmodat, fchmodat(I(a), P(b), (mode_t) c, 0)) \
     X2(linkat, linkat(I(a), P(b), I(c), P(d), I(e))) \
     X2(renameat2, renameat2(I(a), P(b), I(c), P(d), U(e))) \
     X2(execveat, execveat(I(a), P(b), V(c), V(d), I(e))) \
@@ -158,6 +159,7 @@ openat2(int dirfd, const char *path, const void *how, size_t size)
     X1(unlink, unlink(P(a))) \
     X1(rmdir, rmdir(P(a))) \
     X1(mkdir, mkdir(P(a), (mode_t) b)) \
+    X1(chmod, chmod(P(a), (mode_t) b)) \
     X1(link, link(P(a), P(b))) \
     X1(symlink, symlink(P(a), P(b))) \
     X1(rename, rename(P(a), P(b)))

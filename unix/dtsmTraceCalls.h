@@ -68,7 +68,7 @@
     X(unlink, UNLINK, 0, ITSELF, -1, 0, -1) \
     X(symlink, SYMLINK, 0, ITSELF, -1, 1, -1) \
     X(mknod, PLAIN, CALL_MAKES, ITSELF, -1, 0, -1) \
-    X(chmod, PLAIN, CALL_CHANGES, FOLLOWED, -1, 0, -1) \
+    X(chmod, WRAPPED, CALL_CHANGES, FOLLOWED, -1, 0, -1) \
     X(chown, PLAIN, CALL_CHANGES, FOLLOWED, -1, 0, -1) \
     X(lchown, PLAIN, CALL_CHANGES, ITSELF, -1, 0, -1) \
     X(utime, PLAIN, CALL_CHANGES, FOLLOWED, -1, 0, -1) \
@@ -106,7 +106,7 @@
     X(linkat, LINK, 0, FOLLOWED_IF(AT_FOLLOW), 0, 1, 4) \
     X(symlinkat, SYMLINK, 0, ITSELF, 1, 2, -1) \
     X(readlinkat, PLAIN, CALL_LOOKS, ITSELF, 0, 1, -1) \
-    X(fchmodat, PLAIN, CALL_CHANGES, FOLLOWED, 0, 1, -1) \
+    X(fchmodat, WRAPPED, CALL_CHANGES, FOLLOWED, 0, 1, -1) \
     X(fchmodat2, PLAIN, CALL_CHANGES, ITSELF_IF(AT_NOFOLLOW), 0, 1, 3) \
     X(faccessat, PLAIN, CALL_LOOKS, FOLLOWED, 0, 1, -1) \
     X(faccessat2, PLAIN, CALL_LOOKS, ITSELF_IF(AT_NOFOLLOW), 0, 1, 3) \

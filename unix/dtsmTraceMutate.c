@@ -283,11 +283,30 @@ truncate64(const char *path, off64_t length)
     return REAL(truncate64)(path, length);
 }
 
+/*
+ * Changed --
+ *
+ *      What was refused below a directory that its owner may no longer search
+ *      is refused in other words (D5 of dtsmTraceDecide.c).  Nothing keeps
+ *      user 0 from searching it.
+ */
+
+static int
+Changed(int dirfd, const char *path, mode_t mode, int result)
+{
+    if (result == 0 && dtsmTraceUser != 0 && !(mode & S_IXUSR)
+            && DtsmTraceGetMap() != NULL
+            && DtsmTraceType(dirfd, path, 0) == TRACE_IS_DIR) {
+        DtsmTraceForget(dirfd, path);
+    }
+    return result;
+}
+
 DTSM_EXPORT int
 chmod(const char *path, mode_t mode)
 {
     REFUSE(CHECK(AT_FDCWD, path, CHANGE), -1);
-    return REAL(chmod)(path, mode);
+    return Changed(AT_FDCWD, path, mode, REAL(chmod)(path, mode));
 }
 
 DTSM_EXPORT int
@@ -301,7 +320,8 @@ DTSM_EXPORT int
 fchmodat(int dirfd, const char *path, mode_t mode, int atFlags)
 {
     REFUSE(CHECK(dirfd, path, HOW_OF(fchmodat2, atFlags)), -1);
-    return REAL(fchmodat)(dirfd, path, mode, atFlags);
+    return Changed(dirfd, path, mode,
+            REAL(fchmodat)(dirfd, path, mode, atFlags));
 }
 
 DTSM_EXPORT int
