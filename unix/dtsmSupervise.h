@@ -55,6 +55,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dtsmTraceCalls.h"
+
 /*
  * Where there is no support all of this answers that it cannot, and programs
  * stay untraced.  Another machine needs its table of calls, the name of its
@@ -76,97 +78,25 @@
 #define SUPERVISE_SOCKET "supervisor"   /* in the session's folder */
 
 /*
- * The calls: name, what it does (SUPERVISE_x), and which arguments are its
- * directory descriptor (-1: none), its path, its flags (-1: none).  One that
- * is ABSENT could make the others unseen; programs know systems without it.
+ * The calls (dtsmTraceCalls.h), and one that is ABSENT: it could make the
+ * others unseen, and programs know systems without it.
  */
 
 #define SUPERVISE_CALLS(X) \
-    X(open, OPEN, -1, 0, 1) \
-    X(stat, STAT, -1, 0, -1) \
-    X(lstat, LSTAT, -1, 0, -1) \
-    X(access, STAT, -1, 0, -1) \
-    X(connect, CONNECT, -1, 1, 2) \
-    X(bind, BIND, -1, 1, 2) \
-    X(execve, EXEC, -1, 0, -1) \
-    X(truncate, CHANGE, -1, 0, -1) \
-    X(chdir, STAT, -1, 0, -1) \
-    X(rename, RENAME, -1, 0, -1) \
-    X(mkdir, MKDIR, -1, 0, 1) \
-    X(rmdir, RMDIR, -1, 0, -1) \
-    X(creat, CREAT, -1, 0, -1) \
-    X(link, LINK, -1, 0, -1) \
-    X(unlink, UNLINK, -1, 0, -1) \
-    X(symlink, SYMLINK, -1, 1, -1) \
-    X(readlink, LSTAT, -1, 0, -1) \
-    X(chmod, CHANGE, -1, 0, -1) \
-    X(chown, CHANGE, -1, 0, -1) \
-    X(lchown, LCHANGE, -1, 0, -1) \
-    X(utime, CHANGE, -1, 0, -1) \
-    X(mknod, MAKE, -1, 0, -1) \
-    X(statfs, STAT, -1, 0, -1) \
-    X(chroot, STAT, -1, 0, -1) \
-    X(setxattr, CHANGE, -1, 0, -1) \
-    X(lsetxattr, LCHANGE, -1, 0, -1) \
-    X(getxattr, STAT, -1, 0, -1) \
-    X(lgetxattr, LSTAT, -1, 0, -1) \
-    X(listxattr, STAT, -1, 0, -1) \
-    X(llistxattr, LSTAT, -1, 0, -1) \
-    X(removexattr, CHANGE, -1, 0, -1) \
-    X(lremovexattr, LCHANGE, -1, 0, -1) \
-    X(getdents64, LIST, -1, 1, 2) \
-    X(utimes, CHANGE, -1, 0, -1) \
-    X(inotify_add_watch, WATCH, -1, 1, 2) \
-    X(openat, OPEN, 0, 1, 2) \
-    X(mkdirat, MKDIR, 0, 1, 2) \
-    X(mknodat, MAKE, 0, 1, -1) \
-    X(fchownat, CHANGE, 0, 1, 4) \
-    X(futimesat, CHANGE, 0, 1, -1) \
-    X(newfstatat, STAT, 0, 1, 3) \
-    X(unlinkat, UNLINK, 0, 1, 2) \
-    X(renameat, RENAME, 0, 1, -1) \
-    X(linkat, LINK, 0, 1, 4) \
-    X(symlinkat, SYMLINK, 1, 2, -1) \
-    X(readlinkat, LSTAT, 0, 1, -1) \
-    X(fchmodat, CHANGE, 0, 1, -1) \
-    X(faccessat, STAT, 0, 1, -1) \
-    X(utimensat, CHANGE, 0, 1, 3) \
-    X(name_to_handle_at, HANDLE, 0, 1, 4) \
-    X(renameat2, RENAME, 0, 1, 4) \
-    X(execveat, EXEC, 0, 1, 4) \
-    X(statx, STAT, 0, 1, 2) \
-    X(openat2, OPEN2, 0, 1, 2) \
-    X(faccessat2, STAT, 0, 1, 3) \
-    X(fchmodat2, CHANGE, 0, 1, 3) \
-    X(acct, CHANGE, -1, 0, -1) \
-    X(swapon, CHANGE, -1, 0, -1) \
-    X(swapoff, CHANGE, -1, 0, -1) \
-    X(quotactl, STAT, -1, 1, -1) \
-    X(fanotify_mark, STAT, 3, 4, -1) \
-    X(open_tree, STAT, 0, 1, 2) \
-    X(fspick, STAT, 0, 1, -1) \
-    X(mount_setattr, STAT, 0, 1, 2) \
-    X(setxattrat, CHANGE, 0, 1, 2) \
-    X(getxattrat, STAT, 0, 1, 2) \
-    X(listxattrat, STAT, 0, 1, 2) \
-    X(removexattrat, CHANGE, 0, 1, 2) \
-    X(open_tree_attr, STAT, 0, 1, 2) \
-    X(file_getattr, STAT, 0, 1, 4) \
-    X(file_setattr, CHANGE, 0, 1, 4) \
-    X(io_uring_setup, ABSENT, -1, -1, -1)
+    DTSM_CALLS(X) \
+    X(io_uring_setup, ABSENT, 0, FOLLOWED, -1, -1, -1)
 
 enum {
-    SUPERVISE_OPEN, SUPERVISE_OPEN2, SUPERVISE_CREAT, SUPERVISE_STAT,
-    SUPERVISE_LSTAT, SUPERVISE_CHANGE, SUPERVISE_LCHANGE, SUPERVISE_MAKE,
+    SUPERVISE_PLAIN, SUPERVISE_WRAPPED, SUPERVISE_OPEN, SUPERVISE_OPEN2,
     SUPERVISE_MKDIR, SUPERVISE_RMDIR, SUPERVISE_UNLINK, SUPERVISE_RENAME,
     SUPERVISE_LINK, SUPERVISE_SYMLINK, SUPERVISE_EXEC, SUPERVISE_CONNECT,
-    SUPERVISE_BIND, SUPERVISE_WATCH, SUPERVISE_HANDLE, SUPERVISE_LIST,
-    SUPERVISE_ABSENT
+    SUPERVISE_BIND, SUPERVISE_LIST, SUPERVISE_MOUNT, SUPERVISE_ABSENT
 };
 
 typedef struct DtsmSuperviseCall {
     short number;
     signed char act, dir, path, flags;
+    unsigned how, link;
 } DtsmSuperviseCall;
 
 /*

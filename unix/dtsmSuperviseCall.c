@@ -21,7 +21,6 @@
 #ifdef DTSM_SUPERVISES
 
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -30,7 +29,6 @@
 #define MAKE (DTSM_WRITE | TRACE_MAKE | TRACE_NOFOLLOW)
 #define CHANGE_SELF (DTSM_WRITE | TRACE_CHANGE | TRACE_NOFOLLOW)
 #define PAGE 4096u
-#define IN_ROOT 0x10            /* RESOLVE_IN_ROOT */
 #define OLD_LIMIT_HI 0x2000u    /* libraries in the old layout lie above */
 #define TEXT_HI 0x5000u         /* and below the text of such programs */
 
@@ -39,8 +37,8 @@
 #endif
 
 static const DtsmSuperviseCall calls[] = {
-#define X(name, act, dir, path, flags) \
-    {SYS_##name, SUPERVISE_##act, dir, path, flags},
+#define X(name, act, how, link, dir, path, flags) \
+    {SYS_##name, SUPERVISE_##act, dir, path, flags, how, link},
     SUPERVISE_CALLS(X)
 #undef X
 };
@@ -244,7 +242,8 @@ Rename(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call)
     }
     err = DtsmTraceCheck(one.dirfd, one.path, CHANGE_SELF, &saw);
     if (err == 0) {
-        err = DtsmTraceCheck(two.dirfd, two.path, MAKE, &sawNew);
+        err = DtsmTraceCheck(two.dirfd, two.path, flags & RENAME_EXCHANGE
+                ? CHANGE_SELF : MAKE, &sawNew);
     }
     if (err != 0) {
         return Refuse(reply, err);
@@ -257,7 +256,7 @@ Rename(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call)
     if (done && type == TRACE_IS_OTHER && (flags & RENAME_EXCHANGE)) {
         type = DtsmTraceType(AT_FDCWD, two.where, AT_SYMLINK_NOFOLLOW);
     }
-    if (type == TRACE_IS_OTHER
+    if ((type == TRACE_IS_OTHER || type == TRACE_IS_MISSING)
             && !(saw & (TRACE_SAW_LINK | TRACE_SAW_DENY))) {
         return GO_ON;
     }
@@ -406,11 +405,63 @@ OpenHow2(void)
     const char *path;
 
     DtsmSupervisePeek(Arg(2), how, sizeof(how));
-    if (how[2] & IN_ROOT) {
+    if (how[2] & RESOLVE_IN_FOLDER) {
         path = DtsmTraceBelowRoot(one.path);
         memmove(one.path, path, strlen(path) + 1);
     }
-    return DtsmTraceOpenHow((int) how[0]);
+    return DtsmTraceOpen2How(how[0], how[2]);
+}
+
+/*
+ * Mount --
+ *
+ *      What is mounted, or no longer, changes all that lies below, by whatever
+ *      name (C2).
+ */
+
+static int
+Mount(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call,
+        unsigned how, unsigned flags)
+{
+    unsigned howTwo = CALL_LOOKS;
+    int at = -1, got = GO_ON, err;
+
+    two.dirfd = AT_FDCWD;
+    switch (call->number) {
+        case SYS_mount:
+            at = DtsmTraceMountsPath(flags) ? 0 : -1;
+            howTwo = DTSM_READ;
+            break;
+        case SYS_pivot_root:
+            at = 1;
+            break;
+        case SYS_move_mount:
+            at = 3;
+            two.dirfd = (int) Arg(2);
+            howTwo |= DtsmTraceLinkHow(FOLLOWED_IF(MOVE_FOLLOW_TO), flags);
+            break;
+        default:
+            break;
+    }
+    if (at >= 0 && (got = Take(Arg(at), two.path)) == ANSWERED) {
+        got = GO_ON;                    /* none, or wrong: only the other */
+        at = -1;
+    }
+    if (got != GO_ON) {
+        return got;
+    }
+    err = call->number == SYS_mount && at >= 0
+            ? DtsmTraceCheck(two.dirfd, two.path, howTwo, NULL) : 0;
+    if (err == 0) {
+        err = DtsmTraceCheck(one.dirfd, one.path, how, NULL);
+    }
+    if (err == 0 && call->number != SYS_mount && at >= 0) {
+        err = DtsmTraceCheck(two.dirfd, two.path, howTwo, NULL);
+    }
+    if (err == 0) {
+        DtsmTraceForget(AT_FDCWD, "/");
+    }
+    return Refuse(reply, err);
 }
 
 static int
@@ -418,26 +469,13 @@ Act(const DtsmSuperviseCall *call, int isEmpty,
         struct seccomp_notif_resp *reply)
 {
     unsigned flags = call->flags >= 0 ? (unsigned) Arg(call->flags) : 0;
-    unsigned self = flags & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u;
-    unsigned how = DTSM_STAT;
+    unsigned how = call->how | DtsmTraceLinkHow(call->link, flags);
 
     switch (call->act) {
         case SUPERVISE_OPEN: how = DtsmTraceOpenHow((int) flags); break;
         case SUPERVISE_OPEN2: how = OpenHow2(); break;
-        case SUPERVISE_CREAT: how = DTSM_WRITE | TRACE_MAKE; break;
-        case SUPERVISE_STAT: how = DTSM_STAT | self; break;
-        case SUPERVISE_LSTAT: how = DTSM_STAT | TRACE_NOFOLLOW; break;
-        case SUPERVISE_CHANGE: how = DTSM_WRITE | TRACE_CHANGE | self; break;
-        case SUPERVISE_LCHANGE: how = CHANGE_SELF; break;
-        case SUPERVISE_MAKE: case SUPERVISE_BIND: how = MAKE; break;
+        case SUPERVISE_BIND: how = MAKE; break;
         case SUPERVISE_CONNECT: how = DTSM_WRITE; break;
-        case SUPERVISE_WATCH:
-            how = DTSM_STAT | (flags & IN_DONT_FOLLOW ? TRACE_NOFOLLOW : 0u);
-            break;
-        case SUPERVISE_HANDLE:
-            how = DTSM_STAT
-                    | (flags & AT_SYMLINK_FOLLOW ? 0u : TRACE_NOFOLLOW);
-            break;
         case SUPERVISE_MKDIR: return MakeFolder(reply);
         case SUPERVISE_RMDIR: case SUPERVISE_UNLINK: return Remove(reply);
         case SUPERVISE_RENAME: return Rename(reply, call);
@@ -445,6 +483,7 @@ Act(const DtsmSuperviseCall *call, int isEmpty,
         case SUPERVISE_SYMLINK: return MakeSymlink(reply);
         case SUPERVISE_EXEC: return Exec(reply, call, isEmpty);
         case SUPERVISE_LIST: return List(reply);
+        case SUPERVISE_MOUNT: return Mount(reply, call, how, flags);
         default: break;
     }
     return Refuse(reply, DtsmTraceCheck(one.dirfd, one.path, how, NULL));

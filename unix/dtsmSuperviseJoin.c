@@ -43,7 +43,7 @@ DtsmSuperviseJoin(const char *socket, int layout)
  */
 
 static const short numbers[] = {
-#define X(name, act, dir, path, flags) SYS_##name,
+#define X(name, act, how, link, dir, path, flags) SYS_##name,
     SUPERVISE_CALLS(X)
 #undef X
     SUPERVISE_X32_EXECVE, SUPERVISE_X32_EXECVEAT

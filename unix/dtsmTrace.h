@@ -169,7 +169,8 @@ DtsmTraceGetMap(void)
  *
  * Returns:
  *      0 to go on, else the errno to fail with: ENOENT, or EACCES with
- *      TRACE_MAKE.  errno itself is untouched.
+ *      TRACE_MAKE; another one where that is what the kernel says of anything
+ *      in that place.  errno itself is untouched.
  */
 
 int DtsmTraceCheck(int dirfd, const char *path, unsigned how,
@@ -363,6 +364,9 @@ typedef struct DtsmTraceWalk {
     int links;                  /* followed */
     int selfs;                  /* of them /proc/self and its like, which keep
                                  * their names */
+    int stop;                   /* what the kernel says of all that is below
+                                 * a place on the way, 0: nothing; ENOTDIR: */
+    size_t stopLen;             /* that is this much of out, a plain file */
     size_t badLen;              /* > 0: a last symlink that is denied */
     unsigned badRuling;         /* and how */
     char *rest;                 /* what is left of the way, at its end */

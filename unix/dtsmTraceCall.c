@@ -12,11 +12,11 @@
  */
 
 #include "dtsmTrace.h"
+#include "dtsmTraceCalls.h"
 
 #include <dirent.h>
 #include <sched.h>
 #include <stdio.h>
-#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -36,8 +36,6 @@ typedef struct OpenHow {
     uint64_t flags, mode, resolve;
 } OpenHow;
 
-#define IN_ROOT 0x10            /* RESOLVE_IN_ROOT */
-
 /*
  * BeforeOpen, AfterOpen --
  *
@@ -51,19 +49,19 @@ BeforeOpen(int dirfd, const char *path, const OpenHow *how, size_t size)
     if (TRACE_NO_POINTER(how) || size < sizeof(*how)) {
         return 0;
     }
-    if (how->resolve & IN_ROOT) {
+    if (how->resolve & RESOLVE_IN_FOLDER) {
         path = DtsmTraceBelowRoot(path);
     }
-    return CHECK(dirfd, path, DtsmTraceOpenHow((int) how->flags));
+    return CHECK(dirfd, path, DtsmTraceOpen2How(how->flags, how->resolve));
 }
 
 static int
 AfterOpen(int fd, const OpenHow *how)
 {
-    if (fd < 0 || !(how->resolve & IN_ROOT) || !DtsmTraceFenced()) {
+    if (fd < 0 || !(how->resolve & RESOLVE_IN_FOLDER) || !DtsmTraceFenced()) {
         return fd;
     }
-    return DtsmTraceOpened(fd, DtsmTraceOpenHow((int) how->flags));
+    return DtsmTraceOpened(fd, DtsmTraceOpen2How(how->flags, how->resolve));
 }
 
 int openat2(int dirfd, const char *path, const void *how, size_t size);
@@ -84,27 +82,19 @@ openat2(int dirfd, const char *path, const void *how, size_t size)
 #define Z(x) ((size_t) (x))
 
 /*
- * The numbers: X1 has its path first, X2 a descriptor and then its path.
- * Each is followed by the call that stands for it.
+ * The numbers whose wrappers do more than a check: X1 has its path first, X2
+ * a descriptor and then its path.  Each is followed by the call that stands
+ * for it.
  */
 
 #define CALLS_AT(X1, X2) \
     X2(openat, openat(I(a), P(b), I(c), (mode_t) d)) \
-    X2(newfstatat, fstatat(I(a), P(b), V(c), I(d))) \
-    X2(statx, statx(I(a), P(b), I(c), U(d), V(e))) \
-    X2(faccessat, faccessat(I(a), P(b), I(c), 0)) \
-    X2(readlinkat, readlinkat(I(a), P(b), V(c), Z(d))) \
     X2(unlinkat, unlinkat(I(a), P(b), I(c))) \
     X2(mkdirat, mkdirat(I(a), P(b), (mode_t) c)) \
-    X2(mknodat, mknodat(I(a), P(b), (mode_t) c, (dev_t) d)) \
     X2(fchmodat, fchmodat(I(a), P(b), (mode_t) c, 0)) \
-    X2(fchownat, fchownat(I(a), P(b), (uid_t) c, (gid_t) d, I(e))) \
-    X2(utimensat, utimensat(I(a), P(b), V(c), I(d))) \
     X2(linkat, linkat(I(a), P(b), I(c), P(d), I(e))) \
     X2(renameat2, renameat2(I(a), P(b), I(c), P(d), U(e))) \
     X2(execveat, execveat(I(a), P(b), V(c), V(d), I(e))) \
-    X2(inotify_add_watch, inotify_add_watch(I(a), P(b), (uint32_t) c)) \
-    X2(name_to_handle_at, name_to_handle_at(I(a), P(b), V(c), V(d), I(e))) \
     X2(connect, connect(I(a), V(b), (socklen_t) c)) \
     X2(bind, bind(I(a), V(b), (socklen_t) c)) \
     X2(getdents64, getdents64(I(a), V(b), Z(c))) \
@@ -121,45 +111,34 @@ openat2(int dirfd, const char *path, const void *how, size_t size)
     X1(unshare, unshare(I(a))) \
     X1(mlockall, mlockall(I(a))) \
     X1(execve, execve(P(a), V(b), V(c))) \
-    X1(truncate, truncate(P(a), (off_t) b)) \
     X1(chdir, chdir(P(a))) \
-    X1(chroot, chroot(P(a))) \
-    X1(setxattr, setxattr(P(a), P(b), V(c), Z(d), I(e))) \
-    X1(lsetxattr, lsetxattr(P(a), P(b), V(c), Z(d), I(e))) \
-    X1(getxattr, getxattr(P(a), P(b), V(c), Z(d))) \
-    X1(lgetxattr, lgetxattr(P(a), P(b), V(c), Z(d))) \
-    X1(listxattr, listxattr(P(a), V(b), Z(c))) \
-    X1(llistxattr, llistxattr(P(a), V(b), Z(c))) \
-    X1(removexattr, removexattr(P(a), P(b))) \
-    X1(lremovexattr, lremovexattr(P(a), P(b)))
+    X1(chroot, chroot(P(a)))
 
 /*
- * Those that are checked and then made as they are: which arguments are the
- * directory and the path, and how the path is touched.  The newest are the
- * same numbers on all machines.
+ * The others of the table are checked and then made as they are.
  */
 
-#define SELF(flags) ((flags) & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u)
+#define ON_PLAIN(X, name) X(name)
+#define ON_OPEN(X, name)
+#define ON_OPEN2 ON_OPEN
+#define ON_WRAPPED ON_OPEN
+#define ON_MKDIR ON_OPEN
+#define ON_RMDIR ON_OPEN
+#define ON_UNLINK ON_OPEN
+#define ON_RENAME ON_OPEN
+#define ON_LINK ON_OPEN
+#define ON_SYMLINK ON_OPEN
+#define ON_EXEC ON_OPEN
+#define ON_CONNECT ON_OPEN
+#define ON_BIND ON_OPEN
+#define ON_LIST ON_OPEN
+#define ON_MOUNT ON_OPEN
 
-#define PLAIN_CALLS(X) \
-    X(SYS_statfs, AT_FDCWD, a, DTSM_STAT) \
-    X(SYS_acct, AT_FDCWD, a, DTSM_WRITE | TRACE_CHANGE) \
-    X(SYS_swapon, AT_FDCWD, a, DTSM_READ | DTSM_WRITE | TRACE_CHANGE) \
-    X(SYS_swapoff, AT_FDCWD, a, DTSM_WRITE | TRACE_CHANGE) \
-    X(SYS_quotactl, AT_FDCWD, b, DTSM_STAT) \
-    X(SYS_fanotify_mark, I(d), e, DTSM_STAT) \
-    X(SYS_faccessat2, I(a), b, DTSM_STAT | SELF(d)) \
-    X(SYS_fchmodat2, I(a), b, DTSM_WRITE | TRACE_CHANGE | SELF(d)) \
-    X(SYS_open_tree, I(a), b, DTSM_STAT) \
-    X(SYS_fspick, I(a), b, DTSM_STAT) \
-    X(SYS_mount_setattr, I(a), b, DTSM_STAT) \
-    X(SYS_setxattrat, I(a), b, DTSM_WRITE | TRACE_CHANGE | SELF(c)) \
-    X(SYS_getxattrat, I(a), b, DTSM_STAT | SELF(c)) \
-    X(SYS_listxattrat, I(a), b, DTSM_STAT | SELF(c)) \
-    X(SYS_removexattrat, I(a), b, DTSM_WRITE | TRACE_CHANGE | SELF(c)) \
-    X(SYS_open_tree_attr, I(a), b, DTSM_STAT) \
-    X(SYS_file_getattr, I(a), b, DTSM_STAT | SELF(e)) \
-    X(SYS_file_setattr, I(a), b, DTSM_WRITE | TRACE_CHANGE | SELF(e))
+#ifdef SYS_open
+#   define CALLS_HERE(X) DTSM_CALLS(X)
+#else
+#   define CALLS_HERE(X) DTSM_CALLS_ANY(X)
+#endif
 
 #ifdef SYS_renameat
 #   define CALLS_RENAMEAT(X1, X2) \
@@ -171,24 +150,13 @@ openat2(int dirfd, const char *path, const void *how, size_t size)
 #ifdef SYS_open
 #   define CALLS_OLD(X1, X2) \
     X1(open, open(P(a), I(b), (mode_t) c)) \
-    X1(creat, creat(P(a), (mode_t) b)) \
-    X1(stat, stat(P(a), V(b))) \
-    X1(lstat, lstat(P(a), V(b))) \
-    X1(access, access(P(a), I(b))) \
-    X1(readlink, readlink(P(a), V(b), Z(c))) \
     X1(unlink, unlink(P(a))) \
     X1(rmdir, rmdir(P(a))) \
     X1(mkdir, mkdir(P(a), (mode_t) b)) \
-    X1(mknod, mknod(P(a), (mode_t) b, (dev_t) c)) \
     X1(chmod, chmod(P(a), (mode_t) b)) \
-    X1(chown, chown(P(a), (uid_t) b, (gid_t) c)) \
-    X1(lchown, lchown(P(a), (uid_t) b, (gid_t) c)) \
-    X1(utime, utime(P(a), V(b))) \
-    X1(utimes, utimes(P(a), V(b))) \
     X1(link, link(P(a), P(b))) \
     X1(symlink, symlink(P(a), P(b))) \
-    X1(rename, rename(P(a), P(b))) \
-    X2(futimesat, futimesat(I(a), P(b), V(c)))
+    X1(rename, rename(P(a), P(b)))
 #else
 #   define CALLS_OLD(X1, X2)
 #endif
@@ -247,6 +215,8 @@ CheckOlder(long number, long a, long b)
 static long
 PathCall(long number, long a, long b, long c, long d, long e, long f)
 {
+    const long args[] = { a, b, c, d, e, f };
+
     if (DtsmTraceIsFiltered()) {
         int err = CheckOlder(number, a, b);
 
@@ -276,8 +246,9 @@ PathCall(long number, long a, long b, long c, long d, long e, long f)
         case SYS_setns:
             return setns(I(a), I(b));
         case 429 /* move_mount */:
-            REFUSE(CHECK(I(a), P(b), DTSM_STAT), -1);
-            REFUSE(CHECK(I(c), P(d), DTSM_STAT), -1);
+            REFUSE(CHECK(I(a), P(b), HOW_OF(move_mount, e)), -1);
+            REFUSE(CHECK(I(c), P(d), DTSM_STAT | DtsmTraceLinkHow(
+                    FOLLOWED_IF(MOVE_FOLLOW_TO), U(e))), -1);
             DtsmTraceMounts(0);
             CHANGING(AT_FDCWD, "/", (int) REAL(syscall)(number, a, b, c, d,
                     e));
@@ -293,11 +264,17 @@ PathCall(long number, long a, long b, long c, long d, long e, long f)
         case SYS_openat2:
             REFUSE(BeforeOpen(I(a), P(b), V(c), Z(d)), -1);
             return AfterOpen((int) REAL(syscall)(number, a, b, c, d), V(c));
-#define X(number, dirfd, path, how) \
-        case number: \
-            REFUSE(CHECK(dirfd, P(path), how), -1); \
+#define CHECK_FIRST(name) \
+        case SYS_##name: \
+            REFUSE(CHECK(CALL_DIR_##name < 0 ? AT_FDCWD \
+                    : I(args[CALL_DIR_##name]), \
+                    P(args[CALL_PATH_##name]), HOW_OF(name, \
+                    CALL_FLAGS_##name < 0 ? 0 : args[CALL_FLAGS_##name])), \
+                    -1); \
             break;
-        PLAIN_CALLS(X)
+#define X(name, act, how, link, dir, path, flags) \
+        ON_##act(CHECK_FIRST, name)
+        CALLS_HERE(X)
 #undef X
 #ifdef SYS_getdents
         case SYS_getdents:
@@ -405,8 +382,9 @@ DtsmTraceSyscall(long number, long a, long b)
 #define X(name, call) case SYS_##name:
         CALLS(X, X)
 #undef X
-#define X(number, dirfd, path, how) case number:
-        PLAIN_CALLS(X)
+#define CASE(name) case SYS_##name:
+#define X(name, act, how, link, dir, path, flags) ON_##act(CASE, name)
+        CALLS_HERE(X)
 #undef X
 #ifdef SYS_getdents
         case SYS_getdents:

@@ -20,6 +20,11 @@
  *     itself goes the slow way.
  * D4  What nobody was asked about (ASK) is hit only by calls that change
  *     nothing; the others go the slow way and say so in the map (Announce).
+ * D5  What is refused says what something absent there would say.  That is
+ *     another errno than ENOENT where the kernel does not come to the place:
+ *     below a directory that may not be searched, or a plain file.  Rights
+ *     differ from process to process, so such a verdict has no kind either:
+ *     each call goes the slow way.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -299,6 +304,27 @@ Bad(Dtsm_Map *map, DtsmTraceWalk *walk, unsigned how, int fence)
 }
 
 /*
+ * Errno --
+ *
+ *      What a refused call fails with (D5).  A plain file that is hidden is
+ *      absent, and so is all below it.
+ */
+
+static int
+Errno(Dtsm_Map *map, DtsmTraceWalk *walk, unsigned how)
+{
+    if (walk->stop == ENOTDIR) {
+        memcpy(walk->link, walk->out, walk->stopLen);
+        walk->link[walk->stopLen] = '\0';
+        if (DtsmTraceRuling(map, walk->link, walk->stopLen, TRACE_IS_OTHER)
+                & DTSM_DENY) {
+            walk->stop = 0;
+        }
+    }
+    return walk->stop != 0 ? walk->stop : how & TRACE_MAKE ? EACCES : ENOENT;
+}
+
+/*
  * Slow --
  *
  *      Look at the world, and store what it answers.
@@ -309,7 +335,7 @@ Bad(Dtsm_Map *map, DtsmTraceWalk *walk, unsigned how, int fence)
  *      walk        Borrowed.
  *
  * Returns:
- *      1: refuse; -1: the way could not be gone step by step.
+ *      0 or an errno; -1: the way could not be gone step by step.
  */
 
 static int
@@ -318,7 +344,7 @@ Slow(Dtsm_Map *map, char *buf, const DtsmTraceSpelling *spell, unsigned how,
 {
     Dtsm_Token token, aliasToken;
     unsigned flags = 0, aliasFlags = 0;
-    int status, aliasStatus, deny, noCache, noAlias;
+    int status, aliasStatus, deny, err, noCache, noAlias;
     char *key;
     size_t headLen, keyLen;
     Found found;
@@ -339,17 +365,23 @@ Slow(Dtsm_Map *map, char *buf, const DtsmTraceSpelling *spell, unsigned how,
     noCache = walk->noCache;
     noAlias = noCache || walk->noAlias;
     deny = found.deny;
+    err = deny ? Errno(map, walk, how) : 0;
+    if (deny && walk->stop != 0) {
+        found.flags &= ~TRACE_KINDS;                    /* D5 */
+        noAlias = 1;
+    }
     *sawPtr = found.saw | TRACE_SAW_NEW;
     if (walk->badLen > 0 && !(found.saw & TRACE_SAW_DIR)
             && Bad(map, walk, how, fence)) {
         deny = 1;
+        err = how & TRACE_MAKE ? EACCES : ENOENT;
     } else if (walk->outLen == spell->len
             && memcmp(walk->out, spell->path, spell->len) == 0) {
         if (walk->type != TRACE_IS_UNKNOWN || found.deny) {
             Store(map, walk->out, walk->outLen, &found, fence, status, flags,
                     &token);
         }
-        return deny && fence;
+        return deny && fence ? err : 0;
     } else if (!noCache || found.deny) {
         Dtsm_Token outToken;
         unsigned outFlags = 0;
@@ -369,7 +401,8 @@ Slow(Dtsm_Map *map, char *buf, const DtsmTraceSpelling *spell, unsigned how,
             if (!DtsmTraceResolve(map, walk->bad, len, 0, walk)
                     || walk->type != before || walk->outLen != len
                     || memcmp(walk->out, walk->bad, len) != 0) {
-                return deny && fence;   /* it changes: no answer to keep */
+                return deny && fence ? err : 0;     /* it changes: no answer
+                                                     * to keep */
             }
             noAlias |= !Store(map, walk->out, len, &found, fence, outStatus,
                     outFlags, &outToken);
@@ -401,7 +434,7 @@ Slow(Dtsm_Map *map, char *buf, const DtsmTraceSpelling *spell, unsigned how,
                     put & (DTSM_ALIAS | DTSM_ALLOW | DTSM_DENY), &token);
         }
     }
-    return deny && fence;
+    return deny && fence ? err : 0;
 }
 
 /*
@@ -467,7 +500,7 @@ CheckIn(Dtsm_Map *map, int dirfd, const char *path, unsigned how, char *buf,
 {
     DtsmTraceSpelling spell;
     int fence = !(how & TRACE_NOTE) && Dtsm_Fence(map);
-    int hit, fresh = 0, deny;
+    int hit, fresh = 0, err;
     unsigned saw = 0;
     uint64_t policy = 0;
 
@@ -492,8 +525,8 @@ CheckIn(Dtsm_Map *map, int dirfd, const char *path, unsigned how, char *buf,
     if (hit == HIT_ALLOW || strnlen(path, PATH_MAX) == PATH_MAX) {
         return 0;               /* one too long is the kernel's to refuse */
     }
-    deny = hit == HIT_DENY;
-    if (!deny) {
+    err = how & TRACE_MAKE ? EACCES : ENOENT;
+    if (hit != HIT_DENY) {
         DtsmTraceWalk *walk;
 
         if (spell.len > size - TRACE_KEY_HEAD) {
@@ -503,16 +536,16 @@ CheckIn(Dtsm_Map *map, int dirfd, const char *path, unsigned how, char *buf,
         if (walk == NULL) {
             return 0;
         }
-        deny = Slow(map, buf, &spell, how, fence, walk, &saw);
+        err = Slow(map, buf, &spell, how, fence, walk, &saw);
         DtsmTraceReturn(walk);
         if (sawPtr != NULL) {
             *sawPtr = saw;
         }
-        if (deny < 0) {
+        if (err < 0) {
             return ASTRAY;
         }
     }
-    return !deny ? 0 : how & TRACE_MAKE ? EACCES : ENOENT;
+    return err;
 }
 
 /*

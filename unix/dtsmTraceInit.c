@@ -48,7 +48,8 @@ Get(const char *name)
     char **at;
 
     for (at = environ; at != NULL && *at != NULL; at++) {
-        if (strncmp(*at, name, len) == 0 && (*at)[len] == '=') {
+        if (**at == *name && strncmp(*at, name, len) == 0
+                && (*at)[len] == '=') {
             return *at + len + 1;
         }
     }

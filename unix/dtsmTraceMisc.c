@@ -8,6 +8,7 @@
  */
 
 #include "dtsmTrace.h"
+#include "dtsmTraceCalls.h"
 
 #include <link.h>
 #include <dlfcn.h>
@@ -50,10 +51,7 @@ int move_mount(int fromFd, const char *from, int toFd, const char *to,
 int mount_setattr(int dirfd, const char *path, unsigned flags, void *attr,
         size_t size);
 
-enum {
-    MOUNT_REMOUNT = 0x20, MOUNT_BIND = 0x1000, MOUNT_MOVE = 0x2000,
-    MOUNT_PROPAGATION = 0x1e0000        /* only how mounts spread */
-};
+enum { MOUNT_PROPAGATION = 0x1e0000 };   /* only how mounts spread */
 
 /*
  * SocketPath --
@@ -255,8 +253,7 @@ DtsmTraceOpened(int fd, unsigned how)
 DTSM_EXPORT int
 inotify_add_watch(int fd, const char *path, uint32_t mask)
 {
-    REFUSE(CHECK(AT_FDCWD, path, DTSM_STAT
-            | (mask & IN_DONT_FOLLOW ? TRACE_NOFOLLOW : 0u)), -1);
+    REFUSE(CHECK(AT_FDCWD, path, HOW_OF(inotify_add_watch, mask)), -1);
     return REAL(inotify_add_watch)(fd, path, mask);
 }
 
@@ -264,9 +261,7 @@ DTSM_EXPORT int
 fanotify_mark(int fd, unsigned flags, uint64_t mask, int dirfd,
         const char *path)
 {
-    REFUSE(CHECK(dirfd, path, DTSM_STAT
-            | (flags & 4u /* FAN_MARK_DONT_FOLLOW */ ? TRACE_NOFOLLOW : 0u)),
-            -1);
+    REFUSE(CHECK(dirfd, path, HOW_OF(fanotify_mark, flags)), -1);
     return REAL(fanotify_mark)(fd, flags, mask, dirfd, path);
 }
 
@@ -274,8 +269,7 @@ DTSM_EXPORT int
 name_to_handle_at(int dirfd, const char *path, struct file_handle *handle,
         int *mountPtr, int flags)
 {
-    REFUSE(CHECK(dirfd, path, DTSM_STAT
-            | (flags & AT_SYMLINK_FOLLOW ? 0u : TRACE_NOFOLLOW)), -1);
+    REFUSE(CHECK(dirfd, path, HOW_OF(name_to_handle_at, flags)), -1);
     return REAL(name_to_handle_at)(dirfd, path, handle, mountPtr, flags);
 }
 
@@ -301,7 +295,7 @@ DTSM_EXPORT int
 mount(const char *source, const char *target, const char *type,
         unsigned long flags, const void *data)
 {
-    if ((flags & (MOUNT_BIND | MOUNT_MOVE)) && !(flags & MOUNT_REMOUNT)) {
+    if (DtsmTraceMountsPath(flags)) {
         REFUSE(CHECK(AT_FDCWD, source, DTSM_READ), -1);
     }
     REFUSE(CHECK(AT_FDCWD, target, DTSM_STAT), -1);
@@ -320,7 +314,7 @@ umount(const char *target)
 DTSM_EXPORT int
 umount2(const char *target, int flags)
 {
-    REFUSE(CHECK(AT_FDCWD, target, DTSM_STAT), -1);
+    REFUSE(CHECK(AT_FDCWD, target, HOW_OF(umount2, flags)), -1);
     DtsmTraceMounts(0);
     CHANGING(AT_FDCWD, "/", REAL(umount2)(target, flags));
 }
@@ -329,8 +323,9 @@ DTSM_EXPORT int
 move_mount(int fromFd, const char *from, int toFd, const char *to,
         unsigned flags)
 {
-    REFUSE(CHECK(fromFd, from, DTSM_STAT), -1);
-    REFUSE(CHECK(toFd, to, DTSM_STAT), -1);
+    REFUSE(CHECK(fromFd, from, HOW_OF(move_mount, flags)), -1);
+    REFUSE(CHECK(toFd, to, DTSM_STAT | DtsmTraceLinkHow(
+            FOLLOWED_IF(MOVE_FOLLOW_TO), flags)), -1);
     DtsmTraceMounts(0);
     CHANGING(AT_FDCWD, "/", REAL(move_mount)(fromFd, from, toFd, to, flags));
 }
@@ -426,21 +421,22 @@ pivot_root(const char *newRoot, const char *oldRoot)
         return REAL(name) arguments; \
     }
 
-ONE(int, -1, acct, AT_FDCWD, DTSM_WRITE | TRACE_CHANGE,
+ONE(int, -1, acct, AT_FDCWD, HOW_OF(acct, 0),
         (const char *path), (path))
-ONE(int, -1, swapon, AT_FDCWD, DTSM_READ | DTSM_WRITE | TRACE_CHANGE,
+ONE(int, -1, swapon, AT_FDCWD, HOW_OF(swapon, 0),
         (const char *path, int flags), (path, flags))
-ONE(int, -1, swapoff, AT_FDCWD, DTSM_WRITE | TRACE_CHANGE,
+ONE(int, -1, swapoff, AT_FDCWD, HOW_OF(swapoff, 0),
         (const char *path), (path))
-ONE(int, -1, quotactl, AT_FDCWD, DTSM_STAT, (int command,
+ONE(int, -1, quotactl, AT_FDCWD, HOW_OF(quotactl, 0), (int command,
         const char *path, int id, caddr_t address),
         (command, path, id, address))
-ONE(int, -1, open_tree, dirfd, DTSM_STAT, (int dirfd, const char *path,
-        unsigned flags), (dirfd, path, flags))
-ONE(int, -1, fspick, dirfd, DTSM_STAT, (int dirfd, const char *path,
-        unsigned flags), (dirfd, path, flags))
-ONE(int, -1, mount_setattr, dirfd, DTSM_STAT, (int dirfd, const char *path,
-        unsigned flags, void *attr, size_t size),
+ONE(int, -1, open_tree, dirfd, HOW_OF(open_tree, flags),
+        (int dirfd, const char *path, unsigned flags), (dirfd, path, flags))
+ONE(int, -1, fspick, dirfd, HOW_OF(fspick, flags),
+        (int dirfd, const char *path, unsigned flags), (dirfd, path, flags))
+ONE(int, -1, mount_setattr, dirfd, HOW_OF(mount_setattr, flags),
+        (int dirfd, const char *path, unsigned flags, void *attr,
+                size_t size),
         (dirfd, path, flags, attr, size))
 ONE(key_t, -1, ftok, AT_FDCWD, DTSM_STAT, (const char *path,
         int project), (path, project))

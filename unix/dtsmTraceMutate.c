@@ -16,6 +16,7 @@
  */
 
 #include "dtsmTrace.h"
+#include "dtsmTraceCalls.h"
 
 #include <stdio.h>
 #include <sys/time.h>
@@ -50,15 +51,22 @@
  * Renaming.
  */
 
+/*
+ * CheckRename --
+ *
+ *      The new name is made, unless it is exchanged: then it must be there.
+ */
+
 static int
 CheckRename(int oldFd, const char *oldPath, int newFd, const char *newPath,
-        unsigned *sawPtr)
+        unsigned flags, unsigned *sawPtr)
 {
     unsigned saw;
     int err = DtsmTraceCheck(oldFd, oldPath, CHANGE_SELF, &saw);
 
     if (err == 0) {
-        err = DtsmTraceCheck(newFd, newPath, MAKE, sawPtr);
+        err = DtsmTraceCheck(newFd, newPath,
+                flags & RENAME_EXCHANGE ? CHANGE_SELF : MAKE, sawPtr);
         *sawPtr |= saw & TRACE_SAW_DENY;
     }
     return err;
@@ -117,7 +125,7 @@ rename(const char *oldPath, const char *newPath)
 {
     unsigned saw;
 
-    REFUSE(CheckRename(AT_FDCWD, oldPath, AT_FDCWD, newPath, &saw), -1);
+    REFUSE(CheckRename(AT_FDCWD, oldPath, AT_FDCWD, newPath, 0, &saw), -1);
     RENAME(saw, AT_FDCWD, oldPath, AT_FDCWD, newPath, 0,
             REAL(rename)(oldPath, newPath));
 }
@@ -127,7 +135,7 @@ renameat(int oldFd, const char *oldPath, int newFd, const char *newPath)
 {
     unsigned saw;
 
-    REFUSE(CheckRename(oldFd, oldPath, newFd, newPath, &saw), -1);
+    REFUSE(CheckRename(oldFd, oldPath, newFd, newPath, 0, &saw), -1);
     RENAME(saw, oldFd, oldPath, newFd, newPath, 0,
             REAL(renameat)(oldFd, oldPath, newFd, newPath));
 }
@@ -138,7 +146,7 @@ renameat2(int oldFd, const char *oldPath, int newFd, const char *newPath,
 {
     unsigned saw;
 
-    REFUSE(CheckRename(oldFd, oldPath, newFd, newPath, &saw), -1);
+    REFUSE(CheckRename(oldFd, oldPath, newFd, newPath, flags, &saw), -1);
     RENAME(saw, oldFd, oldPath, newFd, newPath, flags,
             REAL(renameat2)(oldFd, oldPath, newFd, newPath, flags));
 }
@@ -261,12 +269,6 @@ __xmknodat(int version, int dirfd, const char *path, mode_t mode,
  * Changing properties.
  */
 
-static unsigned
-AtChange(int atFlags)
-{
-    return CHANGE | (atFlags & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u);
-}
-
 DTSM_EXPORT int
 truncate(const char *path, off_t length)
 {
@@ -281,11 +283,30 @@ truncate64(const char *path, off64_t length)
     return REAL(truncate64)(path, length);
 }
 
+/*
+ * Changed --
+ *
+ *      What was refused below a directory that its owner may no longer search
+ *      is refused in other words (D5 of dtsmTraceDecide.c).  Nothing keeps
+ *      user 0 from searching it.
+ */
+
+static int
+Changed(int dirfd, const char *path, mode_t mode, int result)
+{
+    if (result == 0 && dtsmTraceUser != 0 && !(mode & S_IXUSR)
+            && DtsmTraceGetMap() != NULL
+            && DtsmTraceType(dirfd, path, 0) == TRACE_IS_DIR) {
+        DtsmTraceForget(dirfd, path);
+    }
+    return result;
+}
+
 DTSM_EXPORT int
 chmod(const char *path, mode_t mode)
 {
     REFUSE(CHECK(AT_FDCWD, path, CHANGE), -1);
-    return REAL(chmod)(path, mode);
+    return Changed(AT_FDCWD, path, mode, REAL(chmod)(path, mode));
 }
 
 DTSM_EXPORT int
@@ -298,8 +319,9 @@ lchmod(const char *path, mode_t mode)
 DTSM_EXPORT int
 fchmodat(int dirfd, const char *path, mode_t mode, int atFlags)
 {
-    REFUSE(CHECK(dirfd, path, AtChange(atFlags)), -1);
-    return REAL(fchmodat)(dirfd, path, mode, atFlags);
+    REFUSE(CHECK(dirfd, path, HOW_OF(fchmodat2, atFlags)), -1);
+    return Changed(dirfd, path, mode,
+            REAL(fchmodat)(dirfd, path, mode, atFlags));
 }
 
 DTSM_EXPORT int
@@ -319,7 +341,7 @@ lchown(const char *path, uid_t user, gid_t group)
 DTSM_EXPORT int
 fchownat(int dirfd, const char *path, uid_t user, gid_t group, int atFlags)
 {
-    REFUSE(CHECK(dirfd, path, AtChange(atFlags)), -1);
+    REFUSE(CHECK(dirfd, path, HOW_OF(fchownat, atFlags)), -1);
     return REAL(fchownat)(dirfd, path, user, group, atFlags);
 }
 
@@ -355,6 +377,6 @@ DTSM_EXPORT int
 utimensat(int dirfd, const char *path, const struct timespec times[2],
         int atFlags)
 {
-    REFUSE(CHECK(dirfd, path, AtChange(atFlags)), -1);
+    REFUSE(CHECK(dirfd, path, HOW_OF(utimensat, atFlags)), -1);
     return REAL(utimensat)(dirfd, path, times, atFlags);
 }

@@ -41,8 +41,8 @@ TypeByStat(int dirfd, const char *path, int atFlags)
  *      TRACE_IS_*; MISSING for ENOENT and ENOTDIR, UNKNOWN for other errors.
  */
 
-int
-DtsmTraceType(int dirfd, const char *path, int atFlags)
+static int
+Type(int dirfd, const char *path, int atFlags, int *errPtr)
 {
     char own[TRACE_OWN_MAX];
     struct statx st;
@@ -64,8 +64,17 @@ DtsmTraceType(int dirfd, const char *path, int atFlags)
         }
     }
     DtsmTraceBarred(got);
+    *errPtr = (int) -got;
     return got == -ENOENT || got == -ENOTDIR ? TRACE_IS_MISSING
             : TRACE_IS_UNKNOWN;
+}
+
+int
+DtsmTraceType(int dirfd, const char *path, int atFlags)
+{
+    int err;
+
+    return Type(dirfd, path, atFlags, &err);
 }
 
 /*
@@ -185,18 +194,21 @@ NoteLink(Dtsm_Map *map, DtsmTraceWalk *walk, int ways, int last)
  */
 
 static int
-HopType(Dtsm_Map *map, const DtsmTraceWalk *walk, int ways)
+HopType(Dtsm_Map *map, DtsmTraceWalk *walk, int ways)
 {
     Dtsm_Token token;
     unsigned flags = 0, rule = DTSM_ALLOW;
     const char *path;
     size_t len;
-    int status = DTSM_INVALID, type;
+    int status = DTSM_INVALID, type, err = 0;
 
     if (ways & TRACE_RECORD_HOPS) {
         status = Dtsm_Look(map, walk->out, walk->outLen, &flags, &token);
     }
-    type = DtsmTraceType(AT_FDCWD, walk->out, AT_SYMLINK_NOFOLLOW);
+    type = Type(AT_FDCWD, walk->out, AT_SYMLINK_NOFOLLOW, &err);
+    if (type == TRACE_IS_UNKNOWN) {
+        walk->stop = err;
+    }
     if ((status == DTSM_NOTFOUND
             || (status == DTSM_OK && (flags & DTSM_PREFIX)))
             && (type == TRACE_IS_DIR || (type == TRACE_IS_MISSING
@@ -352,6 +364,7 @@ Resolve(Dtsm_Map *map, const char *path, size_t len, int ways,
     walk->noAlias = 0;
     walk->links = 0;
     walk->selfs = 0;
+    walk->stop = 0;
     walk->badLen = 0;
     if (len >= walk->restSize) {
         return 0;
@@ -427,6 +440,8 @@ Resolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         }
         if (walk->type == TRACE_IS_OTHER) {
             walk->type = TRACE_IS_MISSING;      /* below a plain file */
+            walk->stop = ENOTDIR;
+            walk->stopLen = before;
             broken = 1;
             continue;
         }

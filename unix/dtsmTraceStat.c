@@ -7,6 +7,7 @@
  */
 
 #include "dtsmTrace.h"
+#include "dtsmTraceCalls.h"
 
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -37,12 +38,6 @@ int __lxstat64(int version, const char *path, struct stat64 *st);
 int __fxstatat64(int version, int dirfd, const char *path,
         struct stat64 *st, int atFlags);
 
-static unsigned
-AtHow(int atFlags)
-{
-    return DTSM_STAT | (atFlags & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u);
-}
-
 #define STAT(name, type, how) \
     DTSM_EXPORT int \
     name(const char *path, type *st) \
@@ -65,7 +60,7 @@ STAT(statvfs64, struct statvfs64, DTSM_STAT)
     DTSM_EXPORT int \
     name(int dirfd, const char *path, type *st, int atFlags) \
     { \
-        REFUSE(CHECK(dirfd, path, AtHow(atFlags)), -1); \
+        REFUSE(CHECK(dirfd, path, HOW_OF(newfstatat, atFlags)), -1); \
         return REAL(name)(dirfd, path, st, atFlags); \
     }
 
@@ -89,7 +84,7 @@ XSTAT(__lxstat64, struct stat64, DTSM_STAT | TRACE_NOFOLLOW)
     DTSM_EXPORT int \
     name(int version, int dirfd, const char *path, type *st, int atFlags) \
     { \
-        REFUSE(CHECK(dirfd, path, AtHow(atFlags)), -1); \
+        REFUSE(CHECK(dirfd, path, HOW_OF(newfstatat, atFlags)), -1); \
         return REAL(name)(version, dirfd, path, st, atFlags); \
     }
 
@@ -100,7 +95,7 @@ DTSM_EXPORT int
 statx(int dirfd, const char *path, int atFlags, unsigned mask,
         struct statx *st)
 {
-    REFUSE(CHECK(dirfd, path, AtHow(atFlags)), -1);
+    REFUSE(CHECK(dirfd, path, HOW_OF(statx, atFlags)), -1);
     return REAL(statx)(dirfd, path, atFlags, mask, st);
 }
 
@@ -126,7 +121,7 @@ ACCESS(euidaccess)
 DTSM_EXPORT int
 faccessat(int dirfd, const char *path, int mode, int atFlags)
 {
-    REFUSE(CHECK(dirfd, path, AtHow(atFlags)), -1);
+    REFUSE(CHECK(dirfd, path, HOW_OF(faccessat2, atFlags)), -1);
     return REAL(faccessat)(dirfd, path, mode, atFlags);
 }
 
