@@ -29,11 +29,15 @@
 #endif
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
+#include <glob.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <locale.h>
 #include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -368,6 +372,78 @@ Arbitrary(uint32_t left, int words)
 
 static int Open(const char *path);
 
+static int
+CountDown(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+    (void) path;
+    (void) st;
+    (void) kind;
+    return ftw->level > 1;
+}
+
+/*
+ * Rarer --
+ *
+ *      Does one call of a rarer kind succeed?
+ */
+
+static int
+Rarer(const char *folder, const char *path)
+{
+    char name[300];
+    struct statx st;
+    glob_t found;
+    DIR *stream;
+    pid_t pid = -1;
+    int fd, status = 1;
+
+    snprintf(name, sizeof(name), "%s.XXXXXX", path);
+    switch (Random(14)) {
+        case 0:
+            return statx(AT_FDCWD, folder, 0, STATX_TYPE, &st) == 0;
+        case 1:
+            stream = opendir(folder);
+            while (stream != NULL && readdir(stream) != NULL) {
+                continue;
+            }
+            return stream != NULL && closedir(stream) == 0;
+        case 2:
+            status = glob("*/.", 0, NULL, &found);
+            return status == 0 && found.gl_pathc > 0;
+        case 3:
+            return nftw(folder, CountDown, 4, FTW_PHYS) == 0;
+        case 4:
+            fd = mkstemp(name);
+            return fd >= 0 && unlink(name) == 0;
+        case 5:
+            return posix_spawn(&pid, "/bin/true", NULL, NULL, (char *const [])
+                    {name, NULL}, environ) == 0
+                    && waitpid(pid, &status, 0) == pid && status == 0;
+        case 6:
+            return system(":") == 0;
+        case 7:
+            return symlink("x", path) == 0 && unlink(path) == 0;
+        case 8:
+            return chmod(folder, 0755) == 0;
+        case 9:
+            return dlopen("libm.so.6", RTLD_NOW) != NULL;
+        case 10:
+            return setlocale(LC_ALL, "C.UTF-8") != NULL;
+        case 11:
+            pid = fork();
+            if (pid == 0) {
+                _exit(chdir(folder) == 0 && stat(".", (struct stat *) &st)
+                        == 0 ? 0 : 1);
+            }
+            return waitpid(pid, &status, 0) == pid && status == 0;
+        case 12:
+            fd = open(folder, O_RDONLY | O_DIRECTORY);
+            return fd >= 0 && fchdir(fd) == 0 && chdir("..") == 0;
+        default:
+            return syscall(SYS_faccessat, AT_FDCWD, folder, R_OK) == 0;
+    }
+}
+
 /*
  * Various --
  *
@@ -387,7 +463,7 @@ Various(const char *folder, const char *path)
         int good;
 
         errno = 0;
-        switch (Random(12)) {
+        switch (Random(20)) {
             case 0:
                 good = Open(path) == 0;
                 break;
@@ -422,11 +498,14 @@ Various(const char *folder, const char *path)
             case 10:
                 good = rename(path, path) == 0;
                 break;
-            default:
+            case 11:
                 good = syscall(SYS_newfstatat, AT_FDCWD, folder, &st, 0) == 0;
                 break;
+            default:
+                good = Rarer(folder, path);
+                break;
         }
-        sum = sum * 31 + (unsigned) good * 7 + (unsigned) errno;
+        sum = sum * 31 + (good ? 7 : (unsigned) errno);
     }
     return sum;
 }
@@ -502,7 +581,9 @@ Randomly(uint32_t first, int rounds, const char *folder)
         }
         waitpid(pid, &status, 0);
         snprintf(path, sizeof(path), "%s/%d", folder, i);
-        rmdir(path);                    /* that it may have left */
+        if (rmdir(path) != 0) {         /* that it may have left */
+            unlink(path);
+        }
         printf("%u: %x\n", first + (uint32_t) i, (unsigned) status);
     }
     return 0;
