@@ -49,7 +49,7 @@
 int dtsmTraceReadOnly = 0;
 int dtsmTraceStale = 0;
 
-static uint64_t may = UINT64_MAX;       /* written by And alone */
+static uint64_t held = 0;               /* not to be made; set by Hold alone */
 static int pending = 0;                 /* filters being installed */
 static int filtered = 0;
 static int bounded = 0;                 /* by Landlock */
@@ -61,12 +61,12 @@ static char self[PATH_MAX] TRACE_LARGE;         /* the program, or "" */
 #define MAY_NAME "DTSM_MAY="
 #define MAY_DIGITS 16
 
-static char mayText[sizeof(MAY_NAME) + MAY_DIGITS + 1] = MAY_NAME;
+static char mayText[sizeof(MAY_NAME) + MAY_DIGITS + 1];
 
 static int
 Lets(uint64_t bits)
 {
-    return (__atomic_load_n(&may, __ATOMIC_RELAXED) & bits) == bits;
+    return (__atomic_load_n(&held, __ATOMIC_RELAXED) & bits) == 0;
 }
 
 /*
@@ -80,9 +80,10 @@ static void
 Write(int told)
 {
     static const char hex[] = "0123456789abcdef";
-    uint64_t mask = __atomic_load_n(&may, __ATOMIC_RELAXED);
+    uint64_t mask = ~__atomic_load_n(&held, __ATOMIC_RELAXED);
     char *at = mayText + sizeof(MAY_NAME) - 1 + MAY_DIGITS;
 
+    memcpy(mayText, MAY_NAME, sizeof(MAY_NAME) - 1);
     if (told) {
         *at = 'r';
     }
@@ -159,9 +160,9 @@ Guard(long call[7])
 #endif
 
 static void
-And(uint64_t lets)
+Hold(uint64_t lets)
 {
-    __atomic_and_fetch(&may, lets, __ATOMIC_RELAXED);           /* F2 */
+    __atomic_or_fetch(&held, ~lets, __ATOMIC_RELAXED);          /* F2 */
     __atomic_store_n(&filtered, 1, __ATOMIC_RELAXED);
     __atomic_store_n(&DtsmpGuardProc, Guard, __ATOMIC_RELEASE);
 }
@@ -191,7 +192,7 @@ DtsmTraceFilterHandedOn(const char *value)
     }
     if (i == MAY_DIGITS) {
         if (mask != UINT64_MAX) {
-            And(mask);
+            Hold(mask);
         }
         Write(value[i] == 'r');
     }
@@ -443,12 +444,12 @@ End(Installing *its, int installed, const void *given)
 
         if (program != NULL && its->block != NULL) {
             lets = DtsmTraceLets(its->block, program->filter, program->len,
-                    __atomic_load_n(&may, __ATOMIC_RELAXED));
+                    ~__atomic_load_n(&held, __ATOMIC_RELAXED));
         }
 #else
         (void) given;
 #endif
-        And(lets);
+        Hold(lets);
         Write(0);
     }
     __atomic_sub_fetch(&pending, 1, __ATOMIC_ACQ_REL);          /* F1 */

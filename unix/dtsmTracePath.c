@@ -207,7 +207,7 @@ HopType(Dtsm_Map *map, DtsmTraceWalk *walk, int ways)
     }
     type = Type(AT_FDCWD, walk->out, AT_SYMLINK_NOFOLLOW, &err);
     if (type == TRACE_IS_UNKNOWN) {
-        walk->stop = err;
+        walk->stop = err == DTSMP_HELD ? 0 : err;
     }
     if ((status == DTSM_NOTFOUND
             || (status == DTSM_OK && (flags & DTSM_PREFIX)))

@@ -68,20 +68,6 @@
 #endif
 #define WINDOW_LEAST    (UINT64_C(1) << 20)
 
-long (*DtsmpGuardProc)(long call[7]);
-
-long
-DtsmpSyscallGuarded(long nr, long a, long b, long c, long d, long e, long f)
-{
-    long call[7] = {nr, a, b, c, d, e, f};
-    long (*guard)(long call[7]) = __atomic_load_n(&DtsmpGuardProc,
-            __ATOMIC_RELAXED);
-    long result = guard == NULL ? 0 : guard(call);
-
-    return result != 0 ? result : DtsmpSyscallRaw(call[0], call[1], call[2],
-            call[3], call[4], call[5], call[6]);
-}
-
 static int
 SystemError(long negativeErrno)
 {

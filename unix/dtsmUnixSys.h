@@ -8,8 +8,8 @@
  * the injected library.  Each returns what the kernel returns: a result, or
  * -errno (-4095..-1).
  *
- * Where neither assembly below fits, libc's syscall() serves and errno is
- * saved around it.
+ * Where there is no assembly for it (dtsmUnixSys.c), libc's syscall() serves
+ * and errno is saved around it.
  *
  * Context: async-signal-safe; usable in a vfork child.
  *
@@ -87,63 +87,6 @@
 #   define DTSMP_MMAP SYS_mmap
 #endif
 
-#if defined(__x86_64__) && !defined(__ILP32__)
-
-static inline long
-DtsmpSyscallRaw(long nr, long a, long b, long c, long d, long e, long f)
-{
-    long result;
-    register long r10 __asm__("r10") = d;
-    register long r8 __asm__("r8") = e;
-    register long r9 __asm__("r9") = f;
-
-    __asm__ volatile ("syscall"
-            : "=a" (result)
-            : "a" (nr), "D" (a), "S" (b), "d" (c), "r" (r10), "r" (r8),
-              "r" (r9)
-            : "rcx", "r11", "memory");
-    return result;
-}
-
-#elif defined(__aarch64__) && !defined(__ILP32__)
-
-static inline long
-DtsmpSyscallRaw(long nr, long a, long b, long c, long d, long e, long f)
-{
-    register long x8 __asm__("x8") = nr;
-    register long x0 __asm__("x0") = a;
-    register long x1 __asm__("x1") = b;
-    register long x2 __asm__("x2") = c;
-    register long x3 __asm__("x3") = d;
-    register long x4 __asm__("x4") = e;
-    register long x5 __asm__("x5") = f;
-
-    __asm__ volatile ("svc 0"
-            : "+r" (x0)
-            : "r" (x8), "r" (x1), "r" (x2), "r" (x3), "r" (x4), "r" (x5)
-            : "memory");
-    return x0;
-}
-
-#else
-
-#include <errno.h>
-
-static inline long
-DtsmpSyscallRaw(long nr, long a, long b, long c, long d, long e, long f)
-{
-    int saved = errno;
-    long result = syscall(nr, a, b, c, d, e, f);
-
-    if (result == -1) {
-        result = -(long) errno;
-    }
-    errno = saved;
-    return result;
-}
-
-#endif
-
 /*
  * In a process that filters its own system calls, a guard looks at each call
  * of ours first (dtsmTraceOwnFilter.c).  It may change the number and the six
@@ -156,18 +99,7 @@ DtsmpSyscallRaw(long nr, long a, long b, long c, long d, long e, long f)
 
 extern long (*DtsmpGuardProc)(long call[7]);
 
-long DtsmpSyscallGuarded(long nr, long a, long b, long c, long d, long e,
-        long f);
-
-static inline long
-DtsmpSyscall6(long nr, long a, long b, long c, long d, long e, long f)
-{
-    if (__builtin_expect(__atomic_load_n(&DtsmpGuardProc, __ATOMIC_RELAXED)
-            != NULL, 0)) {
-        return DtsmpSyscallGuarded(nr, a, b, c, d, e, f);
-    }
-    return DtsmpSyscallRaw(nr, a, b, c, d, e, f);
-}
+long DtsmpSyscall6(long nr, long a, long b, long c, long d, long e, long f);
 
 /*
  * The sixth argument of calls that have none: the supervisor's filter lets
@@ -180,41 +112,12 @@ DtsmpSyscall6(long nr, long a, long b, long c, long d, long e, long f)
 #   define DTSMP_MARK 0L
 #endif
 
-static inline long
-DtsmpSyscall0(long nr)
-{
-    return DtsmpSyscall6(nr, 0, 0, 0, 0, 0, 0);
-}
-
-static inline long
-DtsmpSyscall1(long nr, long a)
-{
-    return DtsmpSyscall6(nr, a, 0, 0, 0, 0, DTSMP_MARK);
-}
-
-static inline long
-DtsmpSyscall2(long nr, long a, long b)
-{
-    return DtsmpSyscall6(nr, a, b, 0, 0, 0, DTSMP_MARK);
-}
-
-static inline long
-DtsmpSyscall3(long nr, long a, long b, long c)
-{
-    return DtsmpSyscall6(nr, a, b, c, 0, 0, DTSMP_MARK);
-}
-
-static inline long
-DtsmpSyscall4(long nr, long a, long b, long c, long d)
-{
-    return DtsmpSyscall6(nr, a, b, c, d, 0, DTSMP_MARK);
-}
-
-static inline long
-DtsmpSyscall5(long nr, long a, long b, long c, long d, long e)
-{
-    return DtsmpSyscall6(nr, a, b, c, d, e, DTSMP_MARK);
-}
+long DtsmpSyscall0(long nr);
+long DtsmpSyscall1(long nr, long a);
+long DtsmpSyscall2(long nr, long a, long b);
+long DtsmpSyscall3(long nr, long a, long b, long c);
+long DtsmpSyscall4(long nr, long a, long b, long c, long d);
+long DtsmpSyscall5(long nr, long a, long b, long c, long d, long e);
 
 /*
  * The calls that more than one file needs.
