@@ -22,7 +22,8 @@ extern char **environ;
 
 static const int nameLen[TRACE_ENVS] = {
     sizeof("LD_PRELOAD=") - 1, sizeof("DTSM_MAP=") - 1,
-    sizeof("DTSM_LOG=") - 1, sizeof("DTSM_ASK=") - 1
+    sizeof("DTSM_LOG=") - 1, sizeof("DTSM_ASK=") - 1,
+    sizeof("DTSM_MAY=") - 1
 };
 
 /*

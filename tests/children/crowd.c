@@ -12,6 +12,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -57,7 +58,12 @@ Say(int fd, const char *text, size_t len)
     for (i = 0; i < 4; i++) {
         head[i] = (unsigned char) (len >> 8 * i);
     }
-    if (write(fd, head, sizeof head) < 0 || write(fd, text, len) < 0) {
+    /*
+     * A server may hang up on a length that is none.
+     */
+
+    if ((write(fd, head, sizeof head) < 0 || write(fd, text, len) < 0)
+            && errno != EPIPE) {
         perror("write");
     }
 }
@@ -108,9 +114,13 @@ Odd(unsigned *seed)
         for (i = 0; i < sizeof noise; i++) {
             noise[i] = (char) rand_r(seed);
         }
+        if (noise[0] == '/') {
+            noise[0] = '.';             /* that could be a question */
+        }
         if (which == 9) {
             Say(fd, noise, sizeof noise);
-        } else if (write(fd, noise, which == 10 ? 3 : sizeof noise) < 0) {
+        } else if (write(fd, noise, which == 10 ? 3 : sizeof noise) < 0
+                && errno != EPIPE) {
             perror("noise");
         }
     }
