@@ -17,6 +17,7 @@
  *                  With SHARED: another process may live in our memory, with
  *                  LASTING one that is no vfork child.  With SEPARATE: threads
  *                  have directories of their own, so nobody remembers one.
+ *                  -1, with all of them: a filter hides our number.
  *      stranger    The process that changed its directory without being the
  *                  owner.  While there is one, each relative call looks who
  *                  it is.  It ends being one when it starts its program.
@@ -101,6 +102,21 @@ DtsmTraceForking(void)
 }
 
 /*
+ * Disown --
+ *
+ *      Who owns this memory cannot be told: nobody does, and nobody remembers
+ *      a directory.
+ */
+
+static void
+Disown(void)
+{
+    __atomic_store_n(&cwd.owner, -1, __ATOMIC_SEQ_CST);
+    __atomic_fetch_add(&cwd.changes, 1, __ATOMIC_SEQ_CST);
+    DtsmTraceForgetCwd();
+}
+
+/*
  * Settle --
  *
  *      Say for good who owns this memory, and what else is true of it.
@@ -112,7 +128,7 @@ Settle(int with)
     int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
 
     if (owner == 0 && DtsmpSysGetpid() < 0) {
-        DtsmTraceManyCwds();            /* whose it is cannot be told */
+        Disown();
         return;
     }
     while ((owner & with) != with && !__atomic_compare_exchange_n(&cwd.owner,
