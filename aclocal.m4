@@ -75,10 +75,10 @@ dnl     order of the injected library; without, that library works as well.
 AC_DEFUN([DTSM_CHECK_ORDER], [
     AC_MSG_CHECKING([whether the linker takes a script that inserts])
     dtsm_ldflags=$LDFLAGS
-    LDFLAGS="$LDFLAGS -shared -Wl,-T,$srcdir/unix/dtsmTrace.ld"
+    LDFLAGS="$LDFLAGS -shared -Wl,-T,$srcdir/trace/inject/inject.ld"
     AC_LINK_IFELSE([AC_LANG_SOURCE([int dtsm;])],
         [AC_MSG_RESULT([yes])
-        TRACE_ORDER='-Wl,-T,"$(srcdir)/unix/dtsmTrace.ld"'],
+        TRACE_ORDER='-Wl,-T,"$(srcdir)/trace/inject/inject.ld"'],
         [AC_MSG_RESULT([no])
         TRACE_ORDER=])
     LDFLAGS=$dtsm_ldflags

@@ -1,8 +1,8 @@
 /*
  * tclDtsmProgram.c --
  *
- *      The command dtsm::program: what the judge of programs (dtsmProgram.c)
- *      says, and under which key a start is counted (dtsmStarts.h).
+ *      The command dtsm::program: what the judge of programs (judgeProgram.c)
+ *      says, and under which key a start is counted (judgeStarts.h).
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -16,8 +16,8 @@
 #include <sys/prctl.h>
 
 #include "tclDtsmSpawn.h"
-#include "../unix/dtsmProgram.h"
-#include "../unix/dtsmStarts.h"
+#include "../trace/judge/judgeProgram.h"
+#include "../trace/judge/judgeStarts.h"
 
 static int
 NoNewPrivs(void)

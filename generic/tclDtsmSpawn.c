@@ -27,7 +27,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "dtsmSupervise.h"
+#include "supervise.h"
 #include "tclDtsmSpawn.h"
 
 #define HELD_SIGNALS 8

@@ -45,7 +45,7 @@
  *              that of this process); loads (1: it is the loader, started by
  *              hand, and all else is about the program that it runs); name,
  *              by which the program finds itself started, empty when none
- *              runs; key, the start key of that name (dtsmStarts.h).
+ *              runs; key, the start key of that name (judgeStarts.h).
  *
  *      dtsm::system words count
  *              The last words of this process' own command line, as bytes.
@@ -142,7 +142,7 @@
 #include <sys/types.h>
 #include <tcl.h>
 
-#include "../unix/dtsmProgram.h"
+#include "../trace/judge/judgeProgram.h"
 
 #ifndef TCL_SIZE_MAX
 #   define TCL_SIZE_MAX INT_MAX

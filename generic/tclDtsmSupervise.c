@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <stdint.h>
 
-#include "dtsmSupervise.h"
+#include "supervise.h"
 #include "tclDtsmSpawn.h"
 
 static int

@@ -259,7 +259,7 @@ oo::class create ::dtsm::Session {
 
     # Alive --
     #
-    #      Who answers is there: programs may wait again (dtsmTraceAsk.c).
+    #      Who answers is there: programs may wait again (judgeAsk.c).
 
     method Alive {} {
         if {[llength [$map search @T]]} {
@@ -657,7 +657,7 @@ oo::class create ::dtsm::Session {
     # ReadLog --
     #
     #      The lines of the log.  Those that a process could not write are
-    #      in the map (dtsmTraceLog.c).
+    #      in the map (judgeLog.c).
     #
     # Arguments:
     #      notes    Their paths there.

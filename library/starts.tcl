@@ -5,7 +5,7 @@
 #
 # A program that should load the library is counted in the map under a key of
 # its name before it starts, and taken off the count when it attaches
-# (dtsmStarts.h).  What is left at the end never came so far: it was killed, or
+# (judgeStarts.h).  What is left at the end never came so far: it was killed, or
 # its loader could not start it.  That it runs without the library is judged
 # before it starts, so only what proves nothing is taken for untraced.
 #

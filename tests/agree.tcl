@@ -95,8 +95,10 @@ proc agree::said {file pattern} {
     if {$pattern eq ""} {
         return {}
     }
-    return [lsort [lsearch -all -inline -regexp [split [run::read $file] \n] \
-            $pattern]]
+    return [lsort [lmap line [lsearch -all -inline -regexp \
+            [split [run::read $file] \n] $pattern] {
+        regsub -all {\s*[\d.]+ (sec|wallclock)\M.*} $line {}
+    }]]
 }
 
 # agree::compare --
@@ -188,7 +190,8 @@ proc agree::compare {dir name command pattern} {
     }
     set lines [expr {[llength $said(traced)] in [list [llength $said(1)] \
             [llength $said(2)]]}]
-    foreach {title list} [list "said otherwise" $otherwise "not in the map" $lacking \
+    foreach {title list} [list "said otherwise" $otherwise \
+            "not in the map" $lacking \
             "not touched" $untouched "differ" $differing \
             "differ between plain builds" $varying] {
         foreach path $list {

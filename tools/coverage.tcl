@@ -3,7 +3,7 @@
 #       Make doc/coverage.md, the table of the names that take a path, from
 #       the list:
 #
-#       tclsh coverage.tcl ?-nm NM? ?-cc CC? ?-check? dtsmTrace.syms TABLE
+#       tclsh coverage.tcl ?-nm NM? ?-cc CC? ?-check? inject.syms TABLE
 #
 #       -check   Write nothing; exit 1 when TABLE is not what it would be,
 #                which for the versions can only be told with the C library
@@ -62,7 +62,8 @@ proc since {name} {
 proc table {list library} {
     upvar 1 present present
     set text "# What the injected library wraps\n\n"
-    append text "Made by `make doc` from unix/dtsmTrace.syms, with $library.\n"
+    append text "Made by `make doc` from trace/inject/inject.syms, with\
+        $library.\n"
     append text "*Since* is the first version of the C library that has the\
         name; `-`: this\none does not have it, and a newer one that does is\
         covered all the same.\n*Old* says that a program linked with an older\

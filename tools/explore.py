@@ -4,7 +4,7 @@
 #
 #       python3 explore.py ?--all? ?--trace?
 #
-# To be read beside generic/dtsmSlot.h, whose letters V1..V7, P1 and P2 stand
+# To be read beside core/dtsmSlot.h, whose letters V1..V7, P1 and P2 stand
 # at the steps that uphold them.  There is one path, with rules above it, at it
 # and elsewhere, and a few processes.  Each is a generator that yields its steps
 # on shared words; any may take the next one, and some may die before it.
@@ -286,7 +286,7 @@ def visit():
 
 
 def change(how):
-    """Who renames a folder or turns a symlink (unix/dtsmTraceChange.c)."""
+    """Who renames a folder or turns a symlink (trace/judge/judgeChange.c)."""
     slot = yield from begin_change()            # V6: announce, forget, do, end
     yield from called(how)
     yield Turn(slot is not None)

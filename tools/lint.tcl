@@ -19,7 +19,8 @@ proc bad {place message} {
 
 set root [lindex $argv 0]
 set patterns {
-    generic/*.[ch] unix/*.[chS] library/*.tcl tests/*.tcl tests/*.test
+    core/*.[ch] generic/*.[ch] unix/*.[chS] trace/*/*.[ch]
+    library/*.tcl tests/*.tcl tests/*.test
     tests/children/*.[ch] tests/fuzz/*.c tools/*.tcl tools/*.py bench/*.[ch]
     bench/*.tcl
     *.in bootstrap configure.ac aclocal.m4
@@ -68,17 +69,6 @@ foreach pattern $patterns {
             if {[regexp $machine $line]} {
                 bad $name:$number "a path of one machine"
             }
-        }
-    }
-}
-set channel [open [file join $root Makefile.in]]
-set makefile [read $channel]
-close $channel
-foreach folder {generic unix} {
-    foreach file [glob -nocomplain -directory [file join $root $folder] *.c] {
-        set name $folder/[file rootname [file tail $file]]
-        if {![regexp "\\s$name\\s" $makefile]} {
-            bad $name.c "in no list of Makefile.in"
         }
     }
 }

@@ -4,8 +4,8 @@
 #
 #       python3 slots.py ?--trace?
 #
-# To be read beside generic/dtsmSlot.h, whose letters S1..S6 stand at the steps
-# that uphold them, and generic/dtsmTrie.c.  Buckets have two slots and children
+# To be read beside core/dtsmSlot.h, whose letters S1..S6 stand at the steps
+# that uphold them, and core/dtsmTrie.c.  Buckets have two slots and children
 # two buckets, so that a few paths fill them.  Each process is a generator that
 # yields its steps on shared slots; any may take the next one.  One that dies is
 # one that takes no more, so deaths need no step.  Memory is sequentially

@@ -1,6 +1,6 @@
 # symlist.tcl --
 #
-#       Reading dtsmTrace.syms, dtsmTrace.nopath and the names of the C
+#       Reading inject.syms, inject.nopath and the names of the C
 #       library; sourced by syms.tcl, symbols.tcl and coverage.tcl.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.

@@ -2,7 +2,7 @@
 #
 #       Make the list of wrapped symbols and the export map:
 #
-#       tclsh syms.tcl ?-nm NM? ?-cc CC? dtsmTrace.syms HEADER MAP
+#       tclsh syms.tcl ?-nm NM? ?-cc CC? inject.syms HEADER MAP
 #
 #       HEADER gets, in the order of the list,
 #           DTSM_SYM(name)           for each name that this C library has
@@ -66,7 +66,7 @@ foreach name [dict get $list old] {
     }
 }
 
-set header "/* Made by tools/syms.tcl from dtsmTrace.syms. */\n"
+set header "/* Made by tools/syms.tcl from inject.syms. */\n"
 foreach name $kept {
     append header "DTSM_SYM($name)\n"
 }

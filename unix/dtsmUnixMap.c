@@ -29,7 +29,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../generic/dtsmInt.h"
+#include "../core/dtsmInt.h"
 #include "dtsmUnixSys.h"
 
 #ifndef MADV_POPULATE_WRITE

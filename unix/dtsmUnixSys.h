@@ -89,7 +89,7 @@
 
 /*
  * In a process that filters its own system calls, a guard looks at each call
- * of ours first (dtsmTraceOwnFilter.c).  It may change the number and the six
+ * of ours first (injectFilter.c).  It may change the number and the six
  * arguments of call, and returns 0 when the call is to be made, else the
  * result instead: -DTSMP_HELD where the filter would kill or refuse.  NULL:
  * no guard.  Written by the injected library alone.

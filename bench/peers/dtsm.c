@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "../../generic/dtsm.h"
+#include "../../core/dtsm.h"
 #include "../bench.h"
 
 static Dtsm_Map *map;

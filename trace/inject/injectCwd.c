@@ -1,0 +1,708 @@
+/*
+ * injectCwd.c --
+ *
+ *      The remembered working directory, so that a relative path costs no
+ *      system call.
+ *
+ * The memory is one copy under a sequence number: odd while somebody writes.
+ * A reader that finds it odd or changed asks the kernel instead, and so does
+ * a writer that finds somebody else at it, so nobody ever waits.
+ *
+ * The memory is right for as long as this process changes its directory
+ * through us and the policy keeps its number (a renamed directory gives it a
+ * new one).  A vfork child shares our memory but has its own directory, so:
+ *
+ *      owner       The process that the memory belongs to.  0: a copy, in which
+ *                  nobody had to know yet, and the first that has to takes it.
+ *                  With SHARED: another process may live in our memory, with
+ *                  LASTING one that is no vfork child.  With SEPARATE: threads
+ *                  have directories of their own, so nobody remembers one.
+ *                  -1, with all of them: a filter hides our number.
+ *      stranger    The process that changed its directory without being the
+ *                  owner.  While there is one, each relative call looks who
+ *                  it is.  It ends being one when it starts its program.
+ *                  SEVERAL at once stay until this program ends.
+ *
+ * W1  While owner is 0, one process alone lives in this memory.
+ *
+ * So a copy that fork makes of it owns its own without a word: it need not
+ * write to a page, nor read one of ours, each of which would cost a child that
+ * only starts its program more than all its checks.  Before vfork, and what
+ * else shares our memory, owner is settled for good; but a program that has
+ * forked, and then makes such a process by an instruction of its own, breaks
+ * W1.  A copy that finds another owner is a stranger: it asks the kernel.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#include "trace.h"
+#include "wrapEntry.h"
+
+#include <sched.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define SEVERAL -1
+
+enum {                           /* in owner; no process has such a number */
+    SHARED = 0x40000000, LASTING = 0x20000000, SEPARATE = 0x10000000,
+    LIVING = SHARED | LASTING
+};
+
+static char cwdPath[PATH_MAX] TRACE_LARGE;
+
+static struct {
+    unsigned sequence;          /* odd: being written */
+    int owner;
+    int stranger;
+    unsigned changes;           /* of the directory, by its owner */
+    size_t len;                 /* 0: not known */
+    uint64_t policy;
+} cwd;                          /* with cwdPath */
+
+/*
+ * DtsmTraceForked --
+ *
+ *      This process is a copy of another, in memory of its own.
+ */
+
+void
+DtsmTraceForked(void)
+{
+    cwd.len = 0;                        /* it may have been another's */
+    cwd.sequence += cwd.sequence & 1;
+    cwd.stranger = 0;
+    cwd.owner = 0;
+}
+
+/*
+ * DtsmTraceForking --
+ *
+ *      Before this process makes a copy of itself.  What most copies do next
+ *      is start a program, so what that takes is looked up here, once.
+ *
+ * Returns:
+ *      1 if the copy owns its memory; else it has to call DtsmTraceForked.
+ */
+
+int
+DtsmTraceForking(void)
+{
+    int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
+
+    DtsmTraceReal(TRACE_SYM_execve);
+    if (__atomic_load_n(&cwd.sequence, __ATOMIC_RELAXED) & 1) {
+        return 0;
+    }
+    return owner == 0 || (owner == DtsmpSysGetpid()
+            && __atomic_compare_exchange_n(&cwd.owner, &owner, 0, 0,
+                    __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+}
+
+/*
+ * Disown --
+ *
+ *      Who owns this memory cannot be told: nobody does, and nobody remembers
+ *      a directory.
+ */
+
+static void
+Disown(void)
+{
+    __atomic_store_n(&cwd.owner, -1, __ATOMIC_SEQ_CST);
+    __atomic_fetch_add(&cwd.changes, 1, __ATOMIC_SEQ_CST);
+    DtsmTraceForgetCwd();
+}
+
+/*
+ * Settle --
+ *
+ *      Say for good who owns this memory, and what else is true of it.
+ */
+
+static void
+Settle(int with)
+{
+    int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
+
+    if (owner == 0 && DtsmpSysGetpid() < 0) {
+        Disown();
+        return;
+    }
+    while ((owner & with) != with && !__atomic_compare_exchange_n(&cwd.owner,
+            &owner, (owner != 0 ? owner : DtsmpSysGetpid()) | with, 0,
+            __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
+        ;
+    }
+}
+
+/*
+ * DtsmTraceSharing --
+ *
+ *      Before another process comes to live in our memory (W1).
+ */
+
+void
+DtsmTraceSharing(void)
+{
+    Settle(SHARED);
+}
+
+/*
+ * DtsmTraceIsGuest --
+ *
+ *      Does this process live in another one's memory until it starts its
+ *      program, as a vfork child does?
+ */
+
+int
+DtsmTraceIsGuest(void)
+{
+    int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
+
+    return (owner & LIVING) == SHARED
+            && (owner & ~(LIVING | SEPARATE)) != DtsmpSysGetpid();
+}
+
+/*
+ * DtsmTraceInitCwd --
+ *
+ *      At attach: this process owns the memory.  Where vfork is not wrapped it
+ *      may happen at any time.
+ */
+
+void
+DtsmTraceInitCwd(void)
+{
+    cwd.owner = DtsmpSysGetpid();
+#ifndef TRACE_ENTRY
+    DtsmTraceSharing();
+#endif
+}
+
+/*
+ * DtsmTraceIsStranger --
+ *
+ *      Is this process another one than the memory belongs to?  One system
+ *      call; for calls that cost more anyway.  One whose filter keeps it from
+ *      asking may be.
+ */
+
+int
+DtsmTraceIsStranger(void)
+{
+    int pid = DtsmpSysGetpid();
+    int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
+
+    if (pid < 0) {
+        return 1;
+    }
+    return (owner & ~LIVING) != pid && (owner != 0
+            || (!__atomic_compare_exchange_n(&cwd.owner, &owner, pid, 0,
+                    __ATOMIC_RELAXED, __ATOMIC_RELAXED)
+                && (owner & ~LIVING) != pid));
+}
+
+/*
+ * BeStranger --
+ *
+ *      This process has a directory of its own, and so may another one that
+ *      still lives.
+ */
+
+static void
+BeStranger(int pid)
+{
+    int former = 0;
+
+    while (!__atomic_compare_exchange_n(&cwd.stranger, &former, pid, 0,
+            __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+        if (former == pid || former == SEVERAL) {
+            return;
+        }
+        if (former != 0 && DtsmpSyscall2(SYS_kill, former, 0) != -ESRCH) {
+            pid = SEVERAL;
+        }
+    }
+}
+
+/*
+ * DtsmTraceStrangerExec --
+ *
+ *      A stranger is about to start its program, and with that leaves our
+ *      memory.
+ *
+ * Returns:
+ *      For DtsmTraceStrangerBack, when that failed and it is back.
+ */
+
+int
+DtsmTraceStrangerExec(void)
+{
+    int pid = __atomic_load_n(&cwd.stranger, __ATOMIC_RELAXED);
+
+    return pid > 0 && pid == DtsmpSysGetpid()
+            && __atomic_compare_exchange_n(&cwd.stranger, &pid, 0, 0,
+                    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+void
+DtsmTraceStrangerBack(int was)
+{
+    if (was) {
+        BeStranger(DtsmpSysGetpid());
+    }
+}
+
+/*
+ * Begin, End --
+ *
+ *      Claim the memory for writing, if nobody has it.
+ */
+
+static int
+Begin(unsigned *sequencePtr)
+{
+    unsigned sequence = __atomic_load_n(&cwd.sequence, __ATOMIC_RELAXED);
+
+    *sequencePtr = sequence;
+    if ((sequence & 1) || !__atomic_compare_exchange_n(&cwd.sequence,
+            &sequence, sequence + 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        return 0;
+    }
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    return 1;
+}
+
+static void
+End(unsigned sequence)
+{
+    __atomic_store_n(&cwd.sequence, sequence + 2, __ATOMIC_RELEASE);
+}
+
+/*
+ * DtsmTraceForgetCwd --
+ *
+ *      The directory may have another name now.
+ */
+
+void
+DtsmTraceForgetCwd(void)
+{
+    __atomic_store_n(&cwd.len, 0, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * DtsmTraceChdir --
+ *
+ *      This process has changed its directory.
+ */
+
+void
+DtsmTraceChdir(void)
+{
+    if (!DtsmTraceIsStranger()) {
+        /*
+         * Another thread that is just remembering the old one sees the
+         * number when it has stored it.
+         */
+
+        __atomic_fetch_add(&cwd.changes, 1, __ATOMIC_SEQ_CST);
+        DtsmTraceForgetCwd();
+    } else if (DtsmpSysGetpid() < 0) {
+        DtsmTraceManyCwds();
+    } else {
+        BeStranger(DtsmpSysGetpid());
+    }
+}
+
+/*
+ * DtsmTraceManyCwds --
+ *
+ *      Threads of this process have directories of their own from now on:
+ *      nobody uses the memory.
+ */
+
+void
+DtsmTraceManyCwds(void)
+{
+    Settle(SEPARATE);
+    __atomic_fetch_add(&cwd.changes, 1, __ATOMIC_SEQ_CST);
+    DtsmTraceForgetCwd();
+}
+
+/*
+ * Remembered --
+ *
+ *      What the memory has, and the number of the policy that it rests on; 0
+ *      for nothing.
+ */
+
+static size_t
+Remembered(char *buf, size_t size, uint64_t *policyPtr)
+{
+    unsigned before = __atomic_load_n(&cwd.sequence, __ATOMIC_ACQUIRE), after;
+    size_t len = __atomic_load_n(&cwd.len, __ATOMIC_RELAXED);
+
+    if ((before & 1) || len == 0 || len >= size) {
+        return 0;
+    }
+    memcpy(buf, cwdPath, len + 1);
+    *policyPtr = cwd.policy;
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    after = __atomic_load_n(&cwd.sequence, __ATOMIC_RELAXED);
+    return after == before && buf[len] == '\0' ? len : 0;
+}
+
+/*
+ * AskCwd --
+ *
+ *      getcwd(2); where the program's own filter holds that back, the link
+ *      below /proc that says the same.
+ */
+
+static long
+AskCwd(char *buf, size_t size)
+{
+    static const char gone[] = " (deleted)";
+    const size_t goneLen = sizeof(gone) - 1;
+    long got = DtsmpSysGetcwd(buf, size);
+
+    if (got != -DTSMP_HELD) {
+        return got;
+    }
+    got = DtsmpSysReadlink("/proc/self/cwd", buf, size - 1);
+    if (got < 0 || (size_t) got >= size - 1 || ((size_t) got > goneLen
+            && memcmp(buf + (size_t) got - goneLen, gone, goneLen) == 0)) {
+        return got < 0 ? got : -ENOENT;
+    }
+    buf[got] = '\0';
+    return got + 1;
+}
+
+/*
+ * DtsmTraceGetCwd --
+ *
+ *      The working directory, as the kernel names it.
+ *
+ * Arguments:
+ *      buf, size   Receives it, terminated.
+ *      policyPtr   Receives the number of the policy that it rests on; 0 when
+ *                  it is fresh from the kernel.
+ *      fresh       Do not take it from memory.
+ *
+ * Returns:
+ *      Its length, or 0: none, deleted, out of reach, or too long for buf.
+ */
+
+size_t
+DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
+        int fresh)
+{
+    int stranger = __atomic_load_n(&cwd.stranger, __ATOMIC_ACQUIRE) != 0
+            && DtsmTraceIsStranger();
+    unsigned after, changes;
+    Dtsm_Token token;
+    unsigned flags;
+    size_t len;
+    long got;
+
+    if (!fresh && !dtsmTraceReadOnly && !stranger
+            && (len = Remembered(buf, size, policyPtr)) > 0) {
+        return len;
+    }
+
+    /*
+     * First the policy, then the directory: what changes between the two is
+     * noticed next time.
+     */
+
+    changes = __atomic_load_n(&cwd.changes, __ATOMIC_SEQ_CST);
+    Dtsm_Look(map, "/", 1, &flags, &token);
+    got = AskCwd(buf, size);
+    *policyPtr = 0;
+    if (got < 0 && DtsmTraceBarred(got) && !stranger) {
+        len = Remembered(buf, size, policyPtr);
+        *policyPtr = 0;
+        return len;                     /* most likely it still is there */
+    }
+    if (got < 2 || buf[0] != '/') {
+        return 0;
+    }
+    len = (size_t) got - 1;
+    if (!dtsmTraceReadOnly && !stranger && !DtsmTraceIsStranger()
+            && len < sizeof(cwdPath)
+            && Dtsm_IsSettled(&token) && Begin(&after)) {
+        memcpy(cwdPath, buf, len + 1);
+        cwd.policy = token.policy;
+        __atomic_store_n(&cwd.len, len, __ATOMIC_SEQ_CST);
+        End(after);
+        if (changes != __atomic_load_n(&cwd.changes, __ATOMIC_SEQ_CST)) {
+            DtsmTraceForgetCwd();
+        }
+    }
+    return len;
+}
+
+/*
+ * DtsmTraceFdPath --
+ *
+ *      The path of an open directory: one system call.
+ *
+ * Returns:
+ *      Its length, terminated in buf; 0 when it has none, or none any more.
+ */
+
+size_t
+DtsmTraceFdPath(int fd, char *buf, size_t size)
+{
+    return DtsmTraceFdText("/proc/self/fd/", fd, buf, size);
+}
+
+size_t
+DtsmTraceGonePath(int dirfd, char *buf, size_t size)
+{
+    char name[48];
+
+    if (dirfd == AT_FDCWD) {
+        return DtsmTraceGoneText("/proc/self/cwd", buf, size);
+    }
+    return DtsmTraceFdName("/proc/self/fd/", dirfd, name, sizeof(name)) == 0
+            ? 0 : DtsmTraceGoneText(name, buf, size);
+}
+
+/*
+ * ReachMissing --
+ *
+ *      DtsmTraceReach of a name in an open folder that is not there, or that
+ *      is a symlink to what is not there.
+ */
+
+static size_t
+ReachMissing(int folder, const char *name, size_t nameLen, int flags,
+        char *buf, size_t size)
+{
+    char text[NAME_MAX + 1];
+    size_t len;
+    long got = 0;
+
+    memcpy(text, name, nameLen);
+    text[nameLen] = '\0';
+    if (!(flags & O_NOFOLLOW)) {
+        got = DtsmpSyscall4(SYS_readlinkat, folder, (long) (intptr_t) text,
+                (long) (intptr_t) buf, (long) size - 1);
+    }
+    if (got > 0 && buf[0] == '/') {
+        buf[got] = '\0';
+        return (size_t) got;
+    }
+    len = DtsmTraceFdPath(folder, buf, size - nameLen - 1);
+    if (len > 0) {
+        len -= len == 1;                /* "/" */
+        buf[len++] = '/';
+        memcpy(buf + len, text, nameLen + 1);
+        len += nameLen;
+    }
+    return len;
+}
+
+size_t
+DtsmTraceReach(int dirfd, const char *path, int flags, char *buf, size_t size)
+{
+    size_t len = strlen(path), at;
+    long fd = DtsmpSyscall4(SYS_openat, dirfd, (long) (intptr_t) path,
+            O_PATH | O_CLOEXEC | flags, 0);
+    int missing = fd == -ENOENT;
+
+    if (fd == -DTSMP_HELD) {
+        DtsmTraceUndecided();
+    }
+
+    if (missing) {
+        while (len > 0 && path[len - 1] == '/') {
+            len--;
+        }
+        for (at = len; at > 0 && path[at - 1] != '/'; at--) {
+            ;
+        }
+        if (at == len || len - at > NAME_MAX || at + 2 > size) {
+            return 0;
+        }
+        memcpy(buf, path, at);
+        memcpy(buf + at, ".", 2);
+        path += at;
+        len -= at;
+        fd = DtsmpSyscall4(SYS_openat, dirfd, (long) (intptr_t) buf,
+                O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    }
+    if (fd < 0) {
+        return 0;
+    }
+    len = missing ? ReachMissing((int) fd, path, len, flags, buf, size)
+            : DtsmTraceFdPath((int) fd, buf, size);
+    DtsmpSysClose((int) fd);
+    return len;
+}
+
+/*
+ * What the process whose calls are decided is, for judgeDecide.c and
+ * others that a supervisor has as well: here it is this process.
+ */
+
+const char *
+DtsmTraceOwnName(const char *path, char *buf, size_t size)
+{
+    (void) buf;
+    (void) size;
+    return path;
+}
+
+int
+DtsmTracePid(void)
+{
+    int pid = DtsmpSysGetpid();
+
+    return pid < 0 ? DtsmTraceKnownPid() : pid;
+}
+
+int
+DtsmTraceNoNewPrivs(void)
+{
+    long got = DtsmpSyscall5(SYS_prctl, PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
+
+    return got == 1 || got == -DTSMP_HELD;      /* a filter needs it */
+}
+
+/*
+ * A copy that owns its memory comes back to who called, not to us.
+ */
+
+pid_t __fork(void);
+pid_t __vfork(void);
+pid_t _Fork(void);
+
+#define FORK_SHARED(name) \
+    static pid_t \
+    ForkShared_##name(void) \
+    { \
+        pid_t child = REAL(name)(); \
+        if (child == 0) { \
+            DtsmTraceForked(); \
+        } \
+        return child; \
+    }
+
+#ifdef TRACE_ENTRY
+
+#define ENTRY(name, how) \
+    TRACE_HIDDEN DtsmTraceStep DtsmTraceEntry_##name(void); \
+    TRACE_HIDDEN DtsmTraceStep \
+    DtsmTraceEntry_##name(void) \
+    { \
+        DtsmTraceStep step = { NULL, DtsmTraceReal(TRACE_SYM_##name) }; \
+        how; \
+        return step; \
+    } \
+    TRACE_ENTRY(#name, "DtsmTraceEntry_" #name)
+
+#define FORK(name) \
+    FORK_SHARED(name) \
+    ENTRY(name, if (!DtsmTraceForking()) { \
+        step.next = (void *) (intptr_t) ForkShared_##name; \
+    })
+#define VFORK(name) ENTRY(name, DtsmTraceSharing())
+
+VFORK(vfork);
+VFORK(__vfork);
+
+#else
+
+#define FORK(name) \
+    FORK_SHARED(name) \
+    DTSM_EXPORT pid_t \
+    name(void) \
+    { \
+        return DtsmTraceForking() ? REAL(name)() : ForkShared_##name(); \
+    } \
+    _Static_assert(1, "")
+
+#endif /* TRACE_ENTRY */
+
+FORK(fork);
+FORK(__fork);
+FORK(_Fork);
+
+/*
+ * DtsmTraceCloning --
+ *
+ *      Before a copy is made in whatever way.  What shares our directory, and
+ *      is no thread of ours, changes it without a word to us; so does a thread
+ *      that does not share it, and one whose number may be ours as well.
+ *
+ * Returns:
+ *      1 if the copy, in memory of its own, has to call DtsmTraceForked.
+ */
+
+int
+DtsmTraceCloning(unsigned long flags)
+{
+    unsigned long other = CLONE_VM | CLONE_NEWPID;
+
+    if (!(flags & CLONE_THREAD) == !!(flags & CLONE_FS)
+            || (flags & other) == other) {
+        DtsmTraceManyCwds();
+    }
+    if (flags & CLONE_THREAD) {
+        return 0;
+    }
+    if (flags & CLONE_VM) {
+        Settle(flags & CLONE_VFORK ? SHARED : LIVING);
+        return 0;
+    }
+    return !DtsmTraceForking();
+}
+
+/*
+ * What a copy made by clone begins with; it reads what its parent's stack held.
+ */
+
+typedef struct Start {
+    int (*proc)(void *data);
+    void *data;
+} Start;
+
+static int
+StartCopy(void *data)
+{
+    Start start = *(const Start *) data;
+
+    DtsmTraceForked();
+    return start.proc(start.data);
+}
+
+#define CLONE(name) \
+    DTSM_EXPORT int \
+    name(int (*proc)(void *data), void *stack, int flags, void *data, ...) \
+    { \
+        va_list args; \
+        pid_t *parent, *child; \
+        void *tls; \
+        Start start = { proc, data }; \
+        va_start(args, data); \
+        parent = va_arg(args, pid_t *); \
+        tls = va_arg(args, void *); \
+        child = va_arg(args, pid_t *); \
+        va_end(args); \
+        if (DtsmTraceCloning((unsigned) flags) && proc != NULL) { \
+            proc = StartCopy; \
+            data = &start; \
+        } \
+        return REAL(name)(proc, stack, flags, data, parent, tls, child); \
+    }
+
+int __clone(int (*proc)(void *data), void *stack, int flags, void *data, ...);
+
+CLONE(clone)
+CLONE(__clone)

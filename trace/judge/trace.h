@@ -1,0 +1,730 @@
+/*
+ * trace.h --
+ *
+ *      Private declarations of the injected library (libdtsmtrace.so).
+ *
+ * A wrapper of libc asks DtsmTraceCheck about each path that its call names
+ * and then either fails or calls libc.  All of it runs inside other people's
+ * programs, so everywhere in trace/judge and trace/inject:
+ *
+ * T1  No heap, stdio, lock, thread-local storage or kept descriptor.
+ * T2  Our own look at the world goes by raw system calls (dtsmUnixSys.h): it
+ *     keeps errno and never comes back into a wrapper.
+ * T3  No call takes more than 5 KiB of stack beyond what libc's own takes, so
+ *     that a handler with a stack of 16 KiB may make it; what needs more
+ *     borrows a block (judgeScratch.c).  A process that may start its
+ *     program in a vfork child's place holds none at that moment: its parent
+ *     would have one less.  Tests: stack-*.
+ * T4  Nothing aborts the host.  When we cannot know, the call goes to libc.
+ *
+ * HOW ANSWERS ARE KEPT IN THE MAP
+ *
+ *      resolved path R     ALLOW or DENY, the kinds of access, MISSING
+ *      followed symlink L  ALLOW without a kind: "it is a symlink"
+ *      spelling S          ALIAS: its answer is under an alias key
+ *      alias key           "@F" or "@N", the policy's number in hex, then S
+ *      folder key          "@D", the same, then a folder's path: there is no
+ *                          symlink on the way to it
+ *      answer key          "@A" and a path: what the session's server said
+ *      start key, note     "@X" ...: programs that were started (judgeStarts.h)
+ *
+ * A verdict with ASK rests on nobody having been asked.  With ALLOW it is of
+ * what is missing or a folder; without, something was about to be made there.
+ *
+ * A call that does not follow a last symlink (N) and one that does (F) differ
+ * for L, so L's own verdict serves the former and the alias key the latter.
+ * An alias rests on every symlink and directory on its way.  A change of any
+ * of those is followed by a forget below it, which gives the policy a new
+ * number, and so no alias key of before is ever found again.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#ifndef DTSM_TRACE_H
+#define DTSM_TRACE_H
+
+/*
+ * Checked variants of libc's functions would get in the way of our own.
+ */
+
+#undef _FORTIFY_SOURCE
+#ifndef _GNU_SOURCE
+#   define _GNU_SOURCE 1
+#endif
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dtsm.h"
+#include "judgeProgram.h"
+#include "dtsmUnixSys.h"
+
+#ifndef PATH_MAX
+#   define PATH_MAX 4096
+#endif
+
+#define DTSM_EXPORT __attribute__((visibility("default")))
+/*
+ * Each page that a short process touches costs it more than its checks do, so
+ * what all processes write lies together in one page (the linker sorts the
+ * sections by name) and large buffers behind it.
+ */
+
+#define TRACE_LARGE __attribute__((section(".bss.zlarge")))
+
+/*
+ * A pointer that no path can have, NULL among them: the kernel's to refuse.
+ */
+
+#define TRACE_NO_POINTER(p) ((uintptr_t) (p) - 4096 > (uintptr_t) -8192)
+
+#define DTSM_LIKELY(x) __builtin_expect(!!(x), 1)
+
+/*
+ * DtsmTraceSpan --
+ *
+ *      The length of text before the first of two characters, or its end:
+ *      as strcspn, whose code and tables lie in pages of their own.
+ */
+
+static inline size_t
+DtsmTraceSpan(const char *text, char one, char two)
+{
+    size_t len = 0;
+
+    while (text[len] != '\0' && text[len] != one && text[len] != two) {
+        len++;
+    }
+    return len;
+}
+
+/*
+ * How a call touches a path: kinds of access (DTSM_STAT and its like) and
+ * these.
+ */
+
+#define TRACE_NOFOLLOW  0x010000u       /* a last symlink is itself meant */
+#define TRACE_MAKE      0x020000u       /* makes a name: refused by EACCES */
+#define TRACE_CHANGE    0x040000u       /* changes what is there */
+#define TRACE_NOTE      0x080000u       /* libc has its way: only recorded */
+#define TRACE_KINDS (DTSM_STAT | DTSM_READ | DTSM_WRITE | DTSM_EXEC | DTSM_LIST)
+
+/*
+ * What a check has seen, for what comes after a successful change.
+ */
+
+#define TRACE_SAW_LINK  1u      /* the path itself is a symlink */
+#define TRACE_SAW_DIR   2u
+#define TRACE_SAW_DENY  4u      /* governed by a rule that is not ALLOW */
+#define TRACE_SAW_NEW   8u      /* the map had no answer yet */
+
+/*
+ * The state of this process image.
+ */
+
+extern Dtsm_Map *dtsmTraceMap;          /* NULL: passive, all calls pass */
+extern unsigned long dtsmTraceUser;     /* its effective user at its start */
+extern int dtsmTraceLittle;     /* its memory was limited; wrapLimit.c */
+
+Dtsm_Map *DtsmTraceAttach(void);
+const char *DtsmTraceLogFile(void);     /* NULL when there is none */
+
+/*
+ * The map, attaching at the first call that comes before our constructor.
+ */
+
+extern int dtsmTraceState;              /* 0: not tried yet */
+
+static inline Dtsm_Map *
+DtsmTraceGetMap(void)
+{
+    Dtsm_Map *map = __atomic_load_n(&dtsmTraceMap, __ATOMIC_ACQUIRE);
+
+    if (DTSM_LIKELY(map != NULL)) {
+        return map;
+    }
+    if (__atomic_load_n(&dtsmTraceState, __ATOMIC_RELAXED) != 0) {
+        return NULL;
+    }
+    return DtsmTraceAttach();
+}
+
+/*
+ * DtsmTraceCheck --
+ *
+ *      May this call touch path?  Records what it finds out.
+ *
+ * Arguments:
+ *      dirfd    A descriptor or AT_FDCWD, for a relative path.
+ *      path     As the caller gave it; NULL and "" go to the kernel.
+ *      how      Kinds and TRACE_*.
+ *      sawPtr   NULL, or receives TRACE_SAW_*.
+ *
+ * Returns:
+ *      0 to go on, else the errno to fail with: ENOENT, or EACCES with
+ *      TRACE_MAKE; another one where that is what the kernel says of anything
+ *      in that place.  errno itself is untouched.
+ */
+
+int DtsmTraceCheck(int dirfd, const char *path, unsigned how,
+        unsigned *sawPtr);
+
+/*
+ * DtsmTraceHidden, DtsmTraceHides --
+ *
+ *      Does this name of a listing look absent?  Nothing is recorded.  type
+ *      is a d_type (DT_UNKNOWN is allowed).  The directory is given by its
+ *      path or by the stream.
+ *
+ * DtsmTraceFilter --
+ *
+ *      Take what is hidden out of a block of getdents64's, or (old) of
+ *      getdents's; returns the length that is left.
+ */
+
+int DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
+        unsigned type);
+int DtsmTraceHiddenName(const char *path);
+int DtsmTraceHides(DIR *stream, const char *name, unsigned type);
+size_t DtsmTraceFilter(int fd, char *block, size_t len, int old);
+size_t DtsmTraceWhere(int dirfd, const char *path, char *buf, size_t size);
+size_t DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size);
+int DtsmTraceFenced(void);
+
+/*
+ * DtsmTraceTouchHops --
+ *
+ *      Record every component on a path's resolved way, up to the first
+ *      that is missing.
+ *
+ * DtsmTraceKnows --
+ *
+ *      The verdict of this spelling, 0 when there is none.
+ */
+
+void DtsmTraceTouchHops(const char *path);
+unsigned DtsmTraceKnows(const char *path);
+
+/*
+ * Changes (judgeChange.c).
+ *
+ * DtsmTraceBegin, DtsmTraceEnd --
+ *
+ *      Around a call that changes what path is, and what other is unless that
+ *      is NULL: all answers at and below them are void, and every alias.
+ *      DtsmTraceEnd keeps errno; failed: nothing was changed after all.
+ *
+ * DtsmTraceForget --
+ *
+ *      The same in one step, for a change that is past.
+ */
+
+typedef struct DtsmTraceChange {
+    uint64_t ticket;            /* of Dtsm_BeginChange */
+    const char *paths[2];       /* borrowed from the call */
+    int dirfds[2];
+} DtsmTraceChange;
+
+void DtsmTraceBegin(DtsmTraceChange *change, int dirfd, const char *path,
+        int otherFd, const char *other);
+void DtsmTraceEnd(DtsmTraceChange *change, int failed);
+void DtsmTraceForget(int dirfd, const char *path);
+
+/*
+ * CHANGING --
+ *
+ *      The result of call, which changes path when it answers 0.
+ */
+
+#define CHANGING(dirfd, path, call) \
+    do { \
+        DtsmTraceChange change; \
+        int outcome; \
+        DtsmTraceBegin(&change, (dirfd), (path), AT_FDCWD, NULL); \
+        outcome = (call); \
+        DtsmTraceEnd(&change, outcome != 0); \
+        return outcome; \
+    } while (0)
+
+/*
+ * Paths (judgeSpell.c, judgePath.c).
+ */
+
+typedef struct DtsmTraceSpelling {
+    const char *path;           /* absolute, folded but for ".." */
+    size_t len;
+    int follow;                 /* ended in "/" or "/.": follow at any rate */
+    uint64_t policy;            /* 0, or what the remembered working directory
+                                 * in it rests on */
+} DtsmTraceSpelling;
+
+#define TRACE_KEY_HEAD 20       /* room that an alias key needs before S */
+#define TRACE_SPELL_MAX 1536    /* longer ones borrow a block */
+
+int DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
+        char *buf, size_t size, DtsmTraceSpelling *spell);
+size_t DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size,
+        uint64_t *policyPtr, int fresh);
+void DtsmTraceForgetCwd(void);
+void DtsmTraceChdir(void);
+void DtsmTraceManyCwds(void);
+int DtsmTraceCloning(unsigned long flags);
+void DtsmTraceInitCwd(void);
+void DtsmTraceForked(void);
+int DtsmTraceForking(void);
+void DtsmTraceSharing(void);
+int DtsmTraceIsStranger(void);
+int DtsmTraceIsGuest(void);
+int DtsmTraceStrangerExec(void);
+void DtsmTraceStrangerBack(int was);
+size_t DtsmTraceGetFdPath(Dtsm_Map *map, int fd, char *buf, size_t size,
+        uint64_t *policyPtr, int fresh);
+size_t DtsmTraceFdPath(int fd, char *buf, size_t size);
+size_t DtsmTraceFdName(const char *folder, int fd, char *buf, size_t size);
+size_t DtsmTraceFdText(const char *folder, int fd, char *buf, size_t size);
+size_t DtsmTraceGoneText(const char *name, char *buf, size_t size);
+int DtsmTraceType(int dirfd, const char *path, int atFlags);
+
+/*
+ * The process whose calls are decided: this one, in the injected library
+ * (injectCwd.c), but not in a supervisor (superviseTarget.c).
+ *
+ * DtsmTraceOwnName     What our own look must call a path: what begins with
+ *                      /proc/self means the other process there.  path, or
+ *                      its new name in buf; longer ones stay as they are.
+ *
+ * DtsmTraceGonePath    The path that its directory, or that of a descriptor,
+ *                      had before it was deleted; 0 when it is not.
+ *
+ * DtsmTraceReach       Where the kernel comes to by a path, flags being
+ *                      O_NOFOLLOW or 0, for ways that are too long to be
+ *                      gone step by step.  Of what is missing the folder
+ *                      counts, and the name.  0 when that is not to be told.
+ */
+
+#define TRACE_OWN_MAX 256
+
+const char *DtsmTraceOwnName(const char *path, char *buf, size_t size);
+size_t DtsmTraceGonePath(int dirfd, char *buf, size_t size);
+size_t DtsmTraceReach(int dirfd, const char *path, int flags, char *buf,
+        size_t size);
+int DtsmTracePid(void);
+int DtsmTraceNoNewPrivs(void);
+
+enum {                          /* what a resolution ended at */
+    TRACE_IS_OTHER,
+    TRACE_IS_DIR,
+    TRACE_IS_LINK,              /* not followed */
+    TRACE_IS_MISSING,
+    TRACE_IS_UNKNOWN            /* not to be told from here */
+};
+
+size_t DtsmTraceKeyHead(char *buf, uint64_t policy, char kind);
+
+enum { TRACE_SPELLED, TRACE_LONG, TRACE_NOWHERE };
+
+#define TRACE_RESOLVED_MAX (PATH_MAX + NAME_MAX + 1)
+#define TRACE_REST_MAX 16384
+
+/*
+ * What symlinks make of a path, at most: as many as the kernel follows, each
+ * with the longest text, before the longest spelling.
+ */
+
+#define TRACE_LINKS_MAX 40
+#define TRACE_UNFOLDED_MAX ((TRACE_LINKS_MAX + 3) * PATH_MAX)
+
+/*
+ * A folder that was reached without a symlink, under its folder key.
+ */
+
+typedef struct DtsmTraceKnown {
+    size_t len;                 /* of the path's folder; 0: not looked for */
+    const char *key;            /* in buf */
+    size_t keyLen;
+    Dtsm_Token token;
+    char buf[TRACE_KEY_HEAD + TRACE_SPELL_MAX];
+} DtsmTraceKnown;
+
+typedef struct DtsmTraceWalk {
+    char usual[TRACE_REST_MAX]; /* rest, unless it gets longer; before all
+                                 * else, so that its end is in their page */
+    size_t outLen;
+    int type;                   /* TRACE_IS_* */
+    int noCache;                /* means something else to other processes */
+    int noAlias;                /* ".." below what is missing: a folder that
+                                 * comes there would change the answer */
+    int links;                  /* followed */
+    int selfs;                  /* of them /proc/self and its like, which keep
+                                 * their names */
+    int stop;                   /* what the kernel says of all that is below
+                                 * a place on the way, 0: nothing; ENOTDIR: */
+    size_t stopLen;             /* that is this much of out, a plain file */
+    size_t badLen;              /* > 0: a last symlink that is denied */
+    unsigned badRuling;         /* and how */
+    char *rest;                 /* what is left of the way, at its end */
+    size_t restSize;
+    DtsmTraceKnown folder;
+    char out[TRACE_RESOLVED_MAX];       /* resolved, terminated */
+    char bad[TRACE_RESOLVED_MAX];
+    char link[TRACE_RESOLVED_MAX];
+} DtsmTraceWalk;
+
+#define TRACE_FOLLOW_LAST 1     /* ways of DtsmTraceResolve */
+#define TRACE_RECORD_HOPS 2
+#define TRACE_RECORD_NOTHING 4  /* and ask nobody */
+
+int DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
+        DtsmTraceWalk *walk);
+
+/*
+ * DtsmTraceIsPlain --
+ *
+ *      Is the folder of a spelling known to be reached without a symlink?
+ *      Never, when ".." is in it.  *policyPtr receives the number of the
+ *      policy that this is as of.
+ */
+
+int DtsmTraceIsPlain(Dtsm_Map *map, const char *path, size_t len,
+        uint64_t *policyPtr);
+
+/*
+ * Borrowed memory (judgeScratch.c): DTSM_SCRATCH_SIZE bytes, or NULL.
+ */
+
+#define DTSM_SCRATCH_SIZE (40 * 1024)
+
+void *DtsmTraceBorrow(void);
+void DtsmTraceReturn(void *block);
+void *DtsmTraceMapRoom(size_t size);
+void DtsmTraceUnmapRoom(void *room, size_t size);
+
+_Static_assert(sizeof(DtsmTraceWalk) <= DTSM_SCRATCH_SIZE,
+        "a walk fits a block");
+
+/*
+ * DtsmTraceSocketName (judgeSocket.c) --
+ *
+ *      The address of a Unix socket.  A name that is too long for one goes by
+ *      a descriptor of its directory, which must stay open until the address
+ *      was used.
+ *
+ * Returns:
+ *      That descriptor; TRACE_WHOLE_NAME when there is none; a lower number:
+ *      -errno.
+ */
+
+#define TRACE_WHOLE_NAME (-1)   /* -EPERM does not occur */
+
+struct sockaddr_un;
+int DtsmTraceSocketName(const char *name, struct sockaddr_un *address);
+
+/*
+ * DtsmTraceRuling (judgeAsk.c) --
+ *
+ *      What holds for a resolved path, terminated, of this TRACE_IS_* type.
+ *      May put a question to the session's server and wait for it.
+ *
+ * Returns:
+ *      DTSM_ALLOW, DTSM_DENY       by a rule or the server
+ *      DTSM_ALLOW | DTSM_UNKNOWN   by the server, or there is none
+ *      DTSM_ALLOW | DTSM_ASK       missing, or a folder: not asked
+ *      DTSM_DENY | DTSM_UNKNOWN    the server gave no answer
+ *      DTSM_ASK                    not asked now: the fence is open
+ */
+
+unsigned DtsmTraceRuling(Dtsm_Map *map, const char *path, size_t len,
+        int type);
+
+/*
+ * DtsmTraceLeads (judgeAsk.c) --
+ *
+ *      Where a symlink, resolved itself and terminated, leads to.  One that a
+ *      rule denies counts as the folder that it leads to.
+ *
+ * Returns:
+ *      TRACE_TO_ALLOWED    a folder that is not denied
+ *      TRACE_TO_DENIED     a folder that is denied: following it works, as
+ *                          folders are visible; the symlink itself is hidden
+ *      TRACE_TO_OTHER      no folder
+ */
+
+enum { TRACE_TO_OTHER, TRACE_TO_DENIED, TRACE_TO_ALLOWED };
+
+int DtsmTraceLeads(Dtsm_Map *map, const char *path, size_t len);
+
+/*
+ * The session's log (judgeLog.c).
+ */
+
+void DtsmTraceLogRefused(const char *verb, const char *path, size_t len,
+        int exists);
+void DtsmTraceLogUntraced(const char *path, const char *why);
+void DtsmTraceLogSupervised(const char *path);
+void DtsmTraceLogUndone(const char *path);
+void DtsmTraceLogUnattached(const char *path, const char *why,
+        const char *name);
+void DtsmTraceLogReadOnly(const char *path, const char *name);
+
+/*
+ * A process under a seccomp filter or Landlock of its own, and one that can
+ * only read the map (injectFilter.c; superviseTarget.c).
+ *
+ * dtsmTraceReadOnly    This process records nothing.
+ * dtsmTraceStale       And it has changed what the map rests on: verdicts
+ *                      are no answer any more.
+ */
+
+extern int dtsmTraceReadOnly;
+extern int dtsmTraceStale;
+
+int DtsmTraceIsFiltered(void);
+const char *DtsmTraceKnownName(void);
+int DtsmTraceKnownPid(void);
+void DtsmTraceUndecided(void);
+int DtsmTraceBarred(long result);
+int DtsmTraceCannotAsk(long result);
+int DtsmTraceIsTold(const char *path, size_t len);
+int DtsmTraceMapLater(void);
+void DtsmTraceToldReadOnly(void);
+
+void DtsmTraceFilterHandedOn(const char *value);
+int DtsmTraceIsToldReadOnly(void);
+int DtsmTraceMapMode(void);
+int DtsmTraceMayThread(void);
+long DtsmTraceSeccomp(long operation, long flags, long given);
+long DtsmTraceLandlock(long a, long b);
+
+#define TRACE_THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND \
+        | CLONE_THREAD | CLONE_SYSVSEM | CLONE_CHILD_CLEARTID)
+
+/*
+ * DtsmTraceLogSelf (injectInit.c) --
+ *
+ *      Log that this program, which runs already, is not traced, and why;
+ *      NULL: it can only read the map.
+ */
+
+void DtsmTraceLogSelf(const char *why);
+
+/*
+ * Libraries with a scope of their own (injectScope.c).
+ *
+ * DtsmTraceScopeOpens  One is about to be opened.
+ * DtsmTraceScopeUsed   A name is looked up in the library of this handle.
+ * DtsmTraceScopeOther  One is opened in another namespace.
+ */
+
+extern int dtsmTraceScopes;             /* 1 from the first one on */
+
+void DtsmTraceScopeOpens(void);
+void DtsmTraceScopeUsed(const void *handle);
+void DtsmTraceScopeOther(void);
+
+/*
+ * The saved environment (injectInit.c).
+ */
+
+enum {
+    TRACE_ENV_PRELOAD, TRACE_ENV_MAP, TRACE_ENV_LOG, TRACE_ENV_ASK,
+    TRACE_ENV_MAY, TRACE_ENVS
+};
+
+extern const char *dtsmTraceEnv[TRACE_ENVS];    /* "NAME=value" or NULL */
+
+/*
+ * libc's own functions (injectReal.c), one number per wrapped name.  A name
+ * that this libc lacks has one too, so that its wrapper can be compiled; it is
+ * not exported and nobody calls it.
+ */
+
+enum {
+#define DTSM_SYM(name) TRACE_SYM_##name,
+#define DTSM_ABSENT DTSM_SYM
+#include "dtsmTraceSyms.h"
+#undef DTSM_SYM
+#undef DTSM_ABSENT
+    TRACE_DEFAULT_SYMS,
+    TRACE_BEFORE_OLD = TRACE_DEFAULT_SYMS - 1,
+#define DTSM_SYM(name)
+#define DTSM_ABSENT(name)
+#define DTSM_OLD(name, version) TRACE_OLD_##name,
+#include "dtsmTraceSyms.h"
+#undef DTSM_SYM
+#undef DTSM_ABSENT
+#undef DTSM_OLD
+    TRACE_SYMS
+};
+
+void *DtsmTraceReal(int sym);
+int DtsmTraceIsWrapped(const char *name);
+void *DtsmTraceWrapper(const char *name, void *function);
+
+#define REAL(name) ((__typeof__(&name)) DtsmTraceReal(TRACE_SYM_##name))
+
+/*
+ * The older version of a name, where libc has one (DTSM_OLD_VERSION_name):
+ * its wrapper is dtsmOld_name, and what stands behind it OLD_REAL(name).
+ */
+
+#define OLD_REAL(name) ((__typeof__(&name)) DtsmTraceReal(TRACE_OLD_##name))
+#define OLD_NAME(name) \
+    __asm__(".symver dtsmOld_" #name "," #name "@" DTSM_OLD_VERSION_##name);
+
+/*
+ * Fail with err when it is not 0.
+ */
+
+#define REFUSE(err, result) \
+    do { \
+        int refuse_ = (err); \
+        if (refuse_ != 0) { \
+            errno = refuse_; \
+            return (result); \
+        } \
+    } while (0)
+
+/*
+ * DtsmTraceNoteHome (wrapConfig.c) --
+ *
+ *      libc expands a word; one that begins with "~" may have it look a user
+ *      up.
+ *
+ * DtsmTraceNoteGlob (wrapGlob.c) --
+ *
+ *      libc searches for a pattern without a word of ours: judge and record
+ *      what that asks for.
+ */
+
+void DtsmTraceNoteHome(const char *word);
+void DtsmTraceNoteGlob(const char *pattern);
+
+#define CHECK(dirfd, path, how) DtsmTraceCheck((dirfd), (path), (how), NULL)
+
+/*
+ * A path that cannot be, for calls of libc that have to fail by themselves.
+ */
+
+#define TRACE_NO_FILE "/proc/self/hidden"
+
+/*
+ * Starting programs (judgeExec.c).
+ */
+
+typedef struct DtsmTraceProgram {
+    DtsmProgram is;             /* the judge's, of the image */
+    int absent;                 /* cannot be started */
+    int untraced;               /* runs without us, or nothing runs */
+    int readOnly;               /* will only read the map */
+    int supervise;              /* with TRACE_LATER: it needs a supervisor */
+    int told;                   /* the log has a line about it */
+    const char *name;           /* of a program that the loader is told to
+                                 * run, one of its arguments; else NULL */
+    char line[DTSM_PROGRAM_LINE];       /* where name is, if it is short */
+} DtsmTraceProgram;
+
+enum {                          /* who starts the program? */
+    TRACE_NOW,                  /* this thread, next */
+    TRACE_LATER,                /* not decided: nothing is told of what could
+                                 * be supervised */
+    TRACE_BY_LIBC,              /* a child that libc makes */
+    TRACE_UNDO                  /* nobody: that failed, and what was told is
+                                 * taken back */
+};
+
+/*
+ * What ids mean for a program that starts (judgeIds.c).
+ */
+
+int DtsmTraceUserMode(void);
+int DtsmTraceMayRun(const char *file);
+
+int DtsmTraceInspect(const char *file, char *const *argv, int start,
+        DtsmTraceProgram *program);
+
+/*
+ * DtsmTraceSupervise --
+ *
+ *      See to it that a program that does not load us is supervised when it
+ *      starts.
+ *
+ * Returns:
+ *      1 if it will be.
+ */
+
+int DtsmTraceSupervise(const DtsmTraceProgram *program);
+
+/*
+ * DtsmTraceInThread --
+ *
+ *      Call proc in a thread made for that: what it puts itself and its
+ *      children under does not stay on us.
+ *
+ * Returns:
+ *      0 when there is no such thread; proc was not called.
+ */
+
+int DtsmTraceInThread(void (*proc)(void *data), void *data);
+void DtsmTraceUsualLayout(void);
+
+/*
+ * DtsmTraceExpect --
+ *
+ *      Count the start of a program that should attach (1), or take that back
+ *      (-1).
+ *
+ * Arguments:
+ *      dirfd, path     As execveat has them.
+ *      look            The path as it is seen from here; NULL: the same.
+ */
+
+void DtsmTraceExpect(const DtsmTraceProgram *program, int dirfd,
+        const char *path, const char *look, int delta);
+void DtsmTraceIsListed(DtsmTraceProgram *program, char *const *envp);
+
+/*
+ * DtsmTraceMounts --
+ *
+ *      What is mounted is about to change, unless only how such a change
+ *      spreads does.
+ */
+
+void DtsmTraceMounts(unsigned long spreads);
+size_t DtsmTraceEnvSize(char *const *envp, int strip, size_t *textPtr);
+char *const *DtsmTraceMakeEnv(char *const *envp, int strip, char **array,
+        char *text);
+void DtsmTracePutBack(void);
+
+/*
+ * DtsmTraceActionsFolder (wrapActions.c) --
+ *
+ *      The directory that posix_spawn's file actions, NULL for none, lead to:
+ *      AT_FDCWD when they do not change it, a descriptor to be closed, or -1
+ *      when that is not to be told from here.
+ */
+
+int DtsmTraceActionsFolder(const posix_spawn_file_actions_t *actions);
+
+/*
+ * Kinds of access of open(2)'s flags and fopen(3)'s mode.
+ */
+
+#ifdef O_TMPFILE
+#   define IS_TMPFILE(flags) (((flags) & O_TMPFILE) == O_TMPFILE)
+#else
+#   define IS_TMPFILE(flags) 0
+#endif
+
+unsigned DtsmTraceOpenHow(int flags);
+int DtsmTraceOpened(int fd, unsigned how);
+const char *DtsmTraceBelowRoot(const char *path);
+unsigned DtsmTraceFopenHow(const char *mode);
+
+#endif /* DTSM_TRACE_H */
