@@ -45,6 +45,10 @@ proc ::dtsm::start::path {ours} {
             lappend auto_path $folder
         }
     }
+    # Modules are not set up yet, and that costs more than all of this.
+    if {![llength [array names ::env TCL*_TM_PATH]]} {
+        return
+    }
     foreach folder [::tcl::tm::path list] {
         if {[Foreign $folder]} {
             ::tcl::tm::path remove $folder
