@@ -37,20 +37,31 @@ DtsmBalance(Dtsm_Map *map, const char *key, size_t keyLen, unsigned flags,
     uint32_t change = (uint32_t) delta & COUNT_MASK;
     DtsmRecord *record;
     uint64_t word, next;
-    bool created;
     DtsmKey at;
 
     if (!map->writable || flags == 0
-            || DtsmKeyInit(&at, key, keyLen) != DTSM_OK
-            || DtsmTrieInsert(map, &at, DtsmVerdict(flags,
-                    DtsmVersionFor(DtsmPolicyNow(map)), change), &record,
-                    &created) != DTSM_OK) {                     /* V7 */
+            || DtsmKeyInit(&at, key, keyLen) != DTSM_OK) {
         return 0;
     }
-    word = DtsmStateLoad(&record->word);
-    if (created) {
-        return Signed(word);
+
+    /*
+     * Every program that attaches comes here, and its record is there.
+     */
+
+    record = DtsmTrieFind(map, &at);
+    if (record == NULL) {
+        bool created;
+
+        if (DtsmTrieInsert(map, &at, DtsmVerdict(flags,
+                DtsmVersionFor(DtsmPolicyNow(map)), change), &record,
+                &created) != DTSM_OK) {                         /* V7 */
+            return 0;
+        }
+        if (created) {
+            return Signed(DtsmStateLoad(&record->word));
+        }
     }
+    word = DtsmStateLoad(&record->word);
     do {
         next = DtsmVerdict(DtsmVerdictFlags(word) | flags,
                 DtsmVerdictVersion(word),

@@ -88,10 +88,17 @@ enum { SLOT_DATA = R_AARCH64_ABS64, SLOT_ADDRESS = R_AARCH64_GLOB_DAT,
 /*
  * How many libraries there were when all of them were seen to (upper half),
  * and how many had been closed by then (lower half): as long as none is
- * closed, new ones are behind those.
+ * closed, new ones are behind those.  Inverted: what begins with 0 needs no
+ * page of its own in every program.
  */
 
-static uint64_t seenTo = UINT64_MAX;
+static uint64_t seenToInverted = 0;
+
+static uint64_t
+SeenTo(void)
+{
+    return ~__atomic_load_n(&seenToInverted, __ATOMIC_RELAXED);
+}
 
 /*
  * Set where a reference was left that is libc's (B3).
@@ -102,7 +109,7 @@ static int isNamed = 0;
 typedef struct Pass {
     uint64_t count;             /* libraries that came by */
     uint64_t closed;
-    uint64_t seen;              /* seenTo as it was */
+    uint64_t seen;              /* SeenTo as it was */
     uintptr_t page;
     uintptr_t libcFrom, libcTo; /* libc, which comes before them */
     const struct link_map *used;        /* look at this one and change
@@ -325,9 +332,10 @@ DtsmTraceScopeOpens(void)
         return;
     }
     REAL(dl_iterate_phdr)(Count, &now);
-    before = __atomic_load_n(&seenTo, __ATOMIC_RELAXED);
-    while (now < before && !__atomic_compare_exchange_n(&seenTo, &before, now,
-            1, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    now = ~now;
+    before = ~SeenTo();
+    while (now > before && !__atomic_compare_exchange_n(&seenToInverted,
+            &before, now, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
         ;
     }
     __atomic_store_n(&dtsmTraceScopes, 1, __ATOMIC_RELEASE);
@@ -348,10 +356,10 @@ See(const struct link_map *used)
     Pass pass = { .used = used };
 
     pass.page = getauxval(AT_PAGESZ);
-    pass.seen = __atomic_load_n(&seenTo, __ATOMIC_RELAXED);
+    pass.seen = SeenTo();
     REAL(dl_iterate_phdr)(Visit, &pass);
     if (used == NULL) {
-        __atomic_store_n(&seenTo, pass.count << 32 | pass.closed,
+        __atomic_store_n(&seenToInverted, ~(pass.count << 32 | pass.closed),
                 __ATOMIC_RELAXED);
     }
     if (pass.unbound) {
