@@ -11,6 +11,7 @@ namespace eval traceTest {
     variable odd [child odd]
     variable rare [child rare]
     variable places [child places]
+    variable hard [child hard]
 }
 
 # traceTest::begin --
@@ -109,6 +110,36 @@ proc traceTest::rare {args} {
 proc traceTest::places {args} {
     variable places
     return [split [run $places {*}$args] \n]
+}
+
+proc traceTest::hard {args} {
+    variable hard
+    return [split [run $hard {*}$args] \n]
+}
+
+proc traceTest::forks {args} {
+    return [split [run [child forks] {*}$args] \n]
+}
+
+proc traceTest::scarce {args} {
+    return [split [run [child scarce] {*}$args] \n]
+}
+
+# traceTest::folders --
+#
+#      Steps of the program folders, one word each.
+
+proc traceTest::folders {args} {
+    return [run [child folders] {*}$args]
+}
+
+# traceTest::aged --
+#
+#      Only a folder that is older than the grain of the file system's clock
+#      is remembered.
+
+proc traceTest::aged {} {
+    after 150
 }
 
 # traceTest::compile --
