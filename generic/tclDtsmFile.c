@@ -1,7 +1,7 @@
 /*
  * tclDtsmFile.c --
  *
- *      Making, opening and closing maps from Tcl, and the default map.
+ *      Making and opening maps from Tcl, and the default map.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -19,7 +19,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "tclDtsmInt.h"
+#include "tclDtsmError.h"
+#include "tclDtsmFile.h"
+#include "tclDtsmMap.h"
+#include "tclDtsmMemory.h"
+#include "tclDtsmPath.h"
 
 #define SHM_FOLDER      "/dev/shm"
 #define SHM_ROOM_MIN    (64u << 20)     /* bytes; less is a container's toy */
@@ -30,20 +34,20 @@
 #endif
 
 static Tcl_Obj *FileName(Tcl_Interp *interp, Tcl_Obj *nameObj,
-        DtsmTclPath *pathPtr);
-static int OpenMap(DtsmTclState *state, Tcl_Obj *fileObj, const char *file,
-        int mode, Tcl_WideInt pathCount, DtsmTclMap **mapPtrPtr);
+        DtsmTcl_Path *pathPtr);
+static int OpenMap(DtsmTcl_State *state, Tcl_Obj *fileObj, const char *file,
+        int mode, Tcl_WideInt pathCount, DtsmTcl_Map **mapPtrPtr);
 static int OpenFailed(Tcl_Interp *interp, int status, int error, int mode,
         const char *name, const char *file);
 static void MapDeleted(void *data);
-static DtsmTclMap *FindMap(Tcl_Interp *interp, Tcl_Obj *nameObj);
+static DtsmTcl_Map *FindMap(Tcl_Interp *interp, Tcl_Obj *nameObj);
 static int FolderHasRoom(const char *folder);
 static const char *DefaultFolder(Tcl_Interp *interp);
 static int MakeTemporary(Tcl_Interp *interp, Tcl_Obj *folderObj,
         Tcl_Obj **fileObjPtr);
 static int GetMode(Tcl_Interp *interp, Tcl_Obj *objPtr, mode_t *modePtr);
-static int SetNewDefault(DtsmTclState *state, DtsmTclMap *mapPtr);
-static Tcl_Obj *CommandName(DtsmTclMap *mapPtr);
+static int SetNewDefault(DtsmTcl_State *state, DtsmTcl_Map *mapPtr);
+static Tcl_Obj *CommandName(DtsmTcl_Map *mapPtr);
 
 /*
  * FileName --
@@ -57,7 +61,7 @@ static Tcl_Obj *CommandName(DtsmTclMap *mapPtr);
  */
 
 static Tcl_Obj *
-FileName(Tcl_Interp *interp, Tcl_Obj *nameObj, DtsmTclPath *pathPtr)
+FileName(Tcl_Interp *interp, Tcl_Obj *nameObj, DtsmTcl_Path *pathPtr)
 {
     Tcl_Obj *fileObj;
 
@@ -88,11 +92,11 @@ FileName(Tcl_Interp *interp, Tcl_Obj *nameObj, DtsmTclPath *pathPtr)
  */
 
 static int
-OpenMap(DtsmTclState *state, Tcl_Obj *fileObj, const char *file, int mode,
-    Tcl_WideInt pathCount, DtsmTclMap **mapPtrPtr)
+OpenMap(DtsmTcl_State *state, Tcl_Obj *fileObj, const char *file, int mode,
+    Tcl_WideInt pathCount, DtsmTcl_Map **mapPtrPtr)
 {
     Tcl_Interp *interp = state->interp;
-    DtsmTclMap *mapPtr;
+    DtsmTcl_Map *mapPtr;
     Dtsm_Map *map;
     Tcl_CmdInfo info;
     char name[64];
@@ -173,81 +177,15 @@ OpenFailed(Tcl_Interp *interp, int status, int error, int mode,
 static void
 MapDeleted(void *data)
 {
-    DtsmTclMap *mapPtr = data;
+    DtsmTcl_Map *mapPtr = data;
 
     mapPtr->token = NULL;
     DtsmTcl_Close(mapPtr);
     DtsmTcl_Release(mapPtr);            /* the command's reference */
 }
 
-void
-DtsmTcl_Close(DtsmTclMap *mapPtr)
-{
-    DtsmTclMap **linkPtr;
-    DtsmTclState *state = mapPtr->state;
-    Tcl_Command token = mapPtr->token;
-
-    if (mapPtr->map == NULL) {
-        return;
-    }
-    Dtsm_Close(mapPtr->map);
-    mapPtr->map = NULL;
-    for (linkPtr = &state->maps; *linkPtr != NULL;
-            linkPtr = &(*linkPtr)->next) {
-        if (*linkPtr == mapPtr) {
-            *linkPtr = mapPtr->next;
-            break;
-        }
-    }
-    mapPtr->next = NULL;
-    mapPtr->refCount++;
-    if (state->defaultMap == mapPtr) {
-        DtsmTcl_SetDefault(state, NULL);
-    }
-    if (token != NULL) {
-        Tcl_DeleteCommandFromToken(state->interp, token);
-    }
-    mapPtr->state = NULL;
-    DtsmTcl_ReleaseState(state);
-    DtsmTcl_Release(mapPtr);
-}
-
-void
-DtsmTcl_Release(DtsmTclMap *mapPtr)
-{
-    if (--mapPtr->refCount == 0) {
-        Tcl_DecrRefCount(mapPtr->fileObj);
-        DtsmTcl_Free(mapPtr->file);
-        DtsmTcl_Free(mapPtr);
-    }
-}
-
-int
-DtsmTcl_Unlink(Tcl_Interp *interp, DtsmTclMap *mapPtr)
-{
-    if (unlink(mapPtr->file) != 0 && errno != ENOENT) {
-        return DtsmTcl_Posix(interp, errno, "couldn't delete map",
-                Tcl_GetString(mapPtr->fileObj));
-    }
-    return TCL_OK;
-}
-
-void
-DtsmTcl_SetDefault(DtsmTclState *state, DtsmTclMap *mapPtr)
-{
-    DtsmTclMap *old = state->defaultMap;
-
-    if (mapPtr != NULL) {
-        mapPtr->refCount++;
-    }
-    state->defaultMap = mapPtr;
-    if (old != NULL) {
-        DtsmTcl_Release(old);
-    }
-}
-
 static Tcl_Obj *
-CommandName(DtsmTclMap *mapPtr)
+CommandName(DtsmTcl_Map *mapPtr)
 {
     Tcl_Obj *nameObj = Tcl_NewObj();
 
@@ -257,7 +195,7 @@ CommandName(DtsmTclMap *mapPtr)
     return nameObj;
 }
 
-static DtsmTclMap *
+static DtsmTcl_Map *
 FindMap(Tcl_Interp *interp, Tcl_Obj *nameObj)
 {
     Tcl_CmdInfo info;
@@ -307,7 +245,7 @@ DefaultFolder(Tcl_Interp *interp)
 static int
 MakeTemporary(Tcl_Interp *interp, Tcl_Obj *folderObj, Tcl_Obj **fileObjPtr)
 {
-    DtsmTclPath path;
+    DtsmTcl_Path path;
     Tcl_Obj *ownObj = NULL;
     int fd, error;
 
@@ -392,8 +330,8 @@ DtsmTcl_CreateCmd(void *data, Tcl_Interp *interp, int objc,
     enum { OPT_DIR, OPT_EXPECT, OPT_FILE, OPT_MODE };
     Tcl_WideInt pathCount = 0;
     Tcl_Obj *folderObj = NULL, *fileObj = NULL, *nameObj;
-    DtsmTclPath path;
-    DtsmTclMap *mapPtr;
+    DtsmTcl_Path path;
+    DtsmTcl_Map *mapPtr;
     mode_t mode = 0600;
     int i, option, result, openMode = DTSM_CREATE;
 
@@ -479,8 +417,8 @@ DtsmTcl_OpenCmd(void *data, Tcl_Interp *interp, int objc,
     int flags[2] = {0, 0};
     int i, option, result, mode;
     Tcl_Obj *nameObj;
-    DtsmTclPath path;
-    DtsmTclMap *mapPtr;
+    DtsmTcl_Path path;
+    DtsmTcl_Map *mapPtr;
 
     if (objc < 2 || objc % 2 != 0) {
         Tcl_WrongNumArgs(interp, 1, objv, "file ?-readonly bool?"
@@ -513,7 +451,7 @@ DtsmTcl_OpenCmd(void *data, Tcl_Interp *interp, int objc,
 }
 
 static int
-SetNewDefault(DtsmTclState *state, DtsmTclMap *mapPtr)
+SetNewDefault(DtsmTcl_State *state, DtsmTcl_Map *mapPtr)
 {
     DtsmTcl_SetDefault(state, mapPtr);
     Tcl_SetObjResult(state->interp, CommandName(mapPtr));
@@ -534,9 +472,9 @@ int
 DtsmTcl_SetManagerCmd(void *data, Tcl_Interp *interp, int objc,
     Tcl_Obj *const objv[])
 {
-    DtsmTclState *state = data;
-    DtsmTclMap *mapPtr;
-    DtsmTclPath path;
+    DtsmTcl_State *state = data;
+    DtsmTcl_Map *mapPtr;
+    DtsmTcl_Path path;
     Tcl_Obj *nameObj;
     int result;
 
@@ -587,8 +525,8 @@ int
 DtsmTcl_DefaultCmd(void *data, Tcl_Interp *interp, int objc,
     Tcl_Obj *const objv[])
 {
-    DtsmTclState *state = data;
-    DtsmTclMap *mapPtr = NULL;
+    DtsmTcl_State *state = data;
+    DtsmTcl_Map *mapPtr = NULL;
 
     if (objc > 3) {
         Tcl_WrongNumArgs(interp, 1, objv, "?map? ?interp?");

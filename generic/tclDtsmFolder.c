@@ -2,7 +2,7 @@
  * tclDtsmFolder.c --
  *
  *      The command dtsm::folder: a session's directory, and the directory in
- *      which its map lies.  tclDtsmSpawn.h says what it does.
+ *      which its map lies.  tclDtsmFolder.h says what it does.
  *
  *      BASE/dtsm-XXXXXX/       mode 0700
  *          owner               locked while the session lives (fcntl)
@@ -44,7 +44,10 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "tclDtsmSpawn.h"
+#include "tclDtsmError.h"
+#include "tclDtsmFolder.h"
+#include "tclDtsmValue.h"
+#include "tclDtsmVerb.h"
 
 #define OWNER "owner"
 #define MAP "map"
@@ -578,7 +581,7 @@ SetNumber(
     const char *what)
 {
     if (number < 0) {
-        return DtsmTclPosix(interp, what);
+        return DtsmTcl_Errno(interp, what);
     }
     Tcl_SetObjResult(interp, Tcl_NewIntObj(number));
     return TCL_OK;
@@ -593,10 +596,9 @@ MakeCmd(
     Tcl_Obj *pair[2];
 
     if (fd < 0) {
-        return DtsmTclPosix(interp, template);
+        return DtsmTcl_Errno(interp, template);
     }
-    pair[0] = Tcl_NewByteArrayObj((const unsigned char *) template,
-            (Tcl_Size) strlen(template));
+    pair[0] = DtsmTcl_NewBytes(template);
     pair[1] = Tcl_NewIntObj(fd);
     Tcl_SetObjResult(interp, Tcl_NewListObj(2, pair));
     return TCL_OK;
@@ -608,7 +610,7 @@ PlaceCmd(
     const char *session,
     Tcl_Obj *parentObj)
 {
-    char map[PATH_MAX], *parent = DtsmTclBytes(interp, parentObj);
+    char map[PATH_MAX], *parent = DtsmTcl_Bytes(interp, parentObj);
     int result = TCL_OK;
 
     if (parent == NULL) {
@@ -622,27 +624,28 @@ PlaceCmd(
                 why));
         result = TCL_ERROR;
     } else {
-        Tcl_SetObjResult(interp, Tcl_NewByteArrayObj(
-                (const unsigned char *) map, (Tcl_Size) strlen(map)));
+        Tcl_SetObjResult(interp, DtsmTcl_NewBytes(map));
     }
     ckfree(parent);
     return result;
 }
 
 int
-DtsmTclFolderCmd(
+DtsmTcl_FolderCmd(
     void *data,
     Tcl_Interp *interp,
     int objc,
     Tcl_Obj *const objv[])
 {
-    static const char *const verbs[] = {
-        "held", "make", "map", "place", "release", "remove", "take", NULL
-    };
-    static const int words[] = {3, 3, 3, 4, 3, 4, 3};
-    static const char *const usages[] = {
-        "folder", "template", "folder", "folder parent", "number",
-        "folder number", "folder"
+    static const DtsmTcl_Verb verbs[] = {
+        {"held", 3, 3, "folder"},
+        {"make", 3, 3, "template"},
+        {"map", 3, 3, "folder"},
+        {"place", 4, 4, "folder parent"},
+        {"release", 3, 3, "number"},
+        {"remove", 4, 4, "folder number"},
+        {"take", 3, 3, "folder"},
+        {NULL, 0, 0, NULL}
     };
     enum {
         VERB_HELD, VERB_MAKE, VERB_MAP, VERB_PLACE, VERB_RELEASE,
@@ -652,21 +655,13 @@ DtsmTclFolderCmd(
     char *name;
 
     (void) data;
-    if (objc < 2) {
-        Tcl_WrongNumArgs(interp, 1, objv, "subcommand ?arg ...?");
-        return TCL_ERROR;
-    }
-    if (Tcl_GetIndexFromObj(interp, objv[1], verbs, "subcommand", 0, &verb)
-            != TCL_OK) {
-        return TCL_ERROR;
-    }
-    if (objc != words[verb]) {
-        Tcl_WrongNumArgs(interp, 2, objv, usages[verb]);
+    if (DtsmTcl_GetVerb(interp, objc, objv, verbs, "subcommand ?arg ...?",
+            &verb) != TCL_OK) {
         return TCL_ERROR;
     }
     if (((verb == VERB_REMOVE || verb == VERB_RELEASE) && Tcl_GetIntFromObj(
             interp, objv[objc - 1], &number) != TCL_OK)
-            || (name = DtsmTclBytes(interp, objv[2])) == NULL) {
+            || (name = DtsmTcl_Bytes(interp, objv[2])) == NULL) {
         return TCL_ERROR;
     }
     switch (verb) {
@@ -687,7 +682,7 @@ DtsmTclFolderCmd(
         break;
     case VERB_REMOVE:
         if (Remove(name, number) != 0) {
-            result = DtsmTclPosix(interp, name);
+            result = DtsmTcl_Errno(interp, name);
         }
         break;
     default:

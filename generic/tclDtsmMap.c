@@ -10,12 +10,20 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "tclDtsmInt.h"
 #include "dtsmInt.h"
+#include "tclDtsmError.h"
+#include "tclDtsmFlags.h"
+#include "tclDtsmMap.h"
+#include "tclDtsmMemory.h"
+#include "tclDtsmPath.h"
+#include "tclDtsmValue.h"
+#include "tclDtsmWalk.h"
 
-typedef int MethodProc(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
+typedef int MethodProc(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
         int objc, Tcl_Obj *const objv[]);
 
 static MethodProc CloseMethod, CountMethod, DestroyMethod, EnvMethod;
@@ -26,12 +34,11 @@ static int GetRaw(Tcl_Interp *interp, int *iPtr, int objc,
         Tcl_Obj *const objv[], int *rawPtr);
 static int GetOnePath(Tcl_Interp *interp, int *iPtr, int objc,
         Tcl_Obj *const objv[], int *rawPtr, const char *usage, int skip,
-        int most, DtsmTclPath *pathPtr);
+        int most, DtsmTcl_Path *pathPtr);
 static int Usage(Tcl_Interp *interp, int skip, Tcl_Obj *const objv[],
         const char *usage);
-static int InsertEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
+static int InsertEntries(DtsmTcl_Map *mapPtr, Tcl_Interp *interp,
         const Dtsm_Entry *entries, size_t count, Tcl_Obj *const words[]);
-static void PutDict(Tcl_Obj *dictPtr, const char *key, Tcl_Obj *valuePtr);
 
 static const struct {
     MethodProc *proc;
@@ -63,7 +70,7 @@ DtsmTcl_IsSafe(int method)
 }
 
 int
-DtsmTcl_Method(DtsmTclMap *mapPtr, Tcl_Interp *interp, int method, int skip,
+DtsmTcl_Method(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int method, int skip,
     int objc, Tcl_Obj *const objv[])
 {
     int result;
@@ -163,7 +170,7 @@ GetRaw(Tcl_Interp *interp, int *iPtr, int objc, Tcl_Obj *const objv[],
 
 static int
 GetOnePath(Tcl_Interp *interp, int *iPtr, int objc, Tcl_Obj *const objv[],
-    int *rawPtr, const char *usage, int skip, int most, DtsmTclPath *pathPtr)
+    int *rawPtr, const char *usage, int skip, int most, DtsmTcl_Path *pathPtr)
 {
     if (GetRaw(interp, iPtr, objc, objv, rawPtr) != TCL_OK) {
         return TCL_ERROR;
@@ -182,7 +189,7 @@ GetOnePath(Tcl_Interp *interp, int *iPtr, int objc, Tcl_Obj *const objv[],
  */
 
 static int
-InsertEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
+InsertEntries(DtsmTcl_Map *mapPtr, Tcl_Interp *interp,
     const Dtsm_Entry *entries, size_t count, Tcl_Obj *const words[])
 {
     Dtsm_Entry *rules = DtsmTcl_Alloc(count * sizeof *rules + 1);
@@ -213,13 +220,13 @@ InsertEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp,
  */
 
 static int
-InsertMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+InsertMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
     int i = skip, raw, result = TCL_OK;
     size_t count, got = 0, k;
     Dtsm_Entry *entries;
-    DtsmTclPath *paths;
+    DtsmTcl_Path *paths;
 
     if (GetRaw(interp, &i, objc, objv, &raw) != TCL_OK) {
         return TCL_ERROR;
@@ -273,10 +280,10 @@ InsertMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
  */
 
 static int
-SearchMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+SearchMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
-    DtsmTclPath path;
+    DtsmTcl_Path path;
     unsigned flags;
     int i = skip, raw, status;
 
@@ -301,12 +308,6 @@ SearchMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
     return TCL_OK;
 }
 
-static void
-PutDict(Tcl_Obj *dictPtr, const char *key, Tcl_Obj *valuePtr)
-{
-    Tcl_DictObjPut(NULL, dictPtr, Tcl_NewStringObj(key, -1), valuePtr);
-}
-
 /*
  * MatchMethod --
  *
@@ -314,10 +315,10 @@ PutDict(Tcl_Obj *dictPtr, const char *key, Tcl_Obj *valuePtr)
  */
 
 static int
-MatchMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+MatchMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
-    DtsmTclPath path;
+    DtsmTcl_Path path;
     Tcl_Obj *dictPtr, *pathObj, *ruleObj;
     const char *rule = NULL;
     size_t ruleLen = 0;
@@ -356,10 +357,10 @@ MatchMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
         return TCL_ERROR;
     }
     dictPtr = Tcl_NewDictObj();
-    PutDict(dictPtr, "path", pathObj);
-    PutDict(dictPtr, "rule", ruleObj);
-    PutDict(dictPtr, "flags", DtsmTcl_NewFlags(flags));
-    PutDict(dictPtr, "kind", Tcl_NewStringObj(
+    DtsmTcl_Put(dictPtr, "path", pathObj);
+    DtsmTcl_Put(dictPtr, "rule", ruleObj);
+    DtsmTcl_Put(dictPtr, "flags", DtsmTcl_NewFlags(flags));
+    DtsmTcl_Put(dictPtr, "kind", Tcl_NewStringObj(
             flags & DTSM_PREFIX ? "rule" : "verdict", -1));
     Tcl_SetObjResult(interp, dictPtr);
     return TCL_OK;
@@ -372,10 +373,10 @@ MatchMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
  */
 
 static int
-MarkMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+MarkMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
-    DtsmTclPath path;
+    DtsmTcl_Path path;
     unsigned set = 0, clear = 0;
     int i = skip, raw, status;
 
@@ -437,11 +438,11 @@ failed:
  */
 
 static int
-ForgetMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+ForgetMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
     static const char *const options[] = {"-below", NULL};
-    DtsmTclPath path;
+    DtsmTcl_Path path;
     int i = skip, raw, below = 0, option, status;
 
     if (GetOnePath(interp, &i, objc, objv, &raw,
@@ -468,10 +469,10 @@ ForgetMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
  */
 
 static int
-RemoveMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+RemoveMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
-    DtsmTclPath path;
+    DtsmTcl_Path path;
     int i = skip, raw, status;
 
     if (GetOnePath(interp, &i, objc, objv, &raw, "?-bytes bool? ?--? path",
@@ -494,7 +495,7 @@ RemoveMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
  */
 
 static int
-FenceMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+FenceMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
     int on, status;
@@ -523,7 +524,7 @@ FenceMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
  */
 
 static int
-CountOf(DtsmTclMap *mapPtr, Tcl_Interp *interp, Tcl_Obj *keyPtr,
+CountOf(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, Tcl_Obj *keyPtr,
     Tcl_Obj *deltaPtr)
 {
     Tcl_Size len = 0;
@@ -549,7 +550,7 @@ CountOf(DtsmTclMap *mapPtr, Tcl_Interp *interp, Tcl_Obj *keyPtr,
 }
 
 static int
-CountMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+CountMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
     static const char *const counters[] = {
@@ -597,7 +598,7 @@ CountMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
  */
 
 static int
-FileMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+FileMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
     if (objc != skip) {
@@ -608,7 +609,7 @@ FileMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
 }
 
 static int
-EnvMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+EnvMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
     Tcl_Obj *dictPtr;
@@ -617,8 +618,24 @@ EnvMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
         return Usage(interp, skip, objv, NULL);
     }
     dictPtr = Tcl_NewDictObj();
-    PutDict(dictPtr, "DTSM_MAP", mapPtr->fileObj);
+    DtsmTcl_Put(dictPtr, "DTSM_MAP", mapPtr->fileObj);
     Tcl_SetObjResult(interp, dictPtr);
+    return TCL_OK;
+}
+
+/*
+ * DeleteFile --
+ *
+ *      Delete the map's file; a missing one is no error.
+ */
+
+static int
+DeleteFile(Tcl_Interp *interp, DtsmTcl_Map *mapPtr)
+{
+    if (unlink(mapPtr->file) != 0 && errno != ENOENT) {
+        return DtsmTcl_Posix(interp, errno, "couldn't delete map",
+                Tcl_GetString(mapPtr->fileObj));
+    }
     return TCL_OK;
 }
 
@@ -630,7 +647,7 @@ EnvMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
  */
 
 static int
-CloseMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+CloseMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
     if (objc != skip) {
@@ -641,13 +658,13 @@ CloseMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
 }
 
 static int
-DestroyMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+DestroyMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
     if (objc != skip) {
         return Usage(interp, skip, objv, NULL);
     }
-    if (DtsmTcl_Unlink(interp, mapPtr) != TCL_OK) {
+    if (DeleteFile(interp, mapPtr) != TCL_OK) {
         return TCL_ERROR;
     }
     DtsmTcl_Close(mapPtr);

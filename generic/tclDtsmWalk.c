@@ -14,11 +14,17 @@
 #include <string.h>
 
 #include "tclDtsmEntries.h"
+#include "tclDtsmError.h"
+#include "tclDtsmFlags.h"
+#include "tclDtsmJson.h"
+#include "tclDtsmMemory.h"
+#include "tclDtsmPath.h"
+#include "tclDtsmWalk.h"
 
 enum { AS_DICT, AS_NAMES, AS_TOTAL };
 
 typedef struct Loop {
-    DtsmTclState *state;        /* counted */
+    DtsmTcl_State *state;        /* counted */
     Tcl_Obj *varsPtr;           /* one or two names */
     Tcl_Obj *bodyPtr;
     Tcl_Obj *itemsPtr;          /* path flags path flags ... */
@@ -27,18 +33,18 @@ typedef struct Loop {
 
 static Dtsm_WalkProc CountItem;
 static Dtsm_CheckProc AddFlaw;
-static int Collect(DtsmTclMap *mapPtr, Tcl_Interp *interp, size_t count,
-        const DtsmTclChoice *choices, const int *forms, Tcl_Obj **results);
-static int Make(Tcl_Interp *interp, const DtsmTclChoice *choice,
-        DtsmTclEntries *entries, int form, Tcl_Obj **resultPtrPtr);
-static int MakeList(Tcl_Interp *interp, const DtsmTclChoice *choice,
-        const DtsmTclEntries *entries, int form, Tcl_Obj **listPtrPtr);
-static int Match(Tcl_Interp *interp, const DtsmTclChoice *choice,
-        DtsmTclEntries *entries);
-static int Produce(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+static int Collect(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, size_t count,
+        const DtsmTcl_Choice *choices, const int *forms, Tcl_Obj **results);
+static int Make(Tcl_Interp *interp, const DtsmTcl_Choice *choice,
+        DtsmTcl_Entries *entries, int form, Tcl_Obj **resultPtrPtr);
+static int MakeList(Tcl_Interp *interp, const DtsmTcl_Choice *choice,
+        const DtsmTcl_Entries *entries, int form, Tcl_Obj **listPtrPtr);
+static int Match(Tcl_Interp *interp, const DtsmTcl_Choice *choice,
+        DtsmTcl_Entries *entries);
+static int Produce(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
         Tcl_Obj *const objv[], int form);
 static int ReadWords(Tcl_Interp *interp, int skip, int objc,
-        Tcl_Obj *const objv[], int form, DtsmTclChoice *choice);
+        Tcl_Obj *const objv[], int form, DtsmTcl_Choice *choice);
 static int LoopStep(void *data[], Tcl_Interp *interp, int result);
 static int LoopSet(Loop *loopPtr, Tcl_Interp *interp);
 
@@ -50,8 +56,8 @@ static int LoopSet(Loop *loopPtr, Tcl_Interp *interp);
  */
 
 static int
-Match(Tcl_Interp *interp, const DtsmTclChoice *choice,
-    DtsmTclEntries *entries)
+Match(Tcl_Interp *interp, const DtsmTcl_Choice *choice,
+    DtsmTcl_Entries *entries)
 {
     size_t i, kept = 0;
 
@@ -78,14 +84,14 @@ Match(Tcl_Interp *interp, const DtsmTclChoice *choice,
  */
 
 static int
-MakeList(Tcl_Interp *interp, const DtsmTclChoice *choice,
-    const DtsmTclEntries *entries, int form, Tcl_Obj **listPtrPtr)
+MakeList(Tcl_Interp *interp, const DtsmTcl_Choice *choice,
+    const DtsmTcl_Entries *entries, int form, Tcl_Obj **listPtrPtr)
 {
     Tcl_Obj *listPtr = Tcl_NewListObj(0, NULL);
     size_t i;
 
     for (i = 0; i < entries->count; i++) {
-        const DtsmTclEntry *item = &entries->items[i];
+        const DtsmTcl_Entry *item = &entries->items[i];
         Tcl_Obj *pathObj = DtsmTcl_NewPath(interp, item->path, item->len,
                 choice->raw);
 
@@ -113,7 +119,7 @@ MakeList(Tcl_Interp *interp, const DtsmTclChoice *choice,
  */
 
 static int
-Make(Tcl_Interp *interp, const DtsmTclChoice *choice, DtsmTclEntries *entries,
+Make(Tcl_Interp *interp, const DtsmTcl_Choice *choice, DtsmTcl_Entries *entries,
     int form, Tcl_Obj **resultPtrPtr)
 {
     if (choice->glob != NULL && Match(interp, choice, entries) != TCL_OK) {
@@ -136,10 +142,10 @@ Make(Tcl_Interp *interp, const DtsmTclChoice *choice, DtsmTclEntries *entries,
  */
 
 static int
-Collect(DtsmTclMap *mapPtr, Tcl_Interp *interp, size_t count,
-    const DtsmTclChoice *choices, const int *forms, Tcl_Obj **results)
+Collect(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, size_t count,
+    const DtsmTcl_Choice *choices, const int *forms, Tcl_Obj **results)
 {
-    DtsmTclEntries *entries = DtsmTcl_Alloc(count * sizeof *entries + 1);
+    DtsmTcl_Entries *entries = DtsmTcl_Alloc(count * sizeof *entries + 1);
     size_t i, made = 0;
     int result = DtsmTcl_GetEntries(mapPtr, interp, count, choices, entries);
 
@@ -171,7 +177,7 @@ Collect(DtsmTclMap *mapPtr, Tcl_Interp *interp, size_t count,
 
 static int
 ReadWords(Tcl_Interp *interp, int skip, int objc, Tcl_Obj *const objv[],
-    int form, DtsmTclChoice *choice)
+    int form, DtsmTcl_Choice *choice)
 {
     int i = skip, result;
 
@@ -188,10 +194,10 @@ ReadWords(Tcl_Interp *interp, int skip, int objc, Tcl_Obj *const objv[],
 }
 
 static int
-Produce(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+Produce(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[], int form)
 {
-    DtsmTclChoice choice;
+    DtsmTcl_Choice choice;
     Tcl_Obj *objPtr;
     int result = ReadWords(interp, skip, objc, objv, form, &choice);
 
@@ -214,21 +220,21 @@ Produce(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
  */
 
 int
-DtsmTcl_NamesMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
+DtsmTcl_NamesMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
     int objc, Tcl_Obj *const objv[])
 {
     return Produce(mapPtr, interp, skip, objc, objv, AS_NAMES);
 }
 
 int
-DtsmTcl_GetMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+DtsmTcl_GetMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
     return Produce(mapPtr, interp, skip, objc, objv, AS_DICT);
 }
 
 int
-DtsmTcl_TotalMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
+DtsmTcl_TotalMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
     int objc, Tcl_Obj *const objv[])
 {
     return Produce(mapPtr, interp, skip, objc, objv, AS_TOTAL);
@@ -244,7 +250,7 @@ DtsmTcl_TotalMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
  */
 
 static int
-ReadQuestion(Tcl_Interp *interp, Tcl_Obj *listPtr, DtsmTclChoice *choice,
+ReadQuestion(Tcl_Interp *interp, Tcl_Obj *listPtr, DtsmTcl_Choice *choice,
     int *formPtr)
 {
     static const char *const names[] = {"get", "names", "total", NULL};
@@ -277,11 +283,11 @@ ReadQuestion(Tcl_Interp *interp, Tcl_Obj *listPtr, DtsmTclChoice *choice,
  */
 
 int
-DtsmTcl_TogetherMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
+DtsmTcl_TogetherMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
     int objc, Tcl_Obj *const objv[])
 {
     size_t count = (size_t) (objc - skip), read = 0;
-    DtsmTclChoice *choices = DtsmTcl_Alloc(count * sizeof *choices + 1);
+    DtsmTcl_Choice *choices = DtsmTcl_Alloc(count * sizeof *choices + 1);
     int *forms = DtsmTcl_Alloc(count * sizeof *forms + 1);
     Tcl_Obj **results = DtsmTcl_Alloc(count * sizeof *results + 1);
     int result = TCL_OK;
@@ -312,11 +318,11 @@ DtsmTcl_TogetherMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
  */
 
 int
-DtsmTcl_JsonMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+DtsmTcl_JsonMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
-    DtsmTclChoice choice;
-    DtsmTclEntries entries;
+    DtsmTcl_Choice choice;
+    DtsmTcl_Entries entries;
     Tcl_Channel channel;
     int i = skip + 1, mode, result;
 
@@ -363,10 +369,10 @@ DtsmTcl_JsonMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
  */
 
 int
-DtsmTcl_ForeachMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
+DtsmTcl_ForeachMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
     int objc, Tcl_Obj *const objv[])
 {
-    DtsmTclChoice choice;
+    DtsmTcl_Choice choice;
     Tcl_Obj *itemsPtr;
     Tcl_Size varCount;
     Loop *loopPtr;
@@ -498,7 +504,7 @@ CountItem(void *data, const Dtsm_Entry *entry)
  */
 
 int
-DtsmTcl_StatsMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
+DtsmTcl_StatsMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
     int objc, Tcl_Obj *const objv[])
 {
     Dtsm_Stats stats;
@@ -567,7 +573,7 @@ AddFlaw(void *data, const char *flaw, uint64_t offset)
  */
 
 int
-DtsmTcl_CheckMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
+DtsmTcl_CheckMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
     int objc, Tcl_Obj *const objv[])
 {
     Tcl_Obj *listPtr;

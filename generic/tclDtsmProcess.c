@@ -1,5 +1,5 @@
 /*
- * tclDtsmSpawn.c --
+ * tclDtsmProcess.c --
  *
  *      The command dtsm::process: one child in the foreground, and signals
  *      that are sent on to it.
@@ -28,7 +28,13 @@
 #include <unistd.h>
 
 #include "supervise.h"
-#include "tclDtsmSpawn.h"
+#include "tclDtsmEnviron.h"
+#include "tclDtsmError.h"
+#include "tclDtsmInherit.h"
+#include "tclDtsmProcess.h"
+#include "tclDtsmStrings.h"
+#include "tclDtsmValue.h"
+#include "tclDtsmVerb.h"
 
 #define HELD_SIGNALS 8
 #define POLL_MS 10              /* between looks at a child without a pidfd */
@@ -210,7 +216,7 @@ RunChild(
     memset(&action, 0, sizeof action);
     action.sa_handler = SIG_DFL;
     sigaction(SIGPIPE, &action, NULL);
-    *reportPtr = DtsmTclBequeath(maskPtr, *reportPtr);
+    *reportPtr = DtsmTcl_Bequeath(maskPtr, *reportPtr);
 
     if (place->folder != NULL && chdir(place->folder) != 0) {
         return errno;
@@ -250,8 +256,8 @@ RunChild(
 static pid_t
 StartChild(
     char **candidates,
-    DtsmTclStrings *argvPtr,
-    DtsmTclStrings *envPtr,
+    DtsmTcl_Strings *argvPtr,
+    DtsmTcl_Strings *envPtr,
     const Place *place)
 {
     int ends[2], report, failure = 0;
@@ -319,7 +325,7 @@ SpawnCmd(
     };
     enum {OPT_CWD, OPT_ENV, OPT_FILE, OPT_MAPPED, OPT_SUPERVISE};
     Place place = {NULL, NULL, 0};
-    DtsmTclStrings argv = {NULL, 0, 0}, env = {NULL, 0, 0};
+    DtsmTcl_Strings argv = {NULL, 0, 0}, env = {NULL, 0, 0};
     Tcl_Obj *dictPtr = NULL, **words;
     char *file = NULL, **candidates = NULL, **textPtr;
     Tcl_Size wordCount, w;
@@ -350,7 +356,7 @@ SpawnCmd(
             if (*textPtr != NULL) {
                 ckfree(*textPtr);
             }
-            if ((*textPtr = DtsmTclBytes(interp, objv[i + 1])) == NULL) {
+            if ((*textPtr = DtsmTcl_Bytes(interp, objv[i + 1])) == NULL) {
                 goto done;
             }
         }
@@ -365,14 +371,14 @@ SpawnCmd(
         goto done;
     }
     for (w = 0; w < wordCount; w++) {
-        char *word = DtsmTclBytes(interp, words[w]);
+        char *word = DtsmTcl_Bytes(interp, words[w]);
 
         if (word == NULL) {
             goto done;
         }
-        DtsmTclAppend(&argv, word);
+        DtsmTcl_Append(&argv, word);
     }
-    if (DtsmTclEnviron(interp, dictPtr, &env) != TCL_OK) {
+    if (DtsmTcl_Environ(interp, dictPtr, &env) != TCL_OK) {
         goto done;
     }
     if (childId != 0) {
@@ -390,11 +396,11 @@ SpawnCmd(
             goto done;
         }
     }
-    candidates = DtsmTclCandidates(file ? file : argv.items[0],
-            DtsmTclPathOf(&env));
+    candidates = DtsmTcl_Candidates(file ? file : argv.items[0],
+            DtsmTcl_PathOf(&env));
     child = StartChild(candidates, &argv, &env, &place);
     if (child < 0) {
-        DtsmTclPosix(interp, argv.items[0]);
+        DtsmTcl_Errno(interp, argv.items[0]);
         goto done;
     }
     Tcl_SetObjResult(interp, Tcl_NewWideIntObj((Tcl_WideInt) child));
@@ -413,18 +419,9 @@ SpawnCmd(
     if (file != NULL) {
         ckfree(file);
     }
-    DtsmTclFreeStrings(&argv);
-    DtsmTclFreeStrings(&env);
+    DtsmTcl_FreeStrings(&argv);
+    DtsmTcl_FreeStrings(&env);
     return result;
-}
-
-static void
-PutKey(
-    Tcl_Obj *dictPtr,
-    const char *key,
-    Tcl_Obj *valuePtr)
-{
-    Tcl_DictObjPut(NULL, dictPtr, Tcl_NewStringObj(key, -1), valuePtr);
 }
 
 /*
@@ -489,7 +486,7 @@ ServeUntilEnd(
     int fd = (int) syscall(SYS_pidfd_open, child, 0), ended;
     Tcl_TimerToken timer = NULL;
 
-    if (fd >= 0 && !DtsmTclCanWatch(fd)) {
+    if (fd >= 0 && !DtsmTcl_CanWatch(fd)) {
         close(fd);
         fd = -1;
     }
@@ -541,10 +538,10 @@ WaitCmd(
     child = (pid_t) wide;
     if (child <= 0 || child != (pid_t) childId) {
         errno = ECHILD;
-        return DtsmTclPosix(interp, "wait");
+        return DtsmTcl_Errno(interp, "wait");
     }
     if ((serve ? ServeUntilEnd(child) : HasEnded(child, 0)) < 0) {
-        return DtsmTclPosix(interp, "wait");
+        return DtsmTcl_Errno(interp, "wait");
     }
     BlockHeld(&mask);                       /* P1 */
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
@@ -556,25 +553,31 @@ WaitCmd(
     bySignal = WIFSIGNALED(status);
     code = bySignal ? WTERMSIG(status) : WEXITSTATUS(status);
     dictPtr = Tcl_NewDictObj();
-    PutKey(dictPtr, "kind", Tcl_NewStringObj(bySignal ? "signal" : "exit",
+    DtsmTcl_Put(dictPtr, "kind", Tcl_NewStringObj(bySignal ? "signal" : "exit",
             -1));
-    PutKey(dictPtr, "code", Tcl_NewWideIntObj((Tcl_WideInt) code));
-    PutKey(dictPtr, "name", Tcl_NewStringObj(
+    DtsmTcl_Put(dictPtr, "code", Tcl_NewWideIntObj((Tcl_WideInt) code));
+    DtsmTcl_Put(dictPtr, "name", Tcl_NewStringObj(
             bySignal ? Tcl_SignalId(code) : "", -1));
     Tcl_SetObjResult(interp, dictPtr);
     return TCL_OK;
 }
 
-static int
-ProcessCmd(
+int
+DtsmTcl_ProcessCmd(
     void *data,
     Tcl_Interp *interp,
     int objc,
     Tcl_Obj *const objv[])
 {
-    static const char *const verbs[] = {
-        "byshell", "caught", "hold", "inherit", "release", "spawn", "wait",
-        NULL
+    static const DtsmTcl_Verb verbs[] = {
+        {"byshell", 2, 2, NULL},
+        {"caught", 2, 2, NULL},
+        {"hold", 2, 2, NULL},
+        {"inherit", 2, 2, NULL},
+        {"release", 2, 2, NULL},
+        {"spawn", 2, INT_MAX, NULL},
+        {"wait", 3, 4, "pid ?serve?"},
+        {NULL, 0, 0, NULL}
     };
     enum {
         VERB_BYSHELL, VERB_CAUGHT, VERB_HOLD, VERB_INHERIT, VERB_RELEASE,
@@ -583,20 +586,8 @@ ProcessCmd(
     int verb;
 
     (void) data;
-    if (objc < 2) {
-        Tcl_WrongNumArgs(interp, 1, objv, "subcommand ?arg ...?");
-        return TCL_ERROR;
-    }
-    if (Tcl_GetIndexFromObj(interp, objv[1], verbs, "subcommand", 0, &verb)
-            != TCL_OK) {
-        return TCL_ERROR;
-    }
-    if (verb == VERB_SPAWN) {
-        return SpawnCmd(interp, objc, objv);
-    }
-    if (verb == VERB_WAIT ? objc != 3 && objc != 4 : objc != 2) {
-        Tcl_WrongNumArgs(interp, 2, objv, verb == VERB_WAIT ? "pid ?serve?"
-                : NULL);
+    if (DtsmTcl_GetVerb(interp, objc, objv, verbs, "subcommand ?arg ...?",
+            &verb) != TCL_OK) {
         return TCL_ERROR;
     }
     switch (verb) {
@@ -608,31 +599,13 @@ ProcessCmd(
     case VERB_HOLD:
         return HoldCmd(interp);
     case VERB_INHERIT:
-        DtsmTclInherit();
+        DtsmTcl_Inherit();
         return TCL_OK;
     case VERB_RELEASE:
         return ReleaseCmd();
+    case VERB_SPAWN:
+        return SpawnCmd(interp, objc, objv);
     default:
         return WaitCmd(interp, objv[2], objc == 4 ? objv[3] : NULL);
     }
-}
-
-int
-DtsmTcl_InitSpawn(
-    Tcl_Interp *interp)
-{
-    Tcl_CreateObjCommand(interp, "::dtsm::folder", DtsmTclFolderCmd, NULL,
-            NULL);
-    Tcl_CreateObjCommand(interp, "::dtsm::process", ProcessCmd, NULL, NULL);
-    Tcl_CreateObjCommand(interp, "::dtsm::program", DtsmTclProgramCmd, NULL,
-            NULL);
-    Tcl_CreateObjCommand(interp, "::dtsm::replace", DtsmTclReplaceCmd, NULL,
-            NULL);
-    Tcl_CreateObjCommand(interp, "::dtsm::supervise", DtsmTclSuperviseCmd,
-            NULL, NULL);
-    Tcl_CreateObjCommand(interp, "::dtsm::system", DtsmTclSystemCmd, NULL,
-            NULL);
-    Tcl_CreateObjCommand(interp, "::dtsm::worker", DtsmTclWorkerCmd, NULL,
-            NULL);
-    return TCL_OK;
 }
