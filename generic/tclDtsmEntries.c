@@ -408,25 +408,67 @@ GetOutside(Tcl_Interp *interp, Tcl_Obj *listPtr, DtsmTcl_Choice *choice)
     return TCL_OK;
 }
 
+/*
+ * Options of a choice, and those whose values wait until -bytes is known.
+ */
+
+static const char *const optionNames[] = {
+    "-any", "-bytes", "-flags", "-outside", "-rules", "-under", "-void",
+    "-without", "--", NULL
+};
+
+enum {
+    OPT_ANY, OPT_BYTES, OPT_FLAGS, OPT_OUTSIDE, OPT_RULES, OPT_UNDER,
+    OPT_VOID, OPT_WITHOUT, OPT_END
+};
+
+typedef struct Later {
+    Tcl_Obj *underObj, *outsideObj;     /* NULL: not given */
+} Later;
+
+static int
+SetOption(Tcl_Interp *interp, int option, Tcl_Obj *valueObj,
+    DtsmTcl_Choice *choice, Later *later)
+{
+    int rules, result = TCL_OK;
+
+    switch (option) {
+    case OPT_ANY:
+        return DtsmTcl_GetFlags(interp, valueObj, &choice->any);
+    case OPT_BYTES:
+        return Tcl_GetBooleanFromObj(interp, valueObj, &choice->raw);
+    case OPT_FLAGS:
+        return DtsmTcl_GetFlags(interp, valueObj, &choice->need);
+    case OPT_OUTSIDE:
+        later->outsideObj = valueObj;
+        break;
+    case OPT_RULES:
+        result = Tcl_GetBooleanFromObj(interp, valueObj, &rules);
+        choice->rules = result == TCL_OK && rules;
+        choice->verdicts = !choice->rules;
+        break;
+    case OPT_UNDER:
+        later->underObj = valueObj;
+        break;
+    case OPT_VOID:
+        return Tcl_GetBooleanFromObj(interp, valueObj, &choice->voids);
+    case OPT_WITHOUT:
+        return DtsmTcl_GetFlags(interp, valueObj, &choice->without);
+    }
+    return result;
+}
+
 int
 DtsmTcl_ReadChoice(Tcl_Interp *interp, int *iPtr, int objc,
     Tcl_Obj *const objv[], DtsmTcl_Choice *choice)
 {
-    static const char *const names[] = {
-        "-any", "-bytes", "-flags", "-outside", "-rules", "-under", "-void",
-        "-without", "--", NULL
-    };
-    enum { OPT_ANY, OPT_BYTES, OPT_FLAGS, OPT_OUTSIDE, OPT_RULES, OPT_UNDER,
-        OPT_VOID, OPT_WITHOUT, OPT_END };
-    Tcl_Obj *underObj = NULL, *outsideObj = NULL;
-    int option, rules, result = TCL_OK;
+    Later later = {NULL, NULL};
+    int option;
 
     memset(choice, 0, sizeof *choice);
     choice->rules = choice->verdicts = 1;
     while (*iPtr < objc && Tcl_GetString(objv[*iPtr])[0] == '-') {
-        Tcl_Obj *valueObj;
-
-        if (Tcl_GetIndexFromObj(interp, objv[*iPtr], names, "option",
+        if (Tcl_GetIndexFromObj(interp, objv[*iPtr], optionNames, "option",
                 TCL_EXACT, &option) != TCL_OK) {
             return TCL_ERROR;
         }
@@ -436,53 +478,25 @@ DtsmTcl_ReadChoice(Tcl_Interp *interp, int *iPtr, int objc,
         }
         if (*iPtr == objc) {
             Tcl_SetObjResult(interp, Tcl_ObjPrintf("missing value for %s",
-                    names[option]));
+                    optionNames[option]));
             Tcl_SetErrorCode(interp, "TCL", "WRONGARGS", NULL);
             return TCL_ERROR;
         }
-        valueObj = objv[(*iPtr)++];
-        switch (option) {
-        case OPT_ANY:
-            result = DtsmTcl_GetFlags(interp, valueObj, &choice->any);
-            break;
-        case OPT_BYTES:
-            result = Tcl_GetBooleanFromObj(interp, valueObj, &choice->raw);
-            break;
-        case OPT_FLAGS:
-            result = DtsmTcl_GetFlags(interp, valueObj, &choice->need);
-            break;
-        case OPT_OUTSIDE:
-            outsideObj = valueObj;
-            break;
-        case OPT_RULES:
-            result = Tcl_GetBooleanFromObj(interp, valueObj, &rules);
-            choice->rules = result == TCL_OK && rules;
-            choice->verdicts = !choice->rules;
-            break;
-        case OPT_UNDER:
-            underObj = valueObj;
-            break;
-        case OPT_VOID:
-            result = Tcl_GetBooleanFromObj(interp, valueObj, &choice->voids);
-            break;
-        case OPT_WITHOUT:
-            result = DtsmTcl_GetFlags(interp, valueObj, &choice->without);
-            break;
-        }
-        if (result != TCL_OK) {
+        if (SetOption(interp, option, objv[(*iPtr)++], choice, &later)
+                != TCL_OK) {
             return TCL_ERROR;
         }
     }
-    if (underObj != NULL) {
-        if (DtsmTcl_GetPath(interp, underObj, choice->raw, &choice->under)
-                != TCL_OK) {
+    if (later.underObj != NULL) {
+        if (DtsmTcl_GetPath(interp, later.underObj, choice->raw,
+                &choice->under) != TCL_OK) {
             return TCL_ERROR;
         }
         choice->hasUnder = 1;
         DtsmTcl_Fold(&choice->under);
     }
-    return outsideObj == NULL ? TCL_OK
-            : GetOutside(interp, outsideObj, choice);
+    return later.outsideObj == NULL ? TCL_OK
+            : GetOutside(interp, later.outsideObj, choice);
 }
 
 void

@@ -123,31 +123,24 @@ RawBytes(const char *text, size_t len, Tcl_DString *space)
     return 1;
 }
 
-int
-DtsmTcl_GetPath(Tcl_Interp *interp, Tcl_Obj *objPtr, int raw,
-    DtsmTcl_Path *pathPtr)
+/*
+ * Convert --
+ *
+ *      Have text that is not ASCII as bytes in pathPtr->space.
+ *
+ * Results:
+ *      1; 0 when there are no bytes that mean the same.
+ */
+
+static int
+Convert(const char *text, Tcl_Size textLen, int raw, DtsmTcl_Path *pathPtr)
 {
-    Tcl_Size textLen, i;
-    const char *text = Tcl_GetStringFromObj(objPtr, &textLen);
+    Tcl_DString back;
     int exact;
 
-    Tcl_DStringInit(&pathPtr->space);
-    for (i = 0; i < textLen && (text[i] & 0x80) == 0; i++) {
-        /* Every encoding of a Unix system has ASCII's bytes for ASCII. */
-    }
-    if (i == textLen) {
-        pathPtr->bytes = text;
-        pathPtr->len = (size_t) textLen;
-        if (memchr(text, 0, pathPtr->len) == NULL) {
-            goto measure;
-        }
-        goto nul;
-    }
     if (raw) {
         exact = RawBytes(text, (size_t) textLen, &pathPtr->space);
     } else {
-        Tcl_DString back;
-
         Tcl_DStringFree(&pathPtr->space);
         Tcl_UtfToExternalDString(NULL, text, textLen, &pathPtr->space);
         Tcl_ExternalToUtfDString(NULL, Tcl_DStringValue(&pathPtr->space),
@@ -156,42 +149,61 @@ DtsmTcl_GetPath(Tcl_Interp *interp, Tcl_Obj *objPtr, int raw,
                 (size_t) Tcl_DStringLength(&back));
         Tcl_DStringFree(&back);
     }
-    if (!exact) {
-        if (interp != NULL) {
-            DtsmTcl_Fail(interp, "LOSSY", text, Tcl_ObjPrintf(raw
-                    ? "path \"%s\" is not a byte array:"
-                    " it has characters beyond 255"
-                    : "path \"%s\" has characters that the system encoding"
-                    " cannot express: give its bytes with -bytes 1", text));
-        }
-        DtsmTcl_FreePath(pathPtr);
-        return TCL_ERROR;
-    }
     pathPtr->bytes = Tcl_DStringValue(&pathPtr->space);
     pathPtr->len = (size_t) Tcl_DStringLength(&pathPtr->space);
-    if (memchr(pathPtr->bytes, 0, pathPtr->len) != NULL) {
-        goto nul;
-    }
+    return exact;
+}
 
-measure:
-    if (pathPtr->len == 0) {
-        if (interp != NULL) {
-            DtsmTcl_Fail(interp, "INVALID EMPTY", NULL,
-                    Tcl_NewStringObj("path is empty: give at least one byte,"
-                    " such as \".\"", -1));
-        }
+static int
+PathFailed(Tcl_Interp *interp, const char *code, const char *detail,
+    Tcl_Obj *messagePtr, DtsmTcl_Path *pathPtr)
+{
+    DtsmTcl_FreePath(pathPtr);
+    return DtsmTcl_Fail(interp, code, detail, messagePtr);
+}
+
+int
+DtsmTcl_GetPath(Tcl_Interp *interp, Tcl_Obj *objPtr, int raw,
+    DtsmTcl_Path *pathPtr)
+{
+    Tcl_Size textLen, i;
+    const char *text = Tcl_GetStringFromObj(objPtr, &textLen);
+    int exact = 1;
+
+    Tcl_DStringInit(&pathPtr->space);
+    for (i = 0; i < textLen && (text[i] & 0x80) == 0; i++) {
+        /* Every encoding of a Unix system has ASCII's bytes for ASCII. */
+    }
+    if (i == textLen) {
+        pathPtr->bytes = text;
+        pathPtr->len = (size_t) textLen;
+    } else {
+        exact = Convert(text, textLen, raw, pathPtr);
+    }
+    if (exact && pathPtr->len > 0
+            && memchr(pathPtr->bytes, 0, pathPtr->len) == NULL) {
+        return TCL_OK;
+    }
+    if (interp == NULL) {
         DtsmTcl_FreePath(pathPtr);
         return TCL_ERROR;
     }
-    return TCL_OK;
-
-nul:
-    if (interp != NULL) {
-        DtsmTcl_Fail(interp, "INVALID NUL", NULL, Tcl_ObjPrintf(
-                "path \"%s\" has a NUL in it: no file has such a name", text));
+    if (!exact) {
+        return PathFailed(interp, "LOSSY", text, Tcl_ObjPrintf(raw
+                ? "path \"%s\" is not a byte array:"
+                " it has characters beyond 255"
+                : "path \"%s\" has characters that the system encoding"
+                " cannot express: give its bytes with -bytes 1", text),
+                pathPtr);
     }
-    DtsmTcl_FreePath(pathPtr);
-    return TCL_ERROR;
+    if (pathPtr->len == 0) {
+        return PathFailed(interp, "INVALID EMPTY", NULL,
+                Tcl_NewStringObj("path is empty: give at least one byte,"
+                " such as \".\"", -1), pathPtr);
+    }
+    return PathFailed(interp, "INVALID NUL", NULL, Tcl_ObjPrintf(
+            "path \"%s\" has a NUL in it: no file has such a name", text),
+            pathPtr);
 }
 
 void

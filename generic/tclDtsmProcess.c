@@ -32,7 +32,7 @@
 #include "tclDtsmError.h"
 #include "tclDtsmInherit.h"
 #include "tclDtsmProcess.h"
-#include "tclDtsmStrings.h"
+#include "tclDtsmStart.h"
 #include "tclDtsmValue.h"
 #include "tclDtsmVerb.h"
 
@@ -170,16 +170,6 @@ CaughtCmd(
 }
 
 /*
- * Where and how a child starts.
- */
-
-typedef struct Place {
-    char *folder;               /* NULL: here */
-    char *socket;               /* of its supervisor, or NULL */
-    int mapped;
-} Place;
-
-/*
  * RunChild --
  *
  *      The child's side of vfork: the state that we were started with, then
@@ -195,7 +185,7 @@ RunChild(
     char **argv,
     char **shellArgv,           /* two spare words in front of argv[1..] */
     char **env,
-    const Place *place,
+    const DtsmTcl_Place *place,
     const sigset_t *maskPtr,
     int *reportPtr)             /* a descriptor that must live until exec */
 {
@@ -258,7 +248,7 @@ StartChild(
     char **candidates,
     DtsmTcl_Strings *argvPtr,
     DtsmTcl_Strings *envPtr,
-    const Place *place)
+    const DtsmTcl_Place *place)
 {
     int ends[2], report, failure = 0;
     sigset_t mask;
@@ -314,78 +304,24 @@ StartChild(
     return failure ? -1 : child;
 }
 
+/*
+ * MayStart --
+ *
+ *      TCL_OK when there is no child and no signal came since hold; else
+ *      TCL_ERROR with a message.
+ */
+
 static int
-SpawnCmd(
-    Tcl_Interp *interp,
-    int objc,
-    Tcl_Obj *const objv[])
+MayStart(
+    Tcl_Interp *interp)
 {
-    static const char *const options[] = {
-        "-cwd", "-env", "-file", "-mapped", "-supervise", NULL
-    };
-    enum {OPT_CWD, OPT_ENV, OPT_FILE, OPT_MAPPED, OPT_SUPERVISE};
-    Place place = {NULL, NULL, 0};
-    DtsmTcl_Strings argv = {NULL, 0, 0}, env = {NULL, 0, 0};
-    Tcl_Obj *dictPtr = NULL, **words;
-    char *file = NULL, **candidates = NULL, **textPtr;
-    Tcl_Size wordCount, w;
-    pid_t child;
-    int i, option, result = TCL_ERROR;
+    int i;
 
-    if (objc < 3 || objc % 2 == 0) {
-        Tcl_WrongNumArgs(interp, 2, objv,
-                "argv ?-env dict? ?-cwd folder? ?-file file? "
-                "?-supervise socket? ?-mapped bool?");
-        return TCL_ERROR;
-    }
-    for (i = 3; i < objc; i += 2) {
-        if (Tcl_GetIndexFromObj(interp, objv[i], options, "option", 0,
-                &option) != TCL_OK) {
-            goto done;
-        }
-        if (option == OPT_ENV) {
-            dictPtr = objv[i + 1];
-        } else if (option == OPT_MAPPED) {
-            if (Tcl_GetBooleanFromObj(interp, objv[i + 1], &place.mapped)
-                    != TCL_OK) {
-                goto done;
-            }
-        } else {
-            textPtr = option == OPT_CWD ? &place.folder
-                    : option == OPT_FILE ? &file : &place.socket;
-            if (*textPtr != NULL) {
-                ckfree(*textPtr);
-            }
-            if ((*textPtr = DtsmTcl_Bytes(interp, objv[i + 1])) == NULL) {
-                goto done;
-            }
-        }
-    }
-    if (Tcl_ListObjGetElements(interp, objv[2], &wordCount, &words)
-            != TCL_OK) {
-        goto done;
-    }
-    if (wordCount < 1) {
-        Tcl_SetObjResult(interp, Tcl_NewStringObj("argv is empty", -1));
-        Tcl_SetErrorCode(interp, "DTSM", "INVALID", (char *) NULL);
-        goto done;
-    }
-    for (w = 0; w < wordCount; w++) {
-        char *word = DtsmTcl_Bytes(interp, words[w]);
-
-        if (word == NULL) {
-            goto done;
-        }
-        DtsmTcl_Append(&argv, word);
-    }
-    if (DtsmTcl_Environ(interp, dictPtr, &env) != TCL_OK) {
-        goto done;
-    }
     if (childId != 0) {
         Tcl_SetObjResult(interp, Tcl_NewStringObj(
                 "there is a child already", -1));
         Tcl_SetErrorCode(interp, "DTSM", "BUSY", (char *) NULL);
-        goto done;
+        return TCL_ERROR;
     }
     for (i = 0; held && i < HELD_SIGNALS; i++) {
         if (caught[i]) {
@@ -393,34 +329,46 @@ SpawnCmd(
                     heldSignals[i].name));
             Tcl_SetErrorCode(interp, "DTSM", "INTERRUPTED",
                     heldSignals[i].name, (char *) NULL);
-            goto done;
+            return TCL_ERROR;
         }
     }
-    candidates = DtsmTcl_Candidates(file ? file : argv.items[0],
-            DtsmTcl_PathOf(&env));
-    child = StartChild(candidates, &argv, &env, &place);
-    if (child < 0) {
-        DtsmTcl_Errno(interp, argv.items[0]);
-        goto done;
-    }
-    Tcl_SetObjResult(interp, Tcl_NewWideIntObj((Tcl_WideInt) child));
-    result = TCL_OK;
+    return TCL_OK;
+}
 
-  done:
-    if (candidates != NULL) {
+static int
+SpawnCmd(
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
+{
+    DtsmTcl_Start start;
+    char **candidates;
+    pid_t child;
+    int result = TCL_ERROR;
+
+    if (objc < 3 || objc % 2 == 0) {
+        Tcl_WrongNumArgs(interp, 2, objv,
+                "argv ?-env dict? ?-cwd folder? ?-file file? "
+                "?-supervise socket? ?-mapped bool?");
+        return TCL_ERROR;
+    }
+    memset(&start, 0, sizeof start);
+    if (DtsmTcl_ReadStart(interp, objc, objv, &start) == TCL_OK
+            && MayStart(interp) == TCL_OK) {
+        candidates = DtsmTcl_Candidates(
+                start.file ? start.file : start.argv.items[0],
+                DtsmTcl_PathOf(&start.env));
+        child = StartChild(candidates, &start.argv, &start.env,
+                &start.place);
+        if (child < 0) {
+            DtsmTcl_Errno(interp, start.argv.items[0]);
+        } else {
+            Tcl_SetObjResult(interp, Tcl_NewWideIntObj((Tcl_WideInt) child));
+            result = TCL_OK;
+        }
         ckfree((char *) candidates);
     }
-    if (place.folder != NULL) {
-        ckfree(place.folder);
-    }
-    if (place.socket != NULL) {
-        ckfree(place.socket);
-    }
-    if (file != NULL) {
-        ckfree(file);
-    }
-    DtsmTcl_FreeStrings(&argv);
-    DtsmTcl_FreeStrings(&env);
+    DtsmTcl_FreeStart(&start);
     return result;
 }
 

@@ -2,7 +2,7 @@
  * tclDtsmWalk.c --
  *
  *      The commands that visit many paths: names, get, json, total, together,
- *      foreach, stats, check.
+ *      foreach.
  *
  * A walk first takes all that it finds, sorted, and only then makes Tcl
  * values or runs a script; a loop's body may change or close the map.
@@ -24,15 +24,13 @@
 enum { AS_DICT, AS_NAMES, AS_TOTAL };
 
 typedef struct Loop {
-    DtsmTcl_State *state;        /* counted */
+    DtsmTcl_State *state;       /* counted */
     Tcl_Obj *varsPtr;           /* one or two names */
     Tcl_Obj *bodyPtr;
     Tcl_Obj *itemsPtr;          /* path flags path flags ... */
     Tcl_Size next;
 } Loop;
 
-static Dtsm_WalkProc CountItem;
-static Dtsm_CheckProc AddFlaw;
 static int Collect(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, size_t count,
         const DtsmTcl_Choice *choices, const int *forms, Tcl_Obj **results);
 static int Make(Tcl_Interp *interp, const DtsmTcl_Choice *choice,
@@ -485,117 +483,4 @@ LoopStep(void *data[], Tcl_Interp *interp, int result)
     DtsmTcl_ReleaseState(loopPtr->state);
     DtsmTcl_Free(loopPtr);
     return result;
-}
-
-static int
-CountItem(void *data, const Dtsm_Entry *entry)
-{
-    if ((entry->flags & (DTSM_PREFIX | DTSM_VOID)) == 0
-            && (entry->flags & DTSM_FLAGS) != 0) {
-        ++*(Tcl_WideInt *) data;
-    }
-    return 0;
-}
-
-/*
- * DtsmTcl_StatsMethod --
- *
- *      $map stats
- */
-
-int
-DtsmTcl_StatsMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
-    int objc, Tcl_Obj *const objv[])
-{
-    Dtsm_Stats stats;
-    Tcl_WideInt verdicts = 0;
-    Tcl_Obj *dictPtr;
-    size_t i;
-    int status;
-
-    if (objc != skip) {
-        Tcl_WrongNumArgs(interp, skip, objv, NULL);
-        return TCL_ERROR;
-    }
-    Dtsm_Stat(mapPtr->map, &stats);
-    status = Dtsm_Walk(mapPtr->map, NULL, 0, CountItem, &verdicts);
-    if (status != DTSM_OK) {
-        return DtsmTcl_Status(interp, status, mapPtr, NULL);
-    }
-    {
-        const struct {
-            const char *key;
-            uint64_t value;
-        } rows[] = {
-            {"used", stats.usedBytes},
-            {"ready", stats.readyBytes},
-            {"window", stats.windowBytes},
-            {"rules", stats.rules},
-            {"verdicts", (uint64_t) verdicts},
-            {"version", stats.policyVersion},
-            {"spent", (uint64_t) (stats.policySpent != 0)},
-            {"rootBits", stats.rootBits},
-            {"fence", (uint64_t) (stats.fence != 0)},
-            {"attached", stats.counters[DTSM_COUNT_ATTACHED]},
-            {"expected", stats.counters[DTSM_COUNT_EXPECTED]},
-            {"asked", stats.counters[DTSM_COUNT_ASKED]},
-            {"unanswered", stats.counters[DTSM_COUNT_UNANSWERED]},
-            {"unstored", stats.counters[DTSM_COUNT_UNSTORED]}
-        };
-
-        dictPtr = Tcl_NewDictObj();
-        for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-            Tcl_DictObjPut(NULL, dictPtr, Tcl_NewStringObj(rows[i].key, -1),
-                    Tcl_NewWideIntObj((Tcl_WideInt) rows[i].value));
-        }
-    }
-    Tcl_SetObjResult(interp, dictPtr);
-    return TCL_OK;
-}
-
-static void
-AddFlaw(void *data, const char *flaw, uint64_t offset)
-{
-    Tcl_Obj *words[2];
-
-    words[0] = Tcl_NewStringObj(flaw, -1);
-    words[1] = Tcl_NewWideIntObj((Tcl_WideInt) offset);
-    Tcl_ListObjAppendElement(NULL, data, Tcl_NewListObj(2, words));
-}
-
-/*
- * DtsmTcl_CheckMethod --
- *
- *      $map check
- *
- * Results:
- *      A list of flaws, each {sentence offset}; empty for a sound map.
- */
-
-int
-DtsmTcl_CheckMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
-    int objc, Tcl_Obj *const objv[])
-{
-    Tcl_Obj *listPtr;
-    Tcl_Size length;
-    int status;
-
-    if (objc != skip) {
-        Tcl_WrongNumArgs(interp, skip, objv, NULL);
-        return TCL_ERROR;
-    }
-    listPtr = Tcl_NewListObj(0, NULL);
-    status = Dtsm_Check(mapPtr->map, AddFlaw, listPtr);
-    if (status == DTSM_SYSTEM) {
-        Tcl_DecrRefCount(listPtr);
-        return DtsmTcl_Status(interp, status, mapPtr, NULL);
-    }
-    if (status != DTSM_OK) {
-        Tcl_ListObjLength(NULL, listPtr, &length);
-        if (length == 0) {
-            AddFlaw(listPtr, "the map is broken", 0);
-        }
-    }
-    Tcl_SetObjResult(interp, listPtr);
-    return TCL_OK;
 }

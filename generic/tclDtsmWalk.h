@@ -24,9 +24,5 @@ int DtsmTcl_TogetherMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
         int objc, Tcl_Obj *const objv[]);
 int DtsmTcl_ForeachMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
         int objc, Tcl_Obj *const objv[]);
-int DtsmTcl_StatsMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
-        int objc, Tcl_Obj *const objv[]);
-int DtsmTcl_CheckMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
-        int objc, Tcl_Obj *const objv[]);
 
 #endif /* TCL_DTSM_WALK_H */
