@@ -17,8 +17,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tclDtsmInt.h"
-#include "tclDtsmSpawn.h"
+#include "tclDtsmFile.h"
+#include "tclDtsmFlags.h"
+#include "tclDtsmFolder.h"
+#include "tclDtsmListen.h"
+#include "tclDtsmMap.h"
+#include "tclDtsmMemory.h"
+#include "tclDtsmProcess.h"
+#include "tclDtsmProgram.h"
+#include "tclDtsmReplace.h"
+#include "tclDtsmState.h"
+#include "tclDtsmSupervise.h"
+#include "tclDtsmSystem.h"
+#include "tclDtsmWorker.h"
 
 static int FlagsCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[]);
@@ -30,9 +41,9 @@ static void CommandDeleted(void *data);
 static void EnsembleDeleted(void *data, Tcl_Interp *interp,
         const char *oldName, const char *newName, int flags);
 static void StateDeleted(void *data, Tcl_Interp *interp);
-static DtsmTclCommand *NewCommand(DtsmTclState *state);
+static DtsmTcl_Command *NewCommand(DtsmTcl_State *state);
 static int Init(Tcl_Interp *interp, int safe);
-static void MakeCommands(DtsmTclState *state, Tcl_Namespace *nsPtr,
+static void MakeCommands(DtsmTcl_State *state, Tcl_Namespace *nsPtr,
         int safe);
 
 /*
@@ -73,16 +84,16 @@ static int
 NRDefaultMapCmd(void *data, Tcl_Interp *interp, int objc,
     Tcl_Obj *const objv[])
 {
-    DtsmTclCommand *command = data;
+    DtsmTcl_Command *command = data;
 
     return DtsmTcl_Method(command->state->defaultMap, interp,
             command->method, 1, objc, objv);
 }
 
-static DtsmTclCommand *
-NewCommand(DtsmTclState *state)
+static DtsmTcl_Command *
+NewCommand(DtsmTcl_State *state)
 {
-    DtsmTclCommand *command;
+    DtsmTcl_Command *command;
 
     if (state->commandCount >= DTSM_TCL_COMMANDS) {
         Tcl_Panic("dtsm: more than %d commands", DTSM_TCL_COMMANDS);
@@ -96,18 +107,10 @@ NewCommand(DtsmTclState *state)
 static void
 CommandDeleted(void *data)
 {
-    DtsmTclCommand *command = data;
+    DtsmTcl_Command *command = data;
 
     command->token = NULL;
     DtsmTcl_ReleaseState(command->state);
-}
-
-void
-DtsmTcl_ReleaseState(DtsmTclState *state)
-{
-    if (--state->refCount == 0) {
-        DtsmTcl_Free(state);
-    }
 }
 
 /*
@@ -120,7 +123,7 @@ DtsmTcl_ReleaseState(DtsmTclState *state)
 static void
 StateDeleted(void *data, Tcl_Interp *interp)
 {
-    DtsmTclState *state = data;
+    DtsmTcl_State *state = data;
 
     (void) interp;
     DtsmTcl_SetDefault(state, NULL);
@@ -150,23 +153,42 @@ static const struct {
     {"set_manager", DtsmTcl_SetManagerCmd, 0}
 };
 
+/*
+ * Those of scripts of our own, which take no state; not for safe interpreters.
+ */
+
+static const struct {
+    const char *name;
+    Tcl_ObjCmdProc *proc;
+} systemCommands[] = {
+    {"::dtsm::folder", DtsmTcl_FolderCmd},
+    {"::dtsm::process", DtsmTcl_ProcessCmd},
+    {"::dtsm::program", DtsmTcl_ProgramCmd},
+    {"::dtsm::replace", DtsmTcl_ReplaceCmd},
+    {"::dtsm::supervise", DtsmTcl_SuperviseCmd},
+    {"::dtsm::system", DtsmTcl_SystemCmd},
+    {"::dtsm::worker", DtsmTcl_WorkerCmd}
+};
+
+enum { SYSTEM_COMMANDS = sizeof systemCommands / sizeof systemCommands[0] };
+
 static int PackageCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[]);
 
 static int
 PackageCmd(void *data, Tcl_Interp *interp, int objc, Tcl_Obj *const objv[])
 {
-    DtsmTclCommand *command = data;
+    DtsmTcl_Command *command = data;
 
     return packageCommands[command->method].proc(command->state, interp,
             objc, objv);
 }
 
 static void
-MakeCommands(DtsmTclState *state, Tcl_Namespace *nsPtr, int safe)
+MakeCommands(DtsmTcl_State *state, Tcl_Namespace *nsPtr, int safe)
 {
     Tcl_Interp *interp = state->interp;
-    DtsmTclCommand *command;
+    DtsmTcl_Command *command;
     char name[64];
     size_t i;
     int method;
@@ -201,7 +223,7 @@ static void
 EnsembleDeleted(void *data, Tcl_Interp *interp, const char *oldName,
     const char *newName, int flags)
 {
-    DtsmTclCommand *command = data;
+    DtsmTcl_Command *command = data;
 
     (void) interp;
     (void) oldName;
@@ -214,9 +236,10 @@ EnsembleDeleted(void *data, Tcl_Interp *interp, const char *oldName,
 static int
 Init(Tcl_Interp *interp, int safe)
 {
-    DtsmTclState *state;
-    DtsmTclCommand *ensemble;
+    DtsmTcl_State *state;
+    DtsmTcl_Command *ensemble;
     Tcl_Namespace *nsPtr;
+    unsigned i;
 
     if (Tcl_InitStubs(interp, "8.6-10", 0) == NULL) {
         return TCL_ERROR;
@@ -237,8 +260,9 @@ Init(Tcl_Interp *interp, int safe)
     state->refCount = 1;
     Tcl_SetAssocData(interp, "dtsm", StateDeleted, state);
     MakeCommands(state, nsPtr, safe);
-    if (!safe && DtsmTcl_InitSpawn(interp) != TCL_OK) {
-        return TCL_ERROR;
+    for (i = 0; !safe && i < SYSTEM_COMMANDS; i++) {
+        Tcl_CreateObjCommand(interp, systemCommands[i].name,
+                systemCommands[i].proc, NULL, NULL);
     }
     ensemble = NewCommand(state);
     ensemble->token = Tcl_CreateEnsemble(interp, "::dtsm", nsPtr, 0);
@@ -274,7 +298,7 @@ Dtsm_SafeInit(Tcl_Interp *interp)
 int
 Dtsm_Unload(Tcl_Interp *interp, int flags)
 {
-    DtsmTclState *state = Tcl_GetAssocData(interp, "dtsm", NULL);
+    DtsmTcl_State *state = Tcl_GetAssocData(interp, "dtsm", NULL);
     unsigned i;
 
     (void) flags;
@@ -293,13 +317,9 @@ Dtsm_Unload(Tcl_Interp *interp, int flags)
                 TCL_EVAL_GLOBAL);
         (void) Tcl_EvalEx(interp, "::dtsm::supervise stop", -1,
                 TCL_EVAL_GLOBAL);
-        (void) Tcl_DeleteCommand(interp, "::dtsm::folder");
-        (void) Tcl_DeleteCommand(interp, "::dtsm::process");
-        (void) Tcl_DeleteCommand(interp, "::dtsm::program");
-        (void) Tcl_DeleteCommand(interp, "::dtsm::replace");
-        (void) Tcl_DeleteCommand(interp, "::dtsm::supervise");
-        (void) Tcl_DeleteCommand(interp, "::dtsm::system");
-        (void) Tcl_DeleteCommand(interp, "::dtsm::worker");
+        for (i = 0; i < SYSTEM_COMMANDS; i++) {
+            (void) Tcl_DeleteCommand(interp, systemCommands[i].name);
+        }
     }
     for (i = state->commandCount; i-- > 0;) {
         if (state->commands[i].token != NULL) {

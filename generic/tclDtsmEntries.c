@@ -12,6 +12,10 @@
 #include <string.h>
 
 #include "tclDtsmEntries.h"
+#include "tclDtsmError.h"
+#include "tclDtsmFlags.h"
+#include "tclDtsmMemory.h"
+#include "tclDtsmPath.h"
 
 enum {
     AHEAD = 8,                  /* items whose paths are on their way */
@@ -19,17 +23,17 @@ enum {
 };
 
 typedef struct Walk {
-    const DtsmTclChoice *choices;
-    DtsmTclEntries *entries;    /* of each of them */
+    const DtsmTcl_Choice *choices;
+    DtsmTcl_Entries *entries;    /* of each of them */
     size_t count;
 } Walk;
 
 static Dtsm_WalkProc AddEntries;
 static int GetOutside(Tcl_Interp *interp, Tcl_Obj *listPtr,
-        DtsmTclChoice *choice);
+        DtsmTcl_Choice *choice);
 
 static int
-HasFlags(const DtsmTclChoice *choice, unsigned flags)
+HasFlags(const DtsmTcl_Choice *choice, unsigned flags)
 {
     return (flags & choice->need) == choice->need
             && (choice->any == 0 || (flags & choice->any) != 0)
@@ -43,7 +47,7 @@ HasFlags(const DtsmTclChoice *choice, unsigned flags)
  */
 
 static int
-IsBelow(const DtsmTclPath *top, const char *path, size_t len)
+IsBelow(const DtsmTcl_Path *top, const char *path, size_t len)
 {
     return len >= top->len && path[top->len - 1] == top->bytes[top->len - 1]
             && memcmp(path, top->bytes, top->len) == 0
@@ -58,7 +62,7 @@ IsBelow(const DtsmTclPath *top, const char *path, size_t len)
  */
 
 static int
-HasPath(const DtsmTclChoice *choice, const char *path, size_t len)
+HasPath(const DtsmTcl_Choice *choice, const char *path, size_t len)
 {
     size_t i;
 
@@ -84,7 +88,7 @@ HasPath(const DtsmTclChoice *choice, const char *path, size_t len)
  */
 
 static int
-IsOneKind(const DtsmTclChoice *choice)
+IsOneKind(const DtsmTcl_Choice *choice)
 {
     return !choice->rules || !choice->verdicts;
 }
@@ -96,10 +100,10 @@ IsOneKind(const DtsmTclChoice *choice)
  */
 
 static void
-Grow(DtsmTclEntries *entries)
+Grow(DtsmTcl_Entries *entries)
 {
     size_t room = entries->room ? entries->room * 2 : 256;
-    DtsmTclEntry *items = DtsmTcl_Alloc(room * sizeof *items);
+    DtsmTcl_Entry *items = DtsmTcl_Alloc(room * sizeof *items);
 
     DtsmTcl_Ready(items, room * sizeof *items);
     if (entries->count > 0) {
@@ -111,13 +115,13 @@ Grow(DtsmTclEntries *entries)
 }
 
 static void
-AddEntry(const DtsmTclChoice *choice, DtsmTclEntries *entries,
+AddEntry(const DtsmTcl_Choice *choice, DtsmTcl_Entries *entries,
     const Dtsm_Entry *entry)
 {
     unsigned flags = entry->flags;
     int wanted = flags & DTSM_PREFIX ? choice->rules : choice->verdicts
             && (choice->voids || (flags & DTSM_VOID) == 0);
-    DtsmTclEntry *item;
+    DtsmTcl_Entry *item;
 
     if (!wanted || (flags & DTSM_FLAGS) == 0
             || (IsOneKind(choice) && !HasFlags(choice, flags))
@@ -155,7 +159,7 @@ AddEntries(void *data, const Dtsm_Entry *entry)
  */
 
 static uint64_t
-KeyAt(const DtsmTclEntry *item, size_t depth)
+KeyAt(const DtsmTcl_Entry *item, size_t depth)
 {
     unsigned char bytes[8] = {0};
     size_t len = item->len > depth ? item->len - depth : 0;
@@ -187,7 +191,7 @@ KeyAt(const DtsmTclEntry *item, size_t depth)
  */
 
 static int
-SetKeys(DtsmTclEntry *items, size_t count, size_t depth)
+SetKeys(DtsmTcl_Entry *items, size_t count, size_t depth)
 {
     size_t i;
     int more = 0;
@@ -217,12 +221,12 @@ SetKeys(DtsmTclEntry *items, size_t count, size_t depth)
  */
 
 static size_t
-Partition(DtsmTclEntry *items, size_t count, uint64_t bound)
+Partition(DtsmTcl_Entry *items, size_t count, uint64_t bound)
 {
     size_t low = 0, at;
 
     for (at = 0; at < count; at++) {
-        DtsmTclEntry item = items[at];
+        DtsmTcl_Entry item = items[at];
 
         items[at] = items[low];
         items[low] = item;
@@ -238,12 +242,12 @@ Partition(DtsmTclEntry *items, size_t count, uint64_t bound)
  */
 
 static void
-SortFew(DtsmTclEntry *items, size_t count)
+SortFew(DtsmTcl_Entry *items, size_t count)
 {
     size_t i, k;
 
     for (i = 1; i < count; i++) {
-        DtsmTclEntry item = items[i];
+        DtsmTcl_Entry item = items[i];
 
         for (k = i; k > 0 && items[k - 1].key > item.key; k--) {
             items[k] = items[k - 1];
@@ -265,7 +269,7 @@ SortFew(DtsmTclEntry *items, size_t count)
  */
 
 static void
-Sort(DtsmTclEntry *items, size_t count, size_t depth, int more)
+Sort(DtsmTcl_Entry *items, size_t count, size_t depth, int more)
 {
     static const size_t primes[] = {7919, 104729, 1299709};
     size_t round = 0, low;
@@ -325,9 +329,9 @@ Sort(DtsmTclEntry *items, size_t count, size_t depth, int more)
  */
 
 static void
-Finish(const DtsmTclChoice *choice, DtsmTclEntries *entries)
+Finish(const DtsmTcl_Choice *choice, DtsmTcl_Entries *entries)
 {
-    DtsmTclEntry *items = entries->items;
+    DtsmTcl_Entry *items = entries->items;
     size_t i, kept = 0;
 
     Sort(items, entries->count, 0, SetKeys(items, entries->count, 0));
@@ -347,8 +351,8 @@ Finish(const DtsmTclChoice *choice, DtsmTclEntries *entries)
 }
 
 int
-DtsmTcl_GetEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp, size_t count,
-    const DtsmTclChoice *choices, DtsmTclEntries *entries)
+DtsmTcl_GetEntries(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, size_t count,
+    const DtsmTcl_Choice *choices, DtsmTcl_Entries *entries)
 {
     Walk walk = {choices, entries, count};
     int status;
@@ -368,7 +372,7 @@ DtsmTcl_GetEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp, size_t count,
 }
 
 void
-DtsmTcl_FreeEntries(DtsmTclEntries *entries)
+DtsmTcl_FreeEntries(DtsmTcl_Entries *entries)
 {
     if (entries->items != NULL) {
         DtsmTcl_Free(entries->items);
@@ -382,7 +386,7 @@ DtsmTcl_FreeEntries(DtsmTclEntries *entries)
  */
 
 static int
-GetOutside(Tcl_Interp *interp, Tcl_Obj *listPtr, DtsmTclChoice *choice)
+GetOutside(Tcl_Interp *interp, Tcl_Obj *listPtr, DtsmTcl_Choice *choice)
 {
     Tcl_Size count, i;
     Tcl_Obj **words;
@@ -393,7 +397,7 @@ GetOutside(Tcl_Interp *interp, Tcl_Obj *listPtr, DtsmTclChoice *choice)
     choice->outside = DtsmTcl_Alloc((size_t) count
             * sizeof *choice->outside + 1);
     for (i = 0; i < count; i++) {
-        DtsmTclPath *top = &choice->outside[i];
+        DtsmTcl_Path *top = &choice->outside[i];
 
         if (DtsmTcl_GetPath(interp, words[i], choice->raw, top) != TCL_OK) {
             return TCL_ERROR;
@@ -404,25 +408,67 @@ GetOutside(Tcl_Interp *interp, Tcl_Obj *listPtr, DtsmTclChoice *choice)
     return TCL_OK;
 }
 
+/*
+ * Options of a choice, and those whose values wait until -bytes is known.
+ */
+
+static const char *const optionNames[] = {
+    "-any", "-bytes", "-flags", "-outside", "-rules", "-under", "-void",
+    "-without", "--", NULL
+};
+
+enum {
+    OPT_ANY, OPT_BYTES, OPT_FLAGS, OPT_OUTSIDE, OPT_RULES, OPT_UNDER,
+    OPT_VOID, OPT_WITHOUT, OPT_END
+};
+
+typedef struct Later {
+    Tcl_Obj *underObj, *outsideObj;     /* NULL: not given */
+} Later;
+
+static int
+SetOption(Tcl_Interp *interp, int option, Tcl_Obj *valueObj,
+    DtsmTcl_Choice *choice, Later *later)
+{
+    int rules, result = TCL_OK;
+
+    switch (option) {
+    case OPT_ANY:
+        return DtsmTcl_GetFlags(interp, valueObj, &choice->any);
+    case OPT_BYTES:
+        return Tcl_GetBooleanFromObj(interp, valueObj, &choice->raw);
+    case OPT_FLAGS:
+        return DtsmTcl_GetFlags(interp, valueObj, &choice->need);
+    case OPT_OUTSIDE:
+        later->outsideObj = valueObj;
+        break;
+    case OPT_RULES:
+        result = Tcl_GetBooleanFromObj(interp, valueObj, &rules);
+        choice->rules = result == TCL_OK && rules;
+        choice->verdicts = !choice->rules;
+        break;
+    case OPT_UNDER:
+        later->underObj = valueObj;
+        break;
+    case OPT_VOID:
+        return Tcl_GetBooleanFromObj(interp, valueObj, &choice->voids);
+    case OPT_WITHOUT:
+        return DtsmTcl_GetFlags(interp, valueObj, &choice->without);
+    }
+    return result;
+}
+
 int
 DtsmTcl_ReadChoice(Tcl_Interp *interp, int *iPtr, int objc,
-    Tcl_Obj *const objv[], DtsmTclChoice *choice)
+    Tcl_Obj *const objv[], DtsmTcl_Choice *choice)
 {
-    static const char *const names[] = {
-        "-any", "-bytes", "-flags", "-outside", "-rules", "-under", "-void",
-        "-without", "--", NULL
-    };
-    enum { OPT_ANY, OPT_BYTES, OPT_FLAGS, OPT_OUTSIDE, OPT_RULES, OPT_UNDER,
-        OPT_VOID, OPT_WITHOUT, OPT_END };
-    Tcl_Obj *underObj = NULL, *outsideObj = NULL;
-    int option, rules, result = TCL_OK;
+    Later later = {NULL, NULL};
+    int option;
 
     memset(choice, 0, sizeof *choice);
     choice->rules = choice->verdicts = 1;
     while (*iPtr < objc && Tcl_GetString(objv[*iPtr])[0] == '-') {
-        Tcl_Obj *valueObj;
-
-        if (Tcl_GetIndexFromObj(interp, objv[*iPtr], names, "option",
+        if (Tcl_GetIndexFromObj(interp, objv[*iPtr], optionNames, "option",
                 TCL_EXACT, &option) != TCL_OK) {
             return TCL_ERROR;
         }
@@ -432,57 +478,29 @@ DtsmTcl_ReadChoice(Tcl_Interp *interp, int *iPtr, int objc,
         }
         if (*iPtr == objc) {
             Tcl_SetObjResult(interp, Tcl_ObjPrintf("missing value for %s",
-                    names[option]));
+                    optionNames[option]));
             Tcl_SetErrorCode(interp, "TCL", "WRONGARGS", NULL);
             return TCL_ERROR;
         }
-        valueObj = objv[(*iPtr)++];
-        switch (option) {
-        case OPT_ANY:
-            result = DtsmTcl_GetFlags(interp, valueObj, &choice->any);
-            break;
-        case OPT_BYTES:
-            result = Tcl_GetBooleanFromObj(interp, valueObj, &choice->raw);
-            break;
-        case OPT_FLAGS:
-            result = DtsmTcl_GetFlags(interp, valueObj, &choice->need);
-            break;
-        case OPT_OUTSIDE:
-            outsideObj = valueObj;
-            break;
-        case OPT_RULES:
-            result = Tcl_GetBooleanFromObj(interp, valueObj, &rules);
-            choice->rules = result == TCL_OK && rules;
-            choice->verdicts = !choice->rules;
-            break;
-        case OPT_UNDER:
-            underObj = valueObj;
-            break;
-        case OPT_VOID:
-            result = Tcl_GetBooleanFromObj(interp, valueObj, &choice->voids);
-            break;
-        case OPT_WITHOUT:
-            result = DtsmTcl_GetFlags(interp, valueObj, &choice->without);
-            break;
-        }
-        if (result != TCL_OK) {
+        if (SetOption(interp, option, objv[(*iPtr)++], choice, &later)
+                != TCL_OK) {
             return TCL_ERROR;
         }
     }
-    if (underObj != NULL) {
-        if (DtsmTcl_GetPath(interp, underObj, choice->raw, &choice->under)
-                != TCL_OK) {
+    if (later.underObj != NULL) {
+        if (DtsmTcl_GetPath(interp, later.underObj, choice->raw,
+                &choice->under) != TCL_OK) {
             return TCL_ERROR;
         }
         choice->hasUnder = 1;
         DtsmTcl_Fold(&choice->under);
     }
-    return outsideObj == NULL ? TCL_OK
-            : GetOutside(interp, outsideObj, choice);
+    return later.outsideObj == NULL ? TCL_OK
+            : GetOutside(interp, later.outsideObj, choice);
 }
 
 void
-DtsmTcl_FreeChoice(DtsmTclChoice *choice)
+DtsmTcl_FreeChoice(DtsmTcl_Choice *choice)
 {
     size_t i;
 
@@ -503,7 +521,7 @@ DtsmTcl_FreeChoice(DtsmTclChoice *choice)
  */
 
 void
-DtsmTcl_SetGlob(DtsmTclChoice *choice, const char *glob)
+DtsmTcl_SetGlob(DtsmTcl_Choice *choice, const char *glob)
 {
     size_t len = strcspn(glob, "*?[\\"), i;
 

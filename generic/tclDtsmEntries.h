@@ -14,38 +14,39 @@
 #ifndef TCL_DTSM_ENTRIES_H
 #define TCL_DTSM_ENTRIES_H
 
-#include "tclDtsmInt.h"
+#include "tclDtsmPath.h"
+#include "tclDtsmState.h"
 
 /*
  * What the options of names, get, json, total and foreach say.
  */
 
-typedef struct DtsmTclChoice {
+typedef struct DtsmTcl_Choice {
     unsigned need;              /* flags that must all be there */
     unsigned any;               /* one of these must be; 0: no matter */
     unsigned without;           /* none of these may be */
     int rules, verdicts, voids; /* which kinds are wanted */
     int raw;
-    DtsmTclPath under;          /* at and below this, if hasUnder */
+    DtsmTcl_Path under;          /* at and below this, if hasUnder */
     int hasUnder;
-    DtsmTclPath *outside;       /* but not at and below these */
+    DtsmTcl_Path *outside;       /* but not at and below these */
     size_t outsideCount;
     const char *glob;           /* NULL: all */
     size_t headLen;             /* of glob's bytes before its first special */
     int countOnly;              /* nobody will look at the entries */
-} DtsmTclChoice;
+} DtsmTcl_Choice;
 
-typedef struct DtsmTclEntry {
+typedef struct DtsmTcl_Entry {
     const char *path;           /* in the map */
     uint64_t key;               /* for the sort */
     unsigned len;
     unsigned flags;             /* as Dtsm_Walk gives them */
-} DtsmTclEntry;
+} DtsmTcl_Entry;
 
-typedef struct DtsmTclEntries {
-    DtsmTclEntry *items;        /* NULL where only the count is wanted */
+typedef struct DtsmTcl_Entries {
+    DtsmTcl_Entry *items;        /* NULL where only the count is wanted */
     size_t count, room;
-} DtsmTclEntries;
+} DtsmTcl_Entries;
 
 /*
  * DtsmTcl_ReadChoice --
@@ -61,8 +62,8 @@ typedef struct DtsmTclEntries {
  */
 
 int DtsmTcl_ReadChoice(Tcl_Interp *interp, int *iPtr, int objc,
-        Tcl_Obj *const objv[], DtsmTclChoice *choice);
-void DtsmTcl_FreeChoice(DtsmTclChoice *choice);
+        Tcl_Obj *const objv[], DtsmTcl_Choice *choice);
+void DtsmTcl_FreeChoice(DtsmTcl_Choice *choice);
 
 /*
  * DtsmTcl_SetGlob --
@@ -70,7 +71,7 @@ void DtsmTcl_FreeChoice(DtsmTclChoice *choice);
  *      Only paths that match glob; borrowed.
  */
 
-void DtsmTcl_SetGlob(DtsmTclChoice *choice, const char *glob);
+void DtsmTcl_SetGlob(DtsmTcl_Choice *choice, const char *glob);
 
 /*
  * DtsmTcl_GetEntries --
@@ -84,19 +85,8 @@ void DtsmTcl_SetGlob(DtsmTclChoice *choice, const char *glob);
  *      closed.
  */
 
-int DtsmTcl_GetEntries(DtsmTclMap *mapPtr, Tcl_Interp *interp, size_t count,
-        const DtsmTclChoice *choices, DtsmTclEntries *entries);
-void DtsmTcl_FreeEntries(DtsmTclEntries *entries);
-
-/*
- * DtsmTcl_WriteJson (tclDtsmJson.c) --
- *
- *      Write a JSON array of {"path":...,"flags":[...]}, one a line, as UTF-8
- *      bytes to a binary channel.  A path that is not UTF-8 is "path_base64"
- *      instead.
- */
-
-int DtsmTcl_WriteJson(Tcl_Interp *interp, Tcl_Channel channel,
-        const DtsmTclEntries *entries);
+int DtsmTcl_GetEntries(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, size_t count,
+        const DtsmTcl_Choice *choices, DtsmTcl_Entries *entries);
+void DtsmTcl_FreeEntries(DtsmTcl_Entries *entries);
 
 #endif /* TCL_DTSM_ENTRIES_H */

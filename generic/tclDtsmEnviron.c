@@ -1,44 +1,19 @@
 /*
  * tclDtsmEnviron.c --
  *
- *      The environment of a child, from ours and a dictionary.
+ *      The environment of a child, from ours and a dictionary, and the files
+ *      that a name means along its PATH.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
+#define _GNU_SOURCE
 #include <string.h>
 
-#include "tclDtsmSpawn.h"
+#include "tclDtsmEnviron.h"
+#include "tclDtsmValue.h"
 
 extern char **environ;
-
-void
-DtsmTclAppend(
-    DtsmTclStrings *strings,
-    char *item)                 /* taken over */
-{
-    if (strings->count + 1 >= strings->room) {
-        strings->room = strings->room ? 2 * strings->room : 64;
-        strings->items = (char **) ckrealloc((char *) strings->items,
-                (unsigned) (strings->room * sizeof(char *)));
-    }
-    strings->items[strings->count++] = item;
-    strings->items[strings->count] = NULL;
-}
-
-void
-DtsmTclFreeStrings(
-    DtsmTclStrings *strings)
-{
-    size_t i;
-
-    for (i = 0; i < strings->count; i++) {
-        ckfree(strings->items[i]);
-    }
-    if (strings->items != NULL) {
-        ckfree((char *) strings->items);
-    }
-}
 
 static char *
 CopyString(
@@ -52,10 +27,10 @@ CopyString(
 }
 
 int
-DtsmTclEnviron(
+DtsmTcl_Environ(
     Tcl_Interp *interp,
     Tcl_Obj *dictPtr,           /* NULL: nothing is set */
-    DtsmTclStrings *envPtr)
+    DtsmTcl_Strings *envPtr)
 {
     Tcl_DictSearch search;
     Tcl_Obj *keyPtr, *valuePtr;
@@ -67,8 +42,8 @@ DtsmTclEnviron(
         return TCL_ERROR;
     }
     for (; !done; Tcl_DictObjNext(&search, &keyPtr, &valuePtr, &done)) {
-        char *name = DtsmTclBytes(interp, keyPtr);
-        char *value = name ? DtsmTclBytes(interp, valuePtr) : NULL;
+        char *name = DtsmTcl_Bytes(interp, keyPtr);
+        char *value = name ? DtsmTcl_Bytes(interp, valuePtr) : NULL;
 
         if (value != NULL) {
             size_t nameLen = strlen(name), valueSize = strlen(value) + 1;
@@ -77,7 +52,7 @@ DtsmTclEnviron(
             memcpy(item, name, nameLen);
             item[nameLen] = '=';
             memcpy(item + nameLen + 1, value, valueSize);
-            DtsmTclAppend(envPtr, item);
+            DtsmTcl_Append(envPtr, item);
             ckfree(value);
         }
         if (name != NULL) {
@@ -100,15 +75,15 @@ DtsmTclEnviron(
             }
         }
         if (!nameSize || j == ours) {
-            DtsmTclAppend(envPtr, CopyString(environ[i]));
+            DtsmTcl_Append(envPtr, CopyString(environ[i]));
         }
     }
     return TCL_OK;
 }
 
 const char *
-DtsmTclPathOf(
-    const DtsmTclStrings *envPtr)
+DtsmTcl_PathOf(
+    const DtsmTcl_Strings *envPtr)
 {
     size_t i;
 
@@ -118,4 +93,50 @@ DtsmTclPathOf(
         }
     }
     return "/bin:/usr/bin";
+}
+
+char **
+DtsmTcl_Candidates(
+    const char *name,
+    const char *path)
+{
+    size_t nameSize = strlen(name) + 1, count = 1, bytes, i, used = 0;
+    const char *p, *end;
+    char **list, *text;
+
+    if (name[0] == '\0') {
+        path = NULL;                        /* names nothing */
+        count = 0;
+    } else if (strchr(name, '/') != NULL) {
+        path = NULL;
+    } else {
+        for (p = path; *p != '\0'; p++) {
+            count += *p == ':';
+        }
+    }
+    bytes = (count + 1) * sizeof(char *)
+            + (path ? strlen(path) : 0) + count * (nameSize + 2);
+    list = (char **) ckalloc((unsigned) bytes);
+    text = (char *) (list + count + 1);
+    for (i = 0, p = path; i < count; i++, p = end + 1) {
+        list[i] = text + used;
+        end = p;
+        if (p != NULL) {
+            end = strchrnul(p, ':');
+            memcpy(text + used, p, (size_t) (end - p));
+            used += (size_t) (end - p);
+            if (end == p) {
+                text[used++] = '.';         /* empty: the current folder */
+            }
+            text[used++] = '/';
+        }
+        memcpy(text + used, name, nameSize);
+        used += nameSize;
+        if (p == NULL) {
+            i++;
+            break;
+        }
+    }
+    list[i] = NULL;
+    return list;
 }

@@ -1,7 +1,7 @@
 /*
  * tclDtsmFile.c --
  *
- *      Making, opening and closing maps from Tcl, and the default map.
+ *      Making and opening maps from Tcl, and the default map.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -19,7 +19,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "tclDtsmInt.h"
+#include "tclDtsmError.h"
+#include "tclDtsmFile.h"
+#include "tclDtsmMap.h"
+#include "tclDtsmOpen.h"
+#include "tclDtsmPath.h"
 
 #define SHM_FOLDER      "/dev/shm"
 #define SHM_ROOM_MIN    (64u << 20)     /* bytes; less is a container's toy */
@@ -29,249 +33,12 @@
 #   define Tcl_GetChild Tcl_GetSlave    /* its name until 8.6.10 */
 #endif
 
-static Tcl_Obj *FileName(Tcl_Interp *interp, Tcl_Obj *nameObj,
-        DtsmTclPath *pathPtr);
-static int OpenMap(DtsmTclState *state, Tcl_Obj *fileObj, const char *file,
-        int mode, Tcl_WideInt pathCount, DtsmTclMap **mapPtrPtr);
-static int OpenFailed(Tcl_Interp *interp, int status, int error, int mode,
-        const char *name, const char *file);
-static void MapDeleted(void *data);
-static DtsmTclMap *FindMap(Tcl_Interp *interp, Tcl_Obj *nameObj);
 static int FolderHasRoom(const char *folder);
 static const char *DefaultFolder(Tcl_Interp *interp);
 static int MakeTemporary(Tcl_Interp *interp, Tcl_Obj *folderObj,
         Tcl_Obj **fileObjPtr);
 static int GetMode(Tcl_Interp *interp, Tcl_Obj *objPtr, mode_t *modePtr);
-static int SetNewDefault(DtsmTclState *state, DtsmTclMap *mapPtr);
-static Tcl_Obj *CommandName(DtsmTclMap *mapPtr);
-
-/*
- * FileName --
- *
- *      The absolute name of a file that Tcl names, so that it means the same
- *      after a cd and in a child.
- *
- * Results:
- *      An object that belongs to nameObj, and the system's bytes for it in
- *      pathPtr; NULL with a message on failure.
- */
-
-static Tcl_Obj *
-FileName(Tcl_Interp *interp, Tcl_Obj *nameObj, DtsmTclPath *pathPtr)
-{
-    Tcl_Obj *fileObj;
-
-    if (DtsmTcl_GetPath(interp, nameObj, 0, pathPtr) != TCL_OK) {
-        return NULL;
-    }
-    DtsmTcl_FreePath(pathPtr);
-    fileObj = Tcl_FSGetNormalizedPath(interp, nameObj);
-    if (fileObj == NULL || DtsmTcl_GetPath(interp, fileObj, 0, pathPtr)
-            != TCL_OK) {
-        return NULL;
-    }
-    if (pathPtr->bytes != Tcl_DStringValue(&pathPtr->space)) {
-        Tcl_DStringAppend(&pathPtr->space, pathPtr->bytes,
-                (Tcl_Size) pathPtr->len);
-        pathPtr->bytes = Tcl_DStringValue(&pathPtr->space);
-    }
-    return fileObj;
-}
-
-/*
- * OpenMap --
- *
- *      Attach to the map in file and make its command.
- *
- * Results:
- *      TCL_OK with the map, or TCL_ERROR with a message.
- */
-
-static int
-OpenMap(DtsmTclState *state, Tcl_Obj *fileObj, const char *file, int mode,
-    Tcl_WideInt pathCount, DtsmTclMap **mapPtrPtr)
-{
-    Tcl_Interp *interp = state->interp;
-    DtsmTclMap *mapPtr;
-    Dtsm_Map *map;
-    Tcl_CmdInfo info;
-    char name[64];
-    int status;
-
-    errno = 0;
-    status = Dtsm_OpenSized(file, mode, (uint64_t) pathCount, &map);
-    if (status != DTSM_OK) {
-        return OpenFailed(interp, status, errno, mode,
-                Tcl_GetString(fileObj), file);
-    }
-    mapPtr = DtsmTcl_Alloc(sizeof *mapPtr);
-    mapPtr->map = map;
-    mapPtr->state = state;
-    mapPtr->file = DtsmTcl_Alloc(strlen(file) + 1);
-    strcpy(mapPtr->file, file);
-    mapPtr->fileObj = Tcl_NewStringObj(Tcl_GetString(fileObj), -1);
-    Tcl_IncrRefCount(mapPtr->fileObj);
-    mapPtr->readOnly = (mode & (DTSM_RDWR | DTSM_CREATE)) == 0;
-    mapPtr->refCount = 1;
-    mapPtr->next = state->maps;
-    state->maps = mapPtr;
-    do {
-        state->serial++;
-        (void) snprintf(name, sizeof name, "::dtsm::map%u", state->serial);
-    } while (Tcl_GetCommandInfo(interp, name, &info));
-    mapPtr->token = Tcl_NRCreateCommand(interp, name, DtsmTcl_MapCmd,
-            DtsmTcl_NRMapCmd, mapPtr, MapDeleted);
-    state->refCount++;
-    if (mapPtr->token == NULL) {
-        DtsmTcl_Close(mapPtr);
-        DtsmTcl_Release(mapPtr);
-        Tcl_SetObjResult(interp, Tcl_NewStringObj(
-                "the interpreter is being deleted", -1));
-        return TCL_ERROR;
-    }
-    *mapPtrPtr = mapPtr;
-    return TCL_OK;
-}
-
-static int
-OpenFailed(Tcl_Interp *interp, int status, int error, int mode,
-    const char *name, const char *file)
-{
-    struct stat st;
-
-    if (status == DTSM_CORRUPT && stat(file, &st) == 0 && st.st_size == 0) {
-        return DtsmTcl_Fail(interp, "CORRUPT", name, Tcl_ObjPrintf(
-                "\"%s\" is empty: make a map of it with -create 1", name));
-    }
-    if (status == DTSM_INVALID) {
-        return DtsmTcl_Fail(interp, "INVALID MODE", NULL, Tcl_ObjPrintf(
-                "couldn't open map \"%s\": bad mode", name));
-    }
-    if (status != DTSM_SYSTEM) {
-        return DtsmTcl_Status(interp, status, NULL, name);
-    }
-    DtsmTcl_Posix(interp, error, "couldn't open map", name);
-    Tcl_AppendResult(interp,
-            error == EPERM ? ": a map must be yours or root's,"
-            " and only its owner may write it"
-            : error == EINVAL ? ": a map is a regular file"
-            : error == ENOENT && (mode & DTSM_CREATE) == 0
-            ? ": make it with -create 1"
-            : error == ENOMEM ? ": raise the limit on address space"
-            : error == EFBIG ? ": raise the limit on the size of files"
-            : "", NULL);
-    return TCL_ERROR;
-}
-
-/*
- * MapDeleted --
- *
- *      The map's command is gone, by close, by rename, or with its
- *      interpreter.
- */
-
-static void
-MapDeleted(void *data)
-{
-    DtsmTclMap *mapPtr = data;
-
-    mapPtr->token = NULL;
-    DtsmTcl_Close(mapPtr);
-    DtsmTcl_Release(mapPtr);            /* the command's reference */
-}
-
-void
-DtsmTcl_Close(DtsmTclMap *mapPtr)
-{
-    DtsmTclMap **linkPtr;
-    DtsmTclState *state = mapPtr->state;
-    Tcl_Command token = mapPtr->token;
-
-    if (mapPtr->map == NULL) {
-        return;
-    }
-    Dtsm_Close(mapPtr->map);
-    mapPtr->map = NULL;
-    for (linkPtr = &state->maps; *linkPtr != NULL;
-            linkPtr = &(*linkPtr)->next) {
-        if (*linkPtr == mapPtr) {
-            *linkPtr = mapPtr->next;
-            break;
-        }
-    }
-    mapPtr->next = NULL;
-    mapPtr->refCount++;
-    if (state->defaultMap == mapPtr) {
-        DtsmTcl_SetDefault(state, NULL);
-    }
-    if (token != NULL) {
-        Tcl_DeleteCommandFromToken(state->interp, token);
-    }
-    mapPtr->state = NULL;
-    DtsmTcl_ReleaseState(state);
-    DtsmTcl_Release(mapPtr);
-}
-
-void
-DtsmTcl_Release(DtsmTclMap *mapPtr)
-{
-    if (--mapPtr->refCount == 0) {
-        Tcl_DecrRefCount(mapPtr->fileObj);
-        DtsmTcl_Free(mapPtr->file);
-        DtsmTcl_Free(mapPtr);
-    }
-}
-
-int
-DtsmTcl_Unlink(Tcl_Interp *interp, DtsmTclMap *mapPtr)
-{
-    if (unlink(mapPtr->file) != 0 && errno != ENOENT) {
-        return DtsmTcl_Posix(interp, errno, "couldn't delete map",
-                Tcl_GetString(mapPtr->fileObj));
-    }
-    return TCL_OK;
-}
-
-void
-DtsmTcl_SetDefault(DtsmTclState *state, DtsmTclMap *mapPtr)
-{
-    DtsmTclMap *old = state->defaultMap;
-
-    if (mapPtr != NULL) {
-        mapPtr->refCount++;
-    }
-    state->defaultMap = mapPtr;
-    if (old != NULL) {
-        DtsmTcl_Release(old);
-    }
-}
-
-static Tcl_Obj *
-CommandName(DtsmTclMap *mapPtr)
-{
-    Tcl_Obj *nameObj = Tcl_NewObj();
-
-    if (mapPtr->token != NULL) {
-        Tcl_GetCommandFullName(mapPtr->state->interp, mapPtr->token, nameObj);
-    }
-    return nameObj;
-}
-
-static DtsmTclMap *
-FindMap(Tcl_Interp *interp, Tcl_Obj *nameObj)
-{
-    Tcl_CmdInfo info;
-
-    if (Tcl_GetCommandInfo(interp, Tcl_GetString(nameObj), &info)
-            && info.objProc == DtsmTcl_MapCmd) {
-        return info.objClientData;
-    }
-    DtsmTcl_Fail(interp, "INVALID MAP", Tcl_GetString(nameObj),
-            Tcl_ObjPrintf("\"%s\" is not an open map:"
-            " give what dtsm::create or dtsm::open returned",
-            Tcl_GetString(nameObj)));
-    return NULL;
-}
+static int SetNewDefault(DtsmTcl_State *state, DtsmTcl_Map *mapPtr);
 
 static int
 FolderHasRoom(const char *folder)
@@ -307,7 +74,7 @@ DefaultFolder(Tcl_Interp *interp)
 static int
 MakeTemporary(Tcl_Interp *interp, Tcl_Obj *folderObj, Tcl_Obj **fileObjPtr)
 {
-    DtsmTclPath path;
+    DtsmTcl_Path path;
     Tcl_Obj *ownObj = NULL;
     int fd, error;
 
@@ -315,7 +82,7 @@ MakeTemporary(Tcl_Interp *interp, Tcl_Obj *folderObj, Tcl_Obj **fileObjPtr)
         folderObj = ownObj = Tcl_NewStringObj(DefaultFolder(interp), -1);
         Tcl_IncrRefCount(ownObj);
     }
-    if (FileName(interp, folderObj, &path) == NULL) {
+    if (DtsmTcl_FileName(interp, folderObj, &path) == NULL) {
         if (ownObj != NULL) {
             Tcl_DecrRefCount(ownObj);
         }
@@ -377,6 +144,72 @@ GetMode(Tcl_Interp *interp, Tcl_Obj *objPtr, mode_t *modePtr)
 }
 
 /*
+ * What dtsm::create is asked for.
+ */
+
+typedef struct Creation {
+    Tcl_WideInt pathCount;      /* 0: unknown */
+    Tcl_Obj *folderObj;         /* NULL: the default one; borrowed */
+    Tcl_Obj *fileObj;           /* NULL: a new name; borrowed */
+    mode_t mode;
+} Creation;
+
+/*
+ * ReadCreation --
+ *
+ *      The options of dtsm::create.
+ */
+
+static int
+ReadCreation(Tcl_Interp *interp, int objc, Tcl_Obj *const objv[],
+    Creation *wanted)
+{
+    static const char *const options[] = {
+        "-dir", "-expect", "-file", "-mode", NULL
+    };
+    enum { OPT_DIR, OPT_EXPECT, OPT_FILE, OPT_MODE };
+    int i, option;
+
+    for (i = 1; i < objc; i += 2) {
+        if (Tcl_GetIndexFromObj(interp, objv[i], options, "option",
+                TCL_EXACT, &option) != TCL_OK) {
+            return TCL_ERROR;
+        }
+        switch (option) {
+        case OPT_DIR:
+            wanted->folderObj = objv[i + 1];
+            break;
+        case OPT_EXPECT:
+            if (Tcl_GetWideIntFromObj(interp, objv[i + 1],
+                    &wanted->pathCount) != TCL_OK) {
+                return TCL_ERROR;
+            }
+            if (wanted->pathCount < 0) {
+                return DtsmTcl_Fail(interp, "INVALID EXPECT", NULL,
+                        Tcl_ObjPrintf("bad number of paths \"%s\": must be"
+                        " 0, for unknown, or more",
+                        Tcl_GetString(objv[i + 1])));
+            }
+            break;
+        case OPT_FILE:
+            wanted->fileObj = objv[i + 1];
+            break;
+        case OPT_MODE:
+            if (GetMode(interp, objv[i + 1], &wanted->mode) != TCL_OK) {
+                return TCL_ERROR;
+            }
+            break;
+        }
+    }
+    if (wanted->folderObj != NULL && wanted->fileObj != NULL) {
+        return DtsmTcl_Fail(interp, "INVALID OPTIONS", NULL, Tcl_NewStringObj(
+                "-dir and -file exclude each other:"
+                " give the file's whole name with -file", -1));
+    }
+    return TCL_OK;
+}
+
+/*
  * DtsmTcl_CreateCmd --
  *
  *      dtsm::create ?-dir folder? ?-expect paths? ?-file file? ?-mode mode?
@@ -386,77 +219,42 @@ int
 DtsmTcl_CreateCmd(void *data, Tcl_Interp *interp, int objc,
     Tcl_Obj *const objv[])
 {
-    static const char *const options[] = {
-        "-dir", "-expect", "-file", "-mode", NULL
-    };
-    enum { OPT_DIR, OPT_EXPECT, OPT_FILE, OPT_MODE };
-    Tcl_WideInt pathCount = 0;
-    Tcl_Obj *folderObj = NULL, *fileObj = NULL, *nameObj;
-    DtsmTclPath path;
-    DtsmTclMap *mapPtr;
-    mode_t mode = 0600;
-    int i, option, result, openMode = DTSM_CREATE;
+    Creation wanted = {0, NULL, NULL, 0600};
+    Tcl_Obj *fileObj, *nameObj;
+    DtsmTcl_Path path;
+    DtsmTcl_Map *mapPtr;
+    int result, openMode = DTSM_CREATE;
 
     if (objc % 2 == 0) {
         Tcl_WrongNumArgs(interp, 1, objv, "?-dir folder? ?-expect paths?"
                 " ?-file file? ?-mode mode?");
         return TCL_ERROR;
     }
-    for (i = 1; i < objc; i += 2) {
-        if (Tcl_GetIndexFromObj(interp, objv[i], options, "option",
-                TCL_EXACT, &option) != TCL_OK) {
-            return TCL_ERROR;
-        }
-        switch (option) {
-        case OPT_DIR:
-            folderObj = objv[i + 1];
-            break;
-        case OPT_EXPECT:
-            if (Tcl_GetWideIntFromObj(interp, objv[i + 1], &pathCount)
-                    != TCL_OK) {
-                return TCL_ERROR;
-            }
-            if (pathCount < 0) {
-                return DtsmTcl_Fail(interp, "INVALID EXPECT", NULL,
-                        Tcl_ObjPrintf("bad number of paths \"%s\": must be"
-                        " 0, for unknown, or more",
-                        Tcl_GetString(objv[i + 1])));
-            }
-            break;
-        case OPT_FILE:
-            fileObj = objv[i + 1];
-            break;
-        case OPT_MODE:
-            if (GetMode(interp, objv[i + 1], &mode) != TCL_OK) {
-                return TCL_ERROR;
-            }
-            break;
-        }
+    if (ReadCreation(interp, objc, objv, &wanted) != TCL_OK) {
+        return TCL_ERROR;
     }
-    if (folderObj != NULL && fileObj != NULL) {
-        return DtsmTcl_Fail(interp, "INVALID OPTIONS", NULL, Tcl_NewStringObj(
-                "-dir and -file exclude each other:"
-                " give the file's whole name with -file", -1));
-    }
+    fileObj = wanted.fileObj;
     if (fileObj != NULL) {
         openMode |= DTSM_EXCL;
         Tcl_IncrRefCount(fileObj);
-    } else if (MakeTemporary(interp, folderObj, &fileObj) != TCL_OK) {
+    } else if (MakeTemporary(interp, wanted.folderObj, &fileObj) != TCL_OK) {
         return TCL_ERROR;
     }
-    nameObj = FileName(interp, fileObj, &path);
+    nameObj = DtsmTcl_FileName(interp, fileObj, &path);
     if (nameObj == NULL) {
         Tcl_DecrRefCount(fileObj);
         return TCL_ERROR;
     }
-    result = OpenMap(data, nameObj, path.bytes, openMode, pathCount, &mapPtr);
-    if (result == TCL_OK && mode != 0600 && chmod(path.bytes, mode) != 0) {
+    result = DtsmTcl_OpenMap(data, nameObj, path.bytes, openMode,
+            wanted.pathCount, &mapPtr);
+    if (result == TCL_OK && wanted.mode != 0600
+            && chmod(path.bytes, wanted.mode) != 0) {
         result = DtsmTcl_Posix(interp, errno, "couldn't set the mode of",
                 Tcl_GetString(nameObj));
         (void) unlink(path.bytes);
         DtsmTcl_Close(mapPtr);
     } else if (result == TCL_OK) {
-        Tcl_SetObjResult(interp, CommandName(mapPtr));
+        Tcl_SetObjResult(interp, DtsmTcl_CommandName(mapPtr));
     } else if ((openMode & DTSM_EXCL) == 0) {
         (void) unlink(path.bytes);
     }
@@ -479,8 +277,8 @@ DtsmTcl_OpenCmd(void *data, Tcl_Interp *interp, int objc,
     int flags[2] = {0, 0};
     int i, option, result, mode;
     Tcl_Obj *nameObj;
-    DtsmTclPath path;
-    DtsmTclMap *mapPtr;
+    DtsmTcl_Path path;
+    DtsmTcl_Map *mapPtr;
 
     if (objc < 2 || objc % 2 != 0) {
         Tcl_WrongNumArgs(interp, 1, objv, "file ?-readonly bool?"
@@ -499,24 +297,40 @@ DtsmTcl_OpenCmd(void *data, Tcl_Interp *interp, int objc,
                 "-create and -readonly exclude each other:"
                 " a new map has to be written", -1));
     }
-    nameObj = FileName(interp, objv[1], &path);
+    nameObj = DtsmTcl_FileName(interp, objv[1], &path);
     if (nameObj == NULL) {
         return TCL_ERROR;
     }
     mode = flags[0] ? DTSM_CREATE : flags[1] ? DTSM_RDONLY : DTSM_RDWR;
-    result = OpenMap(data, nameObj, path.bytes, mode, 0, &mapPtr);
+    result = DtsmTcl_OpenMap(data, nameObj, path.bytes, mode, 0, &mapPtr);
     if (result == TCL_OK) {
-        Tcl_SetObjResult(interp, CommandName(mapPtr));
+        Tcl_SetObjResult(interp, DtsmTcl_CommandName(mapPtr));
     }
     DtsmTcl_FreePath(&path);
     return result;
 }
 
+static DtsmTcl_Map *
+FindMap(Tcl_Interp *interp, Tcl_Obj *nameObj)
+{
+    Tcl_CmdInfo info;
+
+    if (Tcl_GetCommandInfo(interp, Tcl_GetString(nameObj), &info)
+            && info.objProc == DtsmTcl_MapCmd) {
+        return info.objClientData;
+    }
+    DtsmTcl_Fail(interp, "INVALID MAP", Tcl_GetString(nameObj),
+            Tcl_ObjPrintf("\"%s\" is not an open map:"
+            " give what dtsm::create or dtsm::open returned",
+            Tcl_GetString(nameObj)));
+    return NULL;
+}
+
 static int
-SetNewDefault(DtsmTclState *state, DtsmTclMap *mapPtr)
+SetNewDefault(DtsmTcl_State *state, DtsmTcl_Map *mapPtr)
 {
     DtsmTcl_SetDefault(state, mapPtr);
-    Tcl_SetObjResult(state->interp, CommandName(mapPtr));
+    Tcl_SetObjResult(state->interp, DtsmTcl_CommandName(mapPtr));
     return TCL_OK;
 }
 
@@ -534,9 +348,9 @@ int
 DtsmTcl_SetManagerCmd(void *data, Tcl_Interp *interp, int objc,
     Tcl_Obj *const objv[])
 {
-    DtsmTclState *state = data;
-    DtsmTclMap *mapPtr;
-    DtsmTclPath path;
+    DtsmTcl_State *state = data;
+    DtsmTcl_Map *mapPtr;
+    DtsmTcl_Path path;
     Tcl_Obj *nameObj;
     int result;
 
@@ -545,13 +359,13 @@ DtsmTcl_SetManagerCmd(void *data, Tcl_Interp *interp, int objc,
         return TCL_ERROR;
     }
     if (state->defaultMap != NULL && state->defaultMap->map != NULL) {
-        Tcl_SetObjResult(interp, CommandName(state->defaultMap));
+        Tcl_SetObjResult(interp, DtsmTcl_CommandName(state->defaultMap));
         return TCL_OK;
     }
     if (Tcl_GetString(objv[1])[0] != '\0') {
         int fd;
 
-        nameObj = FileName(interp, objv[1], &path);
+        nameObj = DtsmTcl_FileName(interp, objv[1], &path);
         if (nameObj == NULL) {
             return TCL_ERROR;
         }
@@ -565,11 +379,12 @@ DtsmTcl_SetManagerCmd(void *data, Tcl_Interp *interp, int objc,
         close(fd);
         DtsmTcl_FreePath(&path);
     }
-    nameObj = FileName(interp, objv[2], &path);
+    nameObj = DtsmTcl_FileName(interp, objv[2], &path);
     if (nameObj == NULL) {
         return TCL_ERROR;
     }
-    result = OpenMap(state, nameObj, path.bytes, DTSM_CREATE, 0, &mapPtr);
+    result = DtsmTcl_OpenMap(state, nameObj, path.bytes, DTSM_CREATE, 0,
+            &mapPtr);
     DtsmTcl_FreePath(&path);
     return result == TCL_OK ? SetNewDefault(state, mapPtr) : TCL_ERROR;
 }
@@ -587,8 +402,8 @@ int
 DtsmTcl_DefaultCmd(void *data, Tcl_Interp *interp, int objc,
     Tcl_Obj *const objv[])
 {
-    DtsmTclState *state = data;
-    DtsmTclMap *mapPtr = NULL;
+    DtsmTcl_State *state = data;
+    DtsmTcl_Map *mapPtr = NULL;
 
     if (objc > 3) {
         Tcl_WrongNumArgs(interp, 1, objv, "?map? ?interp?");
@@ -596,7 +411,7 @@ DtsmTcl_DefaultCmd(void *data, Tcl_Interp *interp, int objc,
     }
     if (objc == 1) {
         if (state->defaultMap != NULL && state->defaultMap->map != NULL) {
-            Tcl_SetObjResult(interp, CommandName(state->defaultMap));
+            Tcl_SetObjResult(interp, DtsmTcl_CommandName(state->defaultMap));
         }
         return TCL_OK;
     }

@@ -1,575 +1,19 @@
 /*
  * tclDtsmFolder.c --
  *
- *      The command dtsm::folder: a session's directory, and the directory in
- *      which its map lies.  tclDtsmSpawn.h says what it does.
- *
- *      BASE/dtsm-XXXXXX/       mode 0700
- *          owner               locked while the session lives (fcntl)
- *          map                 the map; or a symlink to DIR/dtsm-map-XXXXXX/map
- *          place               then a symlink to "DEVICE:INODE" of the latter's
- *                              directory, mode 0700; its name is not that of
- *                              a session's, which would go while it is empty
- *          ...                 log, sockets
- *
- * A session can be killed between any two calls, and what it leaves is found:
- *
- * L1  A directory without `owner' is empty: it was just made, or is about to
- *     go.  So an empty one is nobody's loss, and a session that loses it so
- *     before it has the lock takes another.
- * L2  The lock is proof of the name: after taking it the holder looks whether
- *     `owner' is still the file that it has locked.  A session and a cleaner,
- *     or two cleaners, never both have it.
- * L3  `map' is there before the map's directory is made, `place' before there
- *     is anything in that.  Without `place' it is empty, and rmdir is all that
- *     it takes.
- * L4  `owner' goes last, but for the directory.
- *
- * What is removed is reached through descriptors of directories that only our
- * user may change, compared with what the session noted; by a name that others
- * may change only rmdir is called, which takes nothing but an empty directory.
+ *      The command dtsm::folder.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#define _GNU_SOURCE
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/types.h>
 #include <unistd.h>
 
-#include "tclDtsmSpawn.h"
-
-#define OWNER "owner"
-#define MAP "map"
-#define PLACE "place"
-#define ATTEMPTS 100
-#define DEPTH_MAX 64            /* of directories that somebody made in ours */
-#define ID_SIZE 48              /* DEVICE:INODE */
-
-static void
-CloseKeeping(int fd)
-{
-    int error = errno;
-
-    if (fd >= 0) {
-        close(fd);
-    }
-    errno = error;
-}
-
-/*
- * OpenOwn --
- *
- *      Open a directory that only our user may change.
- *
- * Returns:
- *      The descriptor; -1 with errno: EPERM for another directory.
- */
-
-static int
-OpenOwn(
-    const char *name,
-    struct stat *statusPtr)
-{
-    int fd = open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-    if (fd >= 0 && fstat(fd, statusPtr) == 0) {
-        if (statusPtr->st_uid == geteuid()
-                && (statusPtr->st_mode & 077) == 0) {
-            return fd;
-        }
-        errno = EPERM;
-    }
-    CloseKeeping(fd);
-    return -1;
-}
-
-static void
-Identify(
-    const struct stat *statusPtr,
-    char *id)                   /* ID_SIZE bytes */
-{
-    (void) snprintf(id, ID_SIZE, "%llx:%llx",
-            (unsigned long long) statusPtr->st_dev,
-            (unsigned long long) statusPtr->st_ino);
-}
-
-/*
- * Lock --
- *
- *      Lock the owner file (L2).
- *
- * Arguments:
- *      at       The directory.
- *      flags    O_CREAT | O_EXCL to make it, or 0.
- *
- * Returns:
- *      A descriptor, which holds the lock until it is closed; no other of that
- *      file may be closed in this process.  -1 with errno: EBUSY when another
- *      process has it, ENOENT when the file is gone.
- */
-
-static int
-Lock(
-    int at,
-    int flags)
-{
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    struct stat mine, named;
-    int fd = openat(at, OWNER, O_RDWR | O_NOFOLLOW | O_CLOEXEC | flags, 0600);
-
-    if (fd < 0) {
-        return -1;
-    }
-    if (fcntl(fd, F_SETLK, &lock) != 0) {
-        errno = errno == EACCES || errno == EAGAIN ? EBUSY : errno;
-    } else if (fstat(fd, &mine) == 0
-            && fstatat(at, OWNER, &named, AT_SYMLINK_NOFOLLOW) == 0) {
-        if (mine.st_dev == named.st_dev && mine.st_ino == named.st_ino) {
-            return fd;
-        }
-        errno = ENOENT;
-    }
-    CloseKeeping(fd);
-    return -1;
-}
-
-/*
- * Make --
- *
- *      A session's directory, locked.
- *
- * Returns:
- *      The lock's descriptor; -1 with errno.  template has the name.
- */
-
-static int
-Make(
-    char *template)
-{
-    size_t len = strlen(template);
-    struct stat status;
-    int tries, at, fd;
-
-    if (len < 6) {
-        errno = EINVAL;
-        return -1;
-    }
-    for (tries = 0; tries < ATTEMPTS; tries++) {
-        memcpy(template + len - 6, "XXXXXX", 6);
-        if (mkdtemp(template) == NULL) {
-            return -1;
-        }
-        at = OpenOwn(template, &status);
-        if (at < 0) {
-            if (errno != ENOENT) {
-                int error = errno;
-
-                (void) rmdir(template);
-                errno = error;
-                return -1;
-            }
-            continue;                                           /* L1 */
-        }
-        fd = Lock(at, O_CREAT | O_EXCL);
-        if (fd < 0 && errno != EBUSY && errno != ENOENT) {
-            int error = errno;
-
-            (void) unlinkat(at, OWNER, 0);
-            (void) rmdir(template);
-            errno = error;
-            CloseKeeping(at);
-            return -1;
-        }
-        close(at);
-        if (fd >= 0) {
-            return fd;
-        }
-    }
-    errno = EBUSY;
-    return -1;
-}
-
-static int
-IsEmpty(int at)
-{
-    int fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-    struct dirent *entry;
-    int empty = stream != NULL;
-
-    while (empty && (entry = readdir(stream)) != NULL) {
-        empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
-    }
-    if (stream != NULL) {
-        closedir(stream);
-    } else {
-        CloseKeeping(fd);
-    }
-    return empty;
-}
-
-/*
- * Held --
- *
- *      Whether the process that made a session's directory is still there.
- *
- * Returns:
- *      1, 0; -1 with errno: EPERM for a directory that is not ours alone,
- *      ENOENT for one that is no session's.
- */
-
-static int
-Held(
-    const char *name)
-{
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    struct stat status;
-    int at = OpenOwn(name, &status), fd, held = -1;
-
-    if (at < 0) {
-        return -1;
-    }
-    fd = openat(at, OWNER, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-    if (fd >= 0) {
-        if (fcntl(fd, F_GETLK, &lock) == 0) {
-            held = lock.l_type != F_UNLCK;
-        }
-        CloseKeeping(fd);
-    } else if (errno == ENOENT) {
-        held = IsEmpty(at) ? 0 : -1;                            /* L1 */
-        errno = ENOENT;
-    }
-    CloseKeeping(at);
-    return held;
-}
-
-/*
- * NoteOf --
- *
- *      What a symlink in a session's directory says; 0 when there is none.
- */
-
-static int
-NoteOf(
-    int at,
-    const char *name,
-    char *note,
-    size_t size)
-{
-    ssize_t len = readlinkat(at, name, note, size);
-
-    if (len <= 0 || (size_t) len >= size) {
-        return 0;
-    }
-    note[len] = '\0';
-    return 1;
-}
-
-/*
- * MapFolder --
- *
- *      Open the directory of a session's map.
- *
- * Arguments:
- *      at       The session's directory.
- *      name     Receives its name, if it has one of its own, else "".
- *
- * Returns:
- *      The descriptor; -1 when it is not there, or another one is.
- */
-
-static int
-MapFolder(
-    int at,
-    char *name)                 /* PATH_MAX bytes */
-{
-    char noted[ID_SIZE], id[ID_SIZE], *slash;
-    struct stat status;
-    int own;
-
-    if (!NoteOf(at, MAP, name, PATH_MAX)
-            || (slash = strrchr(name, '/')) == NULL) {
-        name[0] = '\0';
-        return openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    }
-    *slash = '\0';
-    own = OpenOwn(name, &status);
-    if (own >= 0) {
-        Identify(&status, id);
-        if (!NoteOf(at, PLACE, noted, sizeof noted)
-                || strcmp(id, noted) != 0) {
-            close(own);
-            own = -1;
-        }
-    }
-    return own;
-}
-
-/*
- * Empty --
- *
- *      Remove what is in a directory; with spare all but the file of that
- *      name.
- *
- * Returns:
- *      0; -1 with errno when something stays.
- */
-
-static int
-Empty(
-    int at,
-    const char *spare,
-    int depth)
-{
-    int fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), failure = 0;
-    DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-    struct dirent *entry;
-
-    if (stream == NULL) {
-        CloseKeeping(fd);
-        return -1;
-    }
-    while ((entry = readdir(stream)) != NULL) {
-        const char *name = entry->d_name;
-        int inner;
-
-        if (!strcmp(name, ".") || !strcmp(name, "..")
-                || (spare != NULL && !strcmp(name, spare))
-                || unlinkat(at, name, 0) == 0) {
-            continue;
-        }
-        failure = errno;
-        inner = depth < DEPTH_MAX ? openat(at, name,
-                O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
-        if (inner >= 0) {
-            failure = Empty(inner, NULL, depth + 1) == 0
-                    && unlinkat(at, name, AT_REMOVEDIR) == 0 ? 0 : errno;
-            close(inner);
-        }
-    }
-    closedir(stream);
-    errno = failure;
-    return failure ? -1 : 0;
-}
-
-/*
- * Unplace --
- *
- *      Remove a session's map, and the directory that it has of its own.  The
- *      notes of both stay.
- *
- * Returns:
- *      0; -1 with errno when something stays.
- */
-
-static int
-Unplace(int at)
-{
-    char map[PATH_MAX];
-    int own = MapFolder(at, map), failure = 0;
-
-    if (map[0] != '\0') {
-        if (own >= 0 && Empty(own, NULL, 0) != 0) {
-            failure = errno;
-        }
-        if (rmdir(map) != 0 && own >= 0) {                      /* L3 */
-            failure = failure ? failure : errno;
-        }
-    }
-    CloseKeeping(own);
-    errno = failure;
-    return failure ? -1 : 0;
-}
-
-/*
- * PlaceMap --
- *
- *      Make the directory for a session's map (L3); one that it had before
- *      goes.
- *
- * Arguments:
- *      session  The session's directory.
- *      parent   Where.
- *      map      Receives the map's name; PATH_MAX bytes.
- *
- * Returns:
- *      0; -1 with errno, and nothing is left.
- */
-
-static int
-PlaceMap(
-    const char *session,
-    const char *parent,
-    char *map)
-{
-    static const char letters[] =
-            "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    struct stat status;
-    char id[ID_SIZE], *slash;
-    int at = OpenOwn(session, &status), tries, own = -1, error;
-
-    if (at < 0) {
-        return -1;
-    }
-    if (Unplace(at) != 0) {
-        CloseKeeping(at);
-        return -1;
-    }
-    (void) unlinkat(at, PLACE, 0);
-    (void) unlinkat(at, MAP, 0);
-    errno = EEXIST;
-    for (tries = 0; tries < ATTEMPTS && errno == EEXIST; tries++) {
-        unsigned char noise[6];
-        int i, used;
-
-        if (getentropy(noise, sizeof noise) != 0) {
-            break;
-        }
-        used = snprintf(map, PATH_MAX, "%s/dtsm-map-XXXXXX/" MAP, parent);
-        if (used < 0 || used >= PATH_MAX) {
-            errno = ENAMETOOLONG;
-            break;
-        }
-        slash = map + used - sizeof MAP;
-        for (i = 0; i < 6; i++) {
-            slash[i - 6] = letters[noise[i] % (sizeof letters - 1)];
-        }
-        if (symlinkat(map, at, MAP) != 0) {
-            break;
-        }
-        *slash = '\0';
-        if (mkdir(map, 0700) != 0) {
-            error = errno;
-            (void) unlinkat(at, MAP, 0);
-            errno = error;
-            continue;
-        }
-        own = OpenOwn(map, &status);
-        if (own >= 0) {
-            Identify(&status, id);
-            if (symlinkat(id, at, PLACE) == 0) {
-                *slash = '/';
-                CloseKeeping(own);
-                CloseKeeping(at);
-                return 0;
-            }
-        }
-        error = errno;
-        (void) rmdir(map);
-        (void) unlinkat(at, MAP, 0);
-        errno = error == EEXIST ? EIO : error;
-    }
-    CloseKeeping(own);
-    CloseKeeping(at);
-    return -1;
-}
-
-/*
- * Remove --
- *
- *      Remove a session's directory, and its map.
- *
- * Arguments:
- *      owner    From Make or Lock; -1: the directory is empty.
- *
- * Returns:
- *      0; -1 with errno when something stays.
- */
-
-static int
-Remove(
-    const char *session,
-    int owner)
-{
-    struct stat mine, named;
-    int at, failure = 0;
-
-    if (owner < 0) {
-        return rmdir(session);
-    }
-    at = OpenOwn(session, &named);
-    if (at < 0) {
-        return -1;
-    }
-    if (fstat(owner, &mine) != 0
-            || fstatat(at, OWNER, &named, AT_SYMLINK_NOFOLLOW) != 0
-            || mine.st_dev != named.st_dev || mine.st_ino != named.st_ino) {
-        errno = ENOENT;                                         /* L2 */
-        CloseKeeping(at);
-        return -1;
-    }
-    if (Unplace(at) != 0 || Empty(at, OWNER, 0) != 0) {
-        failure = errno;
-    }
-    if (failure == 0 && (unlinkat(at, OWNER, 0) != 0            /* L4 */
-            || rmdir(session) != 0)) {
-        failure = errno;
-    }
-    CloseKeeping(at);
-    errno = failure;
-    return failure ? -1 : 0;
-}
-
-/*
- * Take --
- *
- *      The lock of a session that is gone.
- *
- * Returns:
- *      As Lock; -1 with errno ENODATA for an empty directory.
- */
-
-static int
-Take(
-    const char *session)
-{
-    struct stat status;
-    int at = OpenOwn(session, &status), fd;
-
-    if (at < 0) {
-        return -1;
-    }
-    fd = Lock(at, 0);
-    if (fd < 0 && errno == ENOENT && IsEmpty(at)) {
-        errno = ENODATA;
-    }
-    CloseKeeping(at);
-    return fd;
-}
-
-/*
- * OpenMap --
- *
- *      The directory of a session's map, for a look into it.
- *
- * Returns:
- *      A descriptor, or -1 with errno.
- */
-
-static int
-OpenMap(
-    const char *session)
-{
-    char map[PATH_MAX];
-    struct stat status;
-    int at = OpenOwn(session, &status), own;
-
-    if (at < 0) {
-        return -1;
-    }
-    own = MapFolder(at, map);
-    close(at);
-    errno = ENOENT;
-    return own;
-}
+#include "tclDtsmError.h"
+#include "tclDtsmFolder.h"
+#include "tclDtsmSession.h"
+#include "tclDtsmValue.h"
+#include "tclDtsmVerb.h"
 
 static int
 SetNumber(
@@ -578,7 +22,7 @@ SetNumber(
     const char *what)
 {
     if (number < 0) {
-        return DtsmTclPosix(interp, what);
+        return DtsmTcl_Errno(interp, what);
     }
     Tcl_SetObjResult(interp, Tcl_NewIntObj(number));
     return TCL_OK;
@@ -589,14 +33,13 @@ MakeCmd(
     Tcl_Interp *interp,
     char *template)
 {
-    int fd = Make(template);
+    int fd = DtsmTcl_SessionMake(template);
     Tcl_Obj *pair[2];
 
     if (fd < 0) {
-        return DtsmTclPosix(interp, template);
+        return DtsmTcl_Errno(interp, template);
     }
-    pair[0] = Tcl_NewByteArrayObj((const unsigned char *) template,
-            (Tcl_Size) strlen(template));
+    pair[0] = DtsmTcl_NewBytes(template);
     pair[1] = Tcl_NewIntObj(fd);
     Tcl_SetObjResult(interp, Tcl_NewListObj(2, pair));
     return TCL_OK;
@@ -608,13 +51,13 @@ PlaceCmd(
     const char *session,
     Tcl_Obj *parentObj)
 {
-    char map[PATH_MAX], *parent = DtsmTclBytes(interp, parentObj);
+    char map[PATH_MAX], *parent = DtsmTcl_Bytes(interp, parentObj);
     int result = TCL_OK;
 
     if (parent == NULL) {
         return TCL_ERROR;
     }
-    if (PlaceMap(session, parent, map) != 0) {
+    if (DtsmTcl_SessionPlaceMap(session, parent, map) != 0) {
         const char *why = Tcl_PosixError(interp);
 
         Tcl_SetObjResult(interp, Tcl_ObjPrintf(
@@ -622,27 +65,28 @@ PlaceCmd(
                 why));
         result = TCL_ERROR;
     } else {
-        Tcl_SetObjResult(interp, Tcl_NewByteArrayObj(
-                (const unsigned char *) map, (Tcl_Size) strlen(map)));
+        Tcl_SetObjResult(interp, DtsmTcl_NewBytes(map));
     }
     ckfree(parent);
     return result;
 }
 
 int
-DtsmTclFolderCmd(
+DtsmTcl_FolderCmd(
     void *data,
     Tcl_Interp *interp,
     int objc,
     Tcl_Obj *const objv[])
 {
-    static const char *const verbs[] = {
-        "held", "make", "map", "place", "release", "remove", "take", NULL
-    };
-    static const int words[] = {3, 3, 3, 4, 3, 4, 3};
-    static const char *const usages[] = {
-        "folder", "template", "folder", "folder parent", "number",
-        "folder number", "folder"
+    static const DtsmTcl_Verb verbs[] = {
+        {"held", 3, 3, "folder"},
+        {"make", 3, 3, "template"},
+        {"map", 3, 3, "folder"},
+        {"place", 4, 4, "folder parent"},
+        {"release", 3, 3, "number"},
+        {"remove", 4, 4, "folder number"},
+        {"take", 3, 3, "folder"},
+        {NULL, 0, 0, NULL}
     };
     enum {
         VERB_HELD, VERB_MAKE, VERB_MAP, VERB_PLACE, VERB_RELEASE,
@@ -652,32 +96,24 @@ DtsmTclFolderCmd(
     char *name;
 
     (void) data;
-    if (objc < 2) {
-        Tcl_WrongNumArgs(interp, 1, objv, "subcommand ?arg ...?");
-        return TCL_ERROR;
-    }
-    if (Tcl_GetIndexFromObj(interp, objv[1], verbs, "subcommand", 0, &verb)
-            != TCL_OK) {
-        return TCL_ERROR;
-    }
-    if (objc != words[verb]) {
-        Tcl_WrongNumArgs(interp, 2, objv, usages[verb]);
+    if (DtsmTcl_GetVerb(interp, objc, objv, verbs, "subcommand ?arg ...?",
+            &verb) != TCL_OK) {
         return TCL_ERROR;
     }
     if (((verb == VERB_REMOVE || verb == VERB_RELEASE) && Tcl_GetIntFromObj(
             interp, objv[objc - 1], &number) != TCL_OK)
-            || (name = DtsmTclBytes(interp, objv[2])) == NULL) {
+            || (name = DtsmTcl_Bytes(interp, objv[2])) == NULL) {
         return TCL_ERROR;
     }
     switch (verb) {
     case VERB_HELD:
-        result = SetNumber(interp, Held(name), name);
+        result = SetNumber(interp, DtsmTcl_SessionHeld(name), name);
         break;
     case VERB_MAKE:
         result = MakeCmd(interp, name);
         break;
     case VERB_MAP:
-        result = SetNumber(interp, OpenMap(name), name);
+        result = SetNumber(interp, DtsmTcl_SessionOpenMap(name), name);
         break;
     case VERB_PLACE:
         result = PlaceCmd(interp, name, objv[3]);
@@ -686,12 +122,12 @@ DtsmTclFolderCmd(
         close(number);
         break;
     case VERB_REMOVE:
-        if (Remove(name, number) != 0) {
-            result = DtsmTclPosix(interp, name);
+        if (DtsmTcl_SessionRemove(name, number) != 0) {
+            result = DtsmTcl_Errno(interp, name);
         }
         break;
     default:
-        result = SetNumber(interp, Take(name), name);
+        result = SetNumber(interp, DtsmTcl_SessionTake(name), name);
         break;
     }
     ckfree(name);

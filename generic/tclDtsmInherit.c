@@ -31,7 +31,9 @@
 #include <unistd.h>
 
 #include "dtsmLaunch.h"
-#include "tclDtsmSpawn.h"
+#include "tclDtsmInherit.h"
+#include "tclDtsmStrings.h"
+#include "tclDtsmValue.h"
 
 /*
  * Tcl 8.6 waits with select(2), which takes no descriptor from FD_SETSIZE on.
@@ -99,14 +101,14 @@ NoteStart(
 }
 
 /*
- * DtsmTclStartEnviron --
+ * DtsmTcl_StartEnviron --
  *
  *      The other way round, for a tclsh that we start.
  */
 
 void
-DtsmTclStartEnviron(
-    DtsmTclStrings *envPtr)
+DtsmTcl_StartEnviron(
+    DtsmTcl_Strings *envPtr)
 {
     size_t i;
 
@@ -117,14 +119,14 @@ DtsmTclStartEnviron(
 
         memcpy(entry, head, headLen);
         memcpy(entry + headLen, environ[i], size);
-        DtsmTclAppend(envPtr, entry);
+        DtsmTcl_Append(envPtr, entry);
     }
-    DtsmTclAppend(envPtr, strcpy(ckalloc(sizeof DTSM_START "=0"),
+    DtsmTcl_Append(envPtr, strcpy(ckalloc(sizeof DTSM_START "=0"),
             DTSM_START "=0"));
 }
 
 void
-DtsmTclWords(
+DtsmTcl_Words(
     Tcl_Interp *interp,
     int count)
 {
@@ -132,9 +134,8 @@ DtsmTclWords(
     int i = count < wordCount ? wordCount - count : 0;
 
     for (; i < wordCount; i++) {
-        Tcl_ListObjAppendElement(NULL, listPtr, Tcl_NewByteArrayObj(
-                (const unsigned char *) words[i],
-                (Tcl_Size) strlen(words[i])));
+        Tcl_ListObjAppendElement(NULL, listPtr,
+                DtsmTcl_NewBytes(words[i]));
     }
     Tcl_SetObjResult(interp, listPtr);
 }
@@ -242,7 +243,7 @@ MakeRoom(void)
 }
 
 void
-DtsmTclInherit(void)
+DtsmTcl_Inherit(void)
 {
     struct sigaction action;
     sigset_t none;
@@ -268,7 +269,7 @@ DtsmTclInherit(void)
 }
 
 int
-DtsmTclCanWatch(
+DtsmTcl_CanWatch(
     int fd)
 {
     int major;
@@ -278,7 +279,7 @@ DtsmTclCanWatch(
 }
 
 mode_t
-DtsmTclUmask(void)
+DtsmTcl_Umask(void)
 {
     mode_t mask;
 
@@ -291,7 +292,7 @@ DtsmTclUmask(void)
 }
 
 int
-DtsmTclPlaceOf(
+DtsmTcl_PlaceOf(
     int fd)
 {
     int i;
@@ -305,7 +306,7 @@ DtsmTclPlaceOf(
 }
 
 int
-DtsmTclBequeath(                /* B1 */
+DtsmTcl_Bequeath(                /* B1 */
     const sigset_t *maskPtr,
     int keep)
 {

@@ -8,7 +8,9 @@
 
 #include <string.h>
 
-#include "tclDtsmEntries.h"
+#include "tclDtsmError.h"
+#include "tclDtsmJson.h"
+#include "tclDtsmMemory.h"
 
 /*
  * A byte of a path becomes \u00XX at most, and four of them a surrogate pair;
@@ -335,14 +337,14 @@ PutFlags(Text *text, unsigned flags)
 
 int
 DtsmTcl_WriteJson(Tcl_Interp *interp, Tcl_Channel channel,
-    const DtsmTclEntries *entries)
+    const DtsmTcl_Entries *entries)
 {
     Text text = {channel, DtsmTcl_Alloc(2 * PIECE), 0, 2 * PIECE, 0, 0, 0, ""};
     size_t i;
 
     Put(&text, "[");
     for (i = 0; i < entries->count; i++) {
-        const DtsmTclEntry *item = &entries->items[i];
+        const DtsmTcl_Entry *item = &entries->items[i];
 
         Reserve(&text, (size_t) item->len * BYTE_MOST + ENTRY_MOST);
         if (i > 0) {

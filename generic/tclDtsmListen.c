@@ -34,8 +34,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "tclDtsmInt.h"
-#include "tclDtsmSpawn.h"
+#include "tclDtsmError.h"
+#include "tclDtsmInherit.h"
+#include "tclDtsmListen.h"
+#include "tclDtsmMemory.h"
+#include "tclDtsmPath.h"
 
 #define SILENT_S 5              /* without a whole message, while others wait */
 #define HEAD_BYTES 4
@@ -44,9 +47,9 @@
 
 typedef struct Client Client;
 
-struct DtsmTclListener {
-    DtsmTclState *state;        /* counted */
-    DtsmTclListener *next;      /* in state->listeners */
+struct DtsmTcl_Listener {
+    DtsmTcl_State *state;        /* counted */
+    DtsmTcl_Listener *next;      /* in state->listeners */
     Tcl_Command token;          /* NULL: gone */
     Tcl_Obj *callbackObj;
     Client *clients;            /* whose message is not whole */
@@ -63,7 +66,7 @@ struct DtsmTclListener {
 };
 
 struct Client {
-    DtsmTclListener *listener;
+    DtsmTcl_Listener *listener;
     Client *next, *previous;    /* in one of the listener's lists */
     Tcl_Channel channel;
     unsigned char *body;        /* NULL: the head is not whole */
@@ -77,7 +80,7 @@ static Tcl_FileProc OnConnect;
 static Tcl_TimerProc OnRetry;
 
 static void
-Release(DtsmTclListener *listener)
+Release(DtsmTcl_Listener *listener)
 {
     if (--listener->refCount == 0) {
         Tcl_DecrRefCount(listener->callbackObj);
@@ -88,7 +91,7 @@ Release(DtsmTclListener *listener)
 }
 
 static void
-Watch(DtsmTclListener *listener)
+Watch(DtsmTcl_Listener *listener)
 {
     Tcl_CreateFileHandler(listener->fd, TCL_READABLE, OnConnect, listener);
 }
@@ -100,14 +103,14 @@ Watch(DtsmTclListener *listener)
  */
 
 static void
-Pause(DtsmTclListener *listener)
+Pause(DtsmTcl_Listener *listener)
 {
     Tcl_DeleteFileHandler(listener->fd);
     listener->retry = Tcl_CreateTimerHandler(RETRY_MS, OnRetry, listener);
 }
 
 static void
-Resume(DtsmTclListener *listener)
+Resume(DtsmTcl_Listener *listener)
 {
     if (listener->fd >= 0 && listener->retry != NULL) {
         Tcl_DeleteTimerHandler(listener->retry);
@@ -149,7 +152,7 @@ Unlink(Client **listPtr, Client *client)
 static void
 Forget(Client **listPtr, Client *client)
 {
-    DtsmTclListener *listener = client->listener;
+    DtsmTcl_Listener *listener = client->listener;
 
     Unlink(listPtr, client);
     listener->connected--;
@@ -193,7 +196,7 @@ OnAnswered(void *data)
 static void
 Deliver(Client *client)
 {
-    DtsmTclListener *listener = client->listener;
+    DtsmTcl_Listener *listener = client->listener;
     Tcl_Interp *interp = listener->state->interp;
     Tcl_Channel channel = client->channel;
     Tcl_Obj *commandObj = Tcl_DuplicateObj(listener->callbackObj);
@@ -240,7 +243,7 @@ static void
 OnReadable(void *data, int mask)
 {
     Client *client = data;
-    DtsmTclListener *listener = client->listener;
+    DtsmTcl_Listener *listener = client->listener;
     Tcl_Channel channel = client->channel;
 
     (void) mask;
@@ -288,7 +291,7 @@ OnReadable(void *data, int mask)
  */
 
 static void
-Welcome(DtsmTclListener *listener, int fd)
+Welcome(DtsmTcl_Listener *listener, int fd)
 {
     Tcl_Interp *interp = listener->state->interp;
     struct ucred peer = { 0, (uid_t) -1, (gid_t) -1 };
@@ -329,7 +332,7 @@ Welcome(DtsmTclListener *listener, int fd)
  */
 
 static int
-DropSilent(DtsmTclListener *listener)
+DropSilent(DtsmTcl_Listener *listener)
 {
     Client *client = listener->clients;
     Tcl_Time now;
@@ -352,7 +355,7 @@ DropSilent(DtsmTclListener *listener)
 static void
 OnRetry(void *data)
 {
-    DtsmTclListener *listener = data;
+    DtsmTcl_Listener *listener = data;
 
     listener->retry = NULL;
     Watch(listener);
@@ -361,7 +364,7 @@ OnRetry(void *data)
 static void
 OnConnect(void *data, int mask)
 {
-    DtsmTclListener *listener = data;
+    DtsmTcl_Listener *listener = data;
     int i, fd;
 
     (void) mask;
@@ -372,7 +375,7 @@ OnConnect(void *data, int mask)
             return;
         }
         fd = accept4(listener->fd, NULL, NULL, SOCK_CLOEXEC);
-        if (fd >= 0 && !DtsmTclCanWatch(fd)) {
+        if (fd >= 0 && !DtsmTcl_CanWatch(fd)) {
             listener->refused++;
             close(fd);
             Pause(listener);
@@ -396,7 +399,7 @@ OnConnect(void *data, int mask)
  */
 
 static void
-RemoveSocket(const DtsmTclListener *listener)
+RemoveSocket(const DtsmTcl_Listener *listener)
 {
     struct stat status;
 
@@ -418,7 +421,7 @@ RemoveSocket(const DtsmTclListener *listener)
 static void
 OnExit(void *data)
 {
-    const DtsmTclListener *listener = data;
+    const DtsmTcl_Listener *listener = data;
 
     if (listener->owner == getpid()) {
         RemoveSocket(listener);
@@ -433,9 +436,9 @@ OnExit(void *data)
  */
 
 void
-DtsmTcl_CloseListener(DtsmTclListener *listener)
+DtsmTcl_CloseListener(DtsmTcl_Listener *listener)
 {
-    DtsmTclListener **linkPtr = &listener->state->listeners;
+    DtsmTcl_Listener **linkPtr = &listener->state->listeners;
     Tcl_Command token = listener->token;
 
     if (listener->fd < 0) {
@@ -475,7 +478,7 @@ DtsmTcl_CloseListener(DtsmTclListener *listener)
 static void
 CommandDeleted(void *data)
 {
-    DtsmTclListener *listener = data;
+    DtsmTcl_Listener *listener = data;
 
     listener->token = NULL;
     DtsmTcl_CloseListener(listener);
@@ -486,7 +489,7 @@ static int
 ListenerCmd(void *data, Tcl_Interp *interp, int objc, Tcl_Obj *const objv[])
 {
     static const char *const verbs[] = {"close", "counts", NULL};
-    DtsmTclListener *listener = data;
+    DtsmTcl_Listener *listener = data;
     const struct {
         const char *key;
         Tcl_WideInt value;
@@ -581,8 +584,8 @@ int
 DtsmTcl_ListenCmd(void *data, Tcl_Interp *interp, int objc,
     Tcl_Obj *const objv[])
 {
-    DtsmTclState *state = data;
-    DtsmTclListener *listener;
+    DtsmTcl_State *state = data;
+    DtsmTcl_Listener *listener;
     Tcl_Obj *pathObj;
     const char *path;
     char name[64];
@@ -604,7 +607,7 @@ DtsmTcl_ListenCmd(void *data, Tcl_Interp *interp, int objc,
                 Tcl_GetString(objv[1]));
     }
     fd = Bind(path);
-    if (fd >= 0 && !DtsmTclCanWatch(fd)) {
+    if (fd >= 0 && !DtsmTcl_CanWatch(fd)) {
         close(fd);
         unlink(path);
         errno = EMFILE;

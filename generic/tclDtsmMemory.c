@@ -17,12 +17,44 @@
 #   include <malloc.h>
 #endif
 
-#include "tclDtsmInt.h"
-#include "tclDtsmSpawn.h"
+#include "tclDtsmMemory.h"
+#include "tclDtsmPort.h"
 
 #if defined(__linux__) && !defined(MADV_POPULATE_WRITE)
 #   define MADV_POPULATE_WRITE 23       /* Linux 5.14 */
 #endif
+
+void *
+DtsmTcl_Alloc(size_t bytes)
+{
+#if TCL_MAJOR_VERSION < 9
+    if (bytes > UINT_MAX) {
+        Tcl_Panic("dtsm: unable to alloc %lu bytes", (unsigned long) bytes);
+    }
+    return (void *) Tcl_Alloc((unsigned) bytes);
+#else
+    return Tcl_Alloc(bytes);
+#endif
+}
+
+void *
+DtsmTcl_Realloc(void *memory, size_t bytes)
+{
+#if TCL_MAJOR_VERSION < 9
+    if (bytes > UINT_MAX) {
+        Tcl_Panic("dtsm: unable to realloc %lu bytes", (unsigned long) bytes);
+    }
+    return (void *) Tcl_Realloc(memory, (unsigned) bytes);
+#else
+    return Tcl_Realloc(memory, bytes);
+#endif
+}
+
+void
+DtsmTcl_Free(void *memory)
+{
+    Tcl_Free(memory);
+}
 
 void
 DtsmTcl_Ready(void *memory, size_t bytes)
@@ -48,7 +80,7 @@ DtsmTcl_Ready(void *memory, size_t bytes)
  */
 
 void
-DtsmTclHeap(size_t bytes)
+DtsmTcl_Heap(size_t bytes)
 {
 #ifdef __GLIBC__
     void *block;

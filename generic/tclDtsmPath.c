@@ -1,7 +1,7 @@
 /*
  * tclDtsmPath.c --
  *
- *      Paths, flags and errors between Tcl and the core.
+ *      Paths between Tcl and the core.
  *
  * The core's paths are bytes and Tcl's are characters.  A path goes through
  * the system encoding and back, and is refused unless it is the same then: a
@@ -11,10 +11,10 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include <errno.h>
 #include <string.h>
 
-#include "tclDtsmInt.h"
+#include "tclDtsmError.h"
+#include "tclDtsmPath.h"
 
 static const unsigned char *DecodeOne(const unsigned char *at,
         const unsigned char *end, unsigned *codePtr);
@@ -22,38 +22,6 @@ static const unsigned char *DecodeCode(const unsigned char *at,
         const unsigned char *end, unsigned *codePtr);
 static int SameText(const char *a, size_t aLen, const char *b, size_t bLen);
 static int RawBytes(const char *text, size_t len, Tcl_DString *space);
-
-void *
-DtsmTcl_Alloc(size_t bytes)
-{
-#if TCL_MAJOR_VERSION < 9
-    if (bytes > UINT_MAX) {
-        Tcl_Panic("dtsm: unable to alloc %lu bytes", (unsigned long) bytes);
-    }
-    return (void *) Tcl_Alloc((unsigned) bytes);
-#else
-    return Tcl_Alloc(bytes);
-#endif
-}
-
-void *
-DtsmTcl_Realloc(void *memory, size_t bytes)
-{
-#if TCL_MAJOR_VERSION < 9
-    if (bytes > UINT_MAX) {
-        Tcl_Panic("dtsm: unable to realloc %lu bytes", (unsigned long) bytes);
-    }
-    return (void *) Tcl_Realloc(memory, (unsigned) bytes);
-#else
-    return Tcl_Realloc(memory, bytes);
-#endif
-}
-
-void
-DtsmTcl_Free(void *memory)
-{
-    Tcl_Free(memory);
-}
 
 /*
  * DecodeOne --
@@ -155,31 +123,24 @@ RawBytes(const char *text, size_t len, Tcl_DString *space)
     return 1;
 }
 
-int
-DtsmTcl_GetPath(Tcl_Interp *interp, Tcl_Obj *objPtr, int raw,
-    DtsmTclPath *pathPtr)
+/*
+ * Convert --
+ *
+ *      Have text that is not ASCII as bytes in pathPtr->space.
+ *
+ * Results:
+ *      1; 0 when there are no bytes that mean the same.
+ */
+
+static int
+Convert(const char *text, Tcl_Size textLen, int raw, DtsmTcl_Path *pathPtr)
 {
-    Tcl_Size textLen, i;
-    const char *text = Tcl_GetStringFromObj(objPtr, &textLen);
+    Tcl_DString back;
     int exact;
 
-    Tcl_DStringInit(&pathPtr->space);
-    for (i = 0; i < textLen && (text[i] & 0x80) == 0; i++) {
-        /* Every encoding of a Unix system has ASCII's bytes for ASCII. */
-    }
-    if (i == textLen) {
-        pathPtr->bytes = text;
-        pathPtr->len = (size_t) textLen;
-        if (memchr(text, 0, pathPtr->len) == NULL) {
-            goto measure;
-        }
-        goto nul;
-    }
     if (raw) {
         exact = RawBytes(text, (size_t) textLen, &pathPtr->space);
     } else {
-        Tcl_DString back;
-
         Tcl_DStringFree(&pathPtr->space);
         Tcl_UtfToExternalDString(NULL, text, textLen, &pathPtr->space);
         Tcl_ExternalToUtfDString(NULL, Tcl_DStringValue(&pathPtr->space),
@@ -188,52 +149,71 @@ DtsmTcl_GetPath(Tcl_Interp *interp, Tcl_Obj *objPtr, int raw,
                 (size_t) Tcl_DStringLength(&back));
         Tcl_DStringFree(&back);
     }
-    if (!exact) {
-        if (interp != NULL) {
-            DtsmTcl_Fail(interp, "LOSSY", text, Tcl_ObjPrintf(raw
-                    ? "path \"%s\" is not a byte array:"
-                    " it has characters beyond 255"
-                    : "path \"%s\" has characters that the system encoding"
-                    " cannot express: give its bytes with -bytes 1", text));
-        }
-        DtsmTcl_FreePath(pathPtr);
-        return TCL_ERROR;
-    }
     pathPtr->bytes = Tcl_DStringValue(&pathPtr->space);
     pathPtr->len = (size_t) Tcl_DStringLength(&pathPtr->space);
-    if (memchr(pathPtr->bytes, 0, pathPtr->len) != NULL) {
-        goto nul;
-    }
+    return exact;
+}
 
-measure:
-    if (pathPtr->len == 0) {
-        if (interp != NULL) {
-            DtsmTcl_Fail(interp, "INVALID EMPTY", NULL,
-                    Tcl_NewStringObj("path is empty: give at least one byte,"
-                    " such as \".\"", -1));
-        }
+static int
+PathFailed(Tcl_Interp *interp, const char *code, const char *detail,
+    Tcl_Obj *messagePtr, DtsmTcl_Path *pathPtr)
+{
+    DtsmTcl_FreePath(pathPtr);
+    return DtsmTcl_Fail(interp, code, detail, messagePtr);
+}
+
+int
+DtsmTcl_GetPath(Tcl_Interp *interp, Tcl_Obj *objPtr, int raw,
+    DtsmTcl_Path *pathPtr)
+{
+    Tcl_Size textLen, i;
+    const char *text = Tcl_GetStringFromObj(objPtr, &textLen);
+    int exact = 1;
+
+    Tcl_DStringInit(&pathPtr->space);
+    for (i = 0; i < textLen && (text[i] & 0x80) == 0; i++) {
+        /* Every encoding of a Unix system has ASCII's bytes for ASCII. */
+    }
+    if (i == textLen) {
+        pathPtr->bytes = text;
+        pathPtr->len = (size_t) textLen;
+    } else {
+        exact = Convert(text, textLen, raw, pathPtr);
+    }
+    if (exact && pathPtr->len > 0
+            && memchr(pathPtr->bytes, 0, pathPtr->len) == NULL) {
+        return TCL_OK;
+    }
+    if (interp == NULL) {
         DtsmTcl_FreePath(pathPtr);
         return TCL_ERROR;
     }
-    return TCL_OK;
-
-nul:
-    if (interp != NULL) {
-        DtsmTcl_Fail(interp, "INVALID NUL", NULL, Tcl_ObjPrintf(
-                "path \"%s\" has a NUL in it: no file has such a name", text));
+    if (!exact) {
+        return PathFailed(interp, "LOSSY", text, Tcl_ObjPrintf(raw
+                ? "path \"%s\" is not a byte array:"
+                " it has characters beyond 255"
+                : "path \"%s\" has characters that the system encoding"
+                " cannot express: give its bytes with -bytes 1", text),
+                pathPtr);
     }
-    DtsmTcl_FreePath(pathPtr);
-    return TCL_ERROR;
+    if (pathPtr->len == 0) {
+        return PathFailed(interp, "INVALID EMPTY", NULL,
+                Tcl_NewStringObj("path is empty: give at least one byte,"
+                " such as \".\"", -1), pathPtr);
+    }
+    return PathFailed(interp, "INVALID NUL", NULL, Tcl_ObjPrintf(
+            "path \"%s\" has a NUL in it: no file has such a name", text),
+            pathPtr);
 }
 
 void
-DtsmTcl_FreePath(DtsmTclPath *pathPtr)
+DtsmTcl_FreePath(DtsmTcl_Path *pathPtr)
 {
     Tcl_DStringFree(&pathPtr->space);
 }
 
 void
-DtsmTcl_Fold(DtsmTclPath *pathPtr)
+DtsmTcl_Fold(DtsmTcl_Path *pathPtr)
 {
     const char *from = pathPtr->bytes;
     size_t i, len = 0;
@@ -288,150 +268,4 @@ DtsmTcl_NewPath(Tcl_Interp *interp, const char *bytes, size_t len, int raw)
     Tcl_DStringFree(&text);
     Tcl_DStringFree(&back);
     return objPtr;
-}
-
-/*
- * DtsmTcl_GetFlag --
- *
- *      The bit of one flag's exact name.  objPtr, when given, is the object
- *      that name comes from, and goes into the error message.
- */
-
-int
-DtsmTcl_GetFlag(Tcl_Interp *interp, const char *name, Tcl_Obj *objPtr,
-    unsigned *bitPtr)
-{
-    static const struct {
-        const char *name;
-        unsigned bit;
-    } flags[] = {
-#define DTSM_ROW(id, text) {text, DTSM_##id},
-        DTSM_FLAG_TABLE(DTSM_ROW)
-#undef DTSM_ROW
-    };
-    Tcl_Obj *messagePtr;
-    size_t i, count = sizeof(flags) / sizeof(flags[0]);
-
-    for (i = 0; i < count; i++) {
-        if (strcmp(name, flags[i].name) == 0) {
-            *bitPtr = flags[i].bit;
-            return TCL_OK;
-        }
-    }
-    messagePtr = Tcl_ObjPrintf("unknown flag \"%s\": must be ",
-            objPtr != NULL ? Tcl_GetString(objPtr) : name);
-    for (i = 0; i < count; i++) {
-        Tcl_AppendStringsToObj(messagePtr, i == 0 ? "" : i + 1 < count
-                ? ", " : ", or ", flags[i].name, NULL);
-    }
-    return DtsmTcl_Fail(interp, "BADFLAG", name, messagePtr);
-}
-
-int
-DtsmTcl_GetFlags(Tcl_Interp *interp, Tcl_Obj *objPtr, unsigned *flagsPtr)
-{
-    Tcl_Size count, i;
-    Tcl_Obj **words;
-
-    *flagsPtr = 0;
-    if (Tcl_ListObjGetElements(interp, objPtr, &count, &words) != TCL_OK) {
-        return TCL_ERROR;
-    }
-    for (i = 0; i < count; i++) {
-        unsigned bit;
-
-        if (DtsmTcl_GetFlag(interp, Tcl_GetString(words[i]), NULL, &bit)
-                != TCL_OK) {
-            return TCL_ERROR;
-        }
-        *flagsPtr |= bit;
-    }
-    if (*flagsPtr == 0) {
-        return DtsmTcl_Fail(interp, "INVALID FLAGS", NULL, Tcl_NewStringObj(
-                "no flags: give at least one, such as allow", -1));
-    }
-    return TCL_OK;
-}
-
-Tcl_Obj *
-DtsmTcl_NewFlags(unsigned flags)
-{
-    Tcl_Obj *listPtr = Tcl_NewListObj(0, NULL);
-
-#define DTSM_ROW(id, text) \
-    if (flags & DTSM_##id) { \
-        Tcl_ListObjAppendElement(NULL, listPtr, Tcl_NewStringObj(text, -1)); \
-    }
-    DTSM_FLAG_TABLE(DTSM_ROW)
-#undef DTSM_ROW
-    return listPtr;
-}
-
-int
-DtsmTcl_Fail(Tcl_Interp *interp, const char *code, const char *detail,
-    Tcl_Obj *messagePtr)
-{
-    Tcl_Obj *codePtr = Tcl_NewStringObj("DTSM ", -1);
-
-    Tcl_AppendToObj(codePtr, code, -1);
-    if (detail != NULL) {
-        Tcl_ListObjAppendElement(NULL, codePtr,
-                Tcl_NewStringObj(detail, -1));
-    }
-    Tcl_SetObjErrorCode(interp, codePtr);
-    Tcl_SetObjResult(interp, messagePtr);
-    return TCL_ERROR;
-}
-
-int
-DtsmTcl_Status(Tcl_Interp *interp, int status, const DtsmTclMap *mapPtr,
-    const char *what)
-{
-    const char *file = mapPtr != NULL ? Tcl_GetString(mapPtr->fileObj)
-            : what != NULL ? what : "";
-
-    switch (status) {
-    case DTSM_OK:
-        return TCL_OK;
-    case DTSM_FULL:
-        return DtsmTcl_Fail(interp, "FULL", NULL, Tcl_ObjPrintf(
-                "no room in map \"%s\": free space where it lies, raise the"
-                " limits on memory and file size, or make it elsewhere",
-                file));
-    case DTSM_READONLY:
-        return DtsmTcl_Fail(interp, "READONLY", NULL, Tcl_ObjPrintf(
-                "map \"%s\" is open read-only:"
-                " open it without -readonly to change it", file));
-    case DTSM_CORRUPT:
-        return DtsmTcl_Fail(interp, "CORRUPT", file, Tcl_ObjPrintf(
-                "\"%s\" is not a map, or a broken one:"
-                " make a new one with dtsm::create", file));
-    case DTSM_VERSION:
-        return DtsmTcl_Fail(interp, "VERSION", file, Tcl_ObjPrintf(
-                "map \"%s\" is of another format version than dtsm "
-                DTSM_VERSION_STRING " reads: make a new one with dtsm::create",
-                file));
-    case DTSM_INVALID:
-        return DtsmTcl_Fail(interp, "INVALID LENGTH", NULL, Tcl_ObjPrintf(
-                "path is too long: folded, it may have at most %d bytes",
-                DTSM_PATH_MAX));
-    case DTSM_NOTFOUND:
-        return DtsmTcl_Fail(interp, "NOTFOUND", NULL, Tcl_ObjPrintf(
-                "nothing is known of \"%s\"", what != NULL ? what : ""));
-    default:
-        return DtsmTcl_Posix(interp, errno, "couldn't use map", file);
-    }
-}
-
-int
-DtsmTcl_Posix(Tcl_Interp *interp, int error, const char *doing,
-    const char *file)
-{
-    const char *why;
-
-    Tcl_SetErrno(error);
-    why = Tcl_PosixError(interp);
-    Tcl_SetObjResult(interp, Tcl_ObjPrintf("%s \"%s\": %s", doing, file,
-            why));
-    return TCL_ERROR;
 }

@@ -15,9 +15,11 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#include "tclDtsmSpawn.h"
-#include "../trace/judge/judgeProgram.h"
-#include "../trace/judge/judgeStarts.h"
+#include "judgeProgram.h"
+#include "judgeStarts.h"
+#include "tclDtsmProgram.h"
+#include "tclDtsmStrings.h"
+#include "tclDtsmValue.h"
 
 static int
 NoNewPrivs(void)
@@ -66,7 +68,7 @@ Judge(
 }
 
 void
-DtsmTclJudge(
+DtsmTcl_Judge(
     const char *file,
     DtsmProgram *program)
 {
@@ -75,34 +77,15 @@ DtsmTclJudge(
     Judge(file, NULL, program, name, sizeof name);
 }
 
-static void
-Put(
-    Tcl_Obj *dictPtr,
-    const char *key,
-    Tcl_Obj *valuePtr)
-{
-    Tcl_DictObjPut(NULL, dictPtr, Tcl_NewStringObj(key, -1), valuePtr);
-}
-
-static Tcl_Obj *
-Bytes(
-    const char *bytes,
-    size_t length)
-{
-    return Tcl_NewByteArrayObj((const unsigned char *) bytes,
-            (Tcl_Size) length);
-}
-
 int
-DtsmTclProgramCmd(
+DtsmTcl_ProgramCmd(
     void *data,
     Tcl_Interp *interp,
     int objc,
     Tcl_Obj *const objv[])
 {
-    DtsmTclStrings argv = {NULL, 0, 0};
-    Tcl_Obj **words, *dictPtr;
-    Tcl_Size count = 0, w;
+    DtsmTcl_Strings argv = {NULL, 0, 0};
+    Tcl_Obj *dictPtr;
     DtsmProgram program;
     char *file, name[PATH_MAX], key[START_KEY_LEN];
     int result = TCL_ERROR;
@@ -112,31 +95,23 @@ DtsmTclProgramCmd(
         Tcl_WrongNumArgs(interp, 1, objv, "file ?argv?");
         return TCL_ERROR;
     }
-    if ((file = DtsmTclBytes(interp, objv[1])) == NULL || (objc == 3
-            && Tcl_ListObjGetElements(interp, objv[2], &count, &words)
-                    != TCL_OK)) {
+    if ((file = DtsmTcl_Bytes(interp, objv[1])) == NULL || (objc == 3
+            && DtsmTcl_AppendList(interp, objv[2], &argv) != TCL_OK)) {
         goto done;
     }
-    for (w = 0; w < count; w++) {
-        char *word = DtsmTclBytes(interp, words[w]);
-
-        if (word == NULL) {
-            goto done;
-        }
-        DtsmTclAppend(&argv, word);
-    }
-    Judge(file, count > 0 ? argv.items : NULL, &program, name, sizeof name);
+    Judge(file, argv.items, &program, name, sizeof name);
     DtsmStartKey("", name, key);
     dictPtr = Tcl_NewDictObj();
-    Put(dictPtr, "why", Tcl_NewStringObj(program.why != NULL ? program.why
-            : "", -1));
-    Put(dictPtr, "mapped", Tcl_NewBooleanObj(program.mapped));
-    Put(dictPtr, "image", Tcl_NewBooleanObj(program.image));
-    Put(dictPtr, "proved", Tcl_NewBooleanObj(program.image
+    DtsmTcl_Put(dictPtr, "why", Tcl_NewStringObj(
+            program.why != NULL ? program.why : "", -1));
+    DtsmTcl_Put(dictPtr, "mapped", Tcl_NewBooleanObj(program.mapped));
+    DtsmTcl_Put(dictPtr, "image", Tcl_NewBooleanObj(program.image));
+    DtsmTcl_Put(dictPtr, "proved", Tcl_NewBooleanObj(program.image
             && !program.foreign));
-    Put(dictPtr, "loads", Tcl_NewBooleanObj(program.loader));
-    Put(dictPtr, "name", Bytes(name, strlen(name)));
-    Put(dictPtr, "key", Bytes(key, sizeof key));
+    DtsmTcl_Put(dictPtr, "loads", Tcl_NewBooleanObj(program.loader));
+    DtsmTcl_Put(dictPtr, "name", DtsmTcl_NewBytes(name));
+    DtsmTcl_Put(dictPtr, "key", Tcl_NewByteArrayObj(
+            (const unsigned char *) key, sizeof key));
     Tcl_SetObjResult(interp, dictPtr);
     result = TCL_OK;
 
@@ -144,6 +119,6 @@ DtsmTclProgramCmd(
     if (file != NULL) {
         ckfree(file);
     }
-    DtsmTclFreeStrings(&argv);
+    DtsmTcl_FreeStrings(&argv);
     return result;
 }

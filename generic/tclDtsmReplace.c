@@ -2,7 +2,7 @@
  * tclDtsmReplace.c --
  *
  *      The command dtsm::replace: a file that is replaced at once or not at
- *      all.  tclDtsmSpawn.h says what it does.
+ *      all.  tclDtsmReplace.h says what it does.
  *
  * What is written lies beside the file, without a name where the file system
  * can do that (O_TMPFILE), until it is whole.  Then it takes the file's place
@@ -27,7 +27,11 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "tclDtsmSpawn.h"
+#include "tclDtsmError.h"
+#include "tclDtsmInherit.h"
+#include "tclDtsmReplace.h"
+#include "tclDtsmValue.h"
+#include "tclDtsmVerb.h"
 
 #define LINKS_MAX 40            /* as the kernel */
 #define ATTEMPTS 100
@@ -191,7 +195,7 @@ Like(
     struct stat mine;
 
     if (formerPtr == NULL) {
-        return fchmod(fd, 0666 & ~DtsmTclUmask()) == 0;
+        return fchmod(fd, 0666 & ~DtsmTcl_Umask()) == 0;
     }
     if (fstat(fd, &mine) != 0) {
         return 0;
@@ -320,7 +324,7 @@ Begin(
         return -1;
     }
     if (fd >= 0) {
-        fd = DtsmTclPlaceOf(fd);
+        fd = DtsmTcl_PlaceOf(fd);
         if ((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY) {
             errno = EBADF;
             return -1;
@@ -457,8 +461,8 @@ EndCmd(
         return TCL_ERROR;
     }
     isNew = !strcmp(Tcl_GetString(words[3]), "new");
-    path = DtsmTclBytes(interp, words[1]);
-    temp = path == NULL ? NULL : DtsmTclBytes(interp, words[2]);
+    path = DtsmTcl_Bytes(interp, words[1]);
+    temp = path == NULL ? NULL : DtsmTcl_Bytes(interp, words[2]);
     if (temp == NULL) {
         result = TCL_ERROR;
     } else {
@@ -483,41 +487,37 @@ EndCmd(
     }
     if (failure != 0) {
         errno = failure;
-        return DtsmTclPosix(interp, "couldn't write");
+        return DtsmTcl_Errno(interp, "couldn't write");
     }
     return result;
 }
 
 int
-DtsmTclReplaceCmd(
+DtsmTcl_ReplaceCmd(
     void *data,
     Tcl_Interp *interp,
     int objc,
     Tcl_Obj *const objv[])
 {
-    static const char *const verbs[] = {"abort", "begin", "commit", NULL};
-    static const char *const usages[] = {"begun", "file", "begun"};
+    static const DtsmTcl_Verb verbs[] = {
+        {"abort", 3, 3, "begun"},
+        {"begin", 3, 3, "file"},
+        {"commit", 3, 3, "begun"},
+        {NULL, 0, 0, NULL}
+    };
     enum {VERB_ABORT, VERB_BEGIN, VERB_COMMIT};
     int verb, result;
     char *file;
 
     (void) data;
-    if (objc < 2) {
-        Tcl_WrongNumArgs(interp, 1, objv, "subcommand arg");
-        return TCL_ERROR;
-    }
-    if (Tcl_GetIndexFromObj(interp, objv[1], verbs, "subcommand", 0, &verb)
-            != TCL_OK) {
-        return TCL_ERROR;
-    }
-    if (objc != 3) {
-        Tcl_WrongNumArgs(interp, 2, objv, usages[verb]);
+    if (DtsmTcl_GetVerb(interp, objc, objv, verbs, "subcommand arg",
+            &verb) != TCL_OK) {
         return TCL_ERROR;
     }
     if (verb != VERB_BEGIN) {
         return EndCmd(interp, objv[2], verb == VERB_COMMIT);
     }
-    file = DtsmTclBytes(interp, objv[2]);
+    file = DtsmTcl_Bytes(interp, objv[2]);
     if (file == NULL) {
         return TCL_ERROR;
     }

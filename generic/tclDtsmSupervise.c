@@ -10,7 +10,10 @@
 #include <stdint.h>
 
 #include "supervise.h"
-#include "tclDtsmSpawn.h"
+#include "tclDtsmError.h"
+#include "tclDtsmSupervise.h"
+#include "tclDtsmValue.h"
+#include "tclDtsmVerb.h"
 
 static int
 StartCmd(
@@ -22,7 +25,7 @@ StartCmd(
     int i, failure = 0, result = TCL_OK;
 
     for (i = 0; i < count && result == TCL_OK; i++) {
-        files[i] = DtsmTclBytes(interp, names[i]);
+        files[i] = DtsmTcl_Bytes(interp, names[i]);
         if (files[i] == NULL) {
             result = TCL_ERROR;
         }
@@ -38,7 +41,7 @@ StartCmd(
         result = TCL_ERROR;
     } else if (failure != 0) {
         errno = failure;
-        result = DtsmTclPosix(interp, "cannot supervise");
+        result = DtsmTcl_Errno(interp, "cannot supervise");
     }
     for (i = 0; i < count; i++) {
         if (files[i] != NULL) {
@@ -49,31 +52,24 @@ StartCmd(
 }
 
 int
-DtsmTclSuperviseCmd(
+DtsmTcl_SuperviseCmd(
     void *data,
     Tcl_Interp *interp,
     int objc,
     Tcl_Obj *const objv[])
 {
-    static const char *const verbs[] = {"joined", "start", "stop", NULL};
-    static const int words[] = {3, 5, 2};
-    static const char *const usages[] = {
-        "pid", "map log socket ?ask?", NULL
+    static const DtsmTcl_Verb verbs[] = {
+        {"joined", 3, 3, "pid"},
+        {"start", 5, 6, "map log socket ?ask?"},
+        {"stop", 2, 2, NULL},
+        {NULL, 0, 0, NULL}
     };
     enum {VERB_JOINED, VERB_START, VERB_STOP};
     int verb, pid;
 
     (void) data;
-    if (objc < 2) {
-        Tcl_WrongNumArgs(interp, 1, objv, "subcommand ?arg ...?");
-        return TCL_ERROR;
-    }
-    if (Tcl_GetIndexFromObj(interp, objv[1], verbs, "subcommand", 0, &verb)
-            != TCL_OK) {
-        return TCL_ERROR;
-    }
-    if (objc != words[verb] && (verb != VERB_START || objc != 6)) {
-        Tcl_WrongNumArgs(interp, 2, objv, usages[verb]);
+    if (DtsmTcl_GetVerb(interp, objc, objv, verbs, "subcommand ?arg ...?",
+            &verb) != TCL_OK) {
         return TCL_ERROR;
     }
     switch (verb) {

@@ -17,86 +17,13 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "tclDtsmSpawn.h"
-
-
-char *
-DtsmTclBytes(
-    Tcl_Interp *interp,
-    Tcl_Obj *objPtr)
-{
-    Tcl_Size length = 0;
-    unsigned char *bytes = Tcl_GetByteArrayFromObj(objPtr, &length);
-    char *copy;
-
-    if (bytes == NULL || memchr(bytes, 0, (size_t) length) != NULL) {
-        Tcl_SetObjResult(interp, Tcl_NewStringObj(
-                "expected bytes without a NUL", -1));
-        Tcl_SetErrorCode(interp, "DTSM", "INVALID", (char *) NULL);
-        return NULL;
-    }
-    copy = ckalloc((unsigned) length + 1);
-    memcpy(copy, bytes, (size_t) length);
-    copy[length] = '\0';
-    return copy;
-}
-
-int
-DtsmTclPosix(
-    Tcl_Interp *interp,
-    const char *what)
-{
-    const char *why = Tcl_PosixError(interp);
-
-    Tcl_SetObjResult(interp, Tcl_ObjPrintf("%s: %s", what, why));
-    return TCL_ERROR;
-}
-
-char **
-DtsmTclCandidates(
-    const char *name,
-    const char *path)
-{
-    size_t nameSize = strlen(name) + 1, count = 1, bytes, i, used = 0;
-    const char *p, *end;
-    char **list, *text;
-
-    if (name[0] == '\0') {
-        path = NULL;                        /* names nothing */
-        count = 0;
-    } else if (strchr(name, '/') != NULL) {
-        path = NULL;
-    } else {
-        for (p = path; *p != '\0'; p++) {
-            count += *p == ':';
-        }
-    }
-    bytes = (count + 1) * sizeof(char *)
-            + (path ? strlen(path) : 0) + count * (nameSize + 2);
-    list = (char **) ckalloc((unsigned) bytes);
-    text = (char *) (list + count + 1);
-    for (i = 0, p = path; i < count; i++, p = end + 1) {
-        list[i] = text + used;
-        end = p;
-        if (p != NULL) {
-            end = strchrnul(p, ':');
-            memcpy(text + used, p, (size_t) (end - p));
-            used += (size_t) (end - p);
-            if (end == p) {
-                text[used++] = '.';         /* empty: the current folder */
-            }
-            text[used++] = '/';
-        }
-        memcpy(text + used, name, nameSize);
-        used += nameSize;
-        if (p == NULL) {
-            i++;
-            break;
-        }
-    }
-    list[i] = NULL;
-    return list;
-}
+#include "tclDtsmEnviron.h"
+#include "tclDtsmError.h"
+#include "tclDtsmInherit.h"
+#include "tclDtsmMemory.h"
+#include "tclDtsmProgram.h"
+#include "tclDtsmSystem.h"
+#include "tclDtsmValue.h"
 
 /*
  * ReadAt --
@@ -151,15 +78,6 @@ Interpreter(
     return name;
 }
 
-static void
-SetBytes(
-    Tcl_Interp *interp,
-    const char *string)
-{
-    Tcl_SetObjResult(interp, Tcl_NewByteArrayObj(
-            (const unsigned char *) string, (Tcl_Size) strlen(string)));
-}
-
 /*
  * ScriptOf --
  *
@@ -180,7 +98,7 @@ ScriptOf(
         name = Interpreter(head, ReadAt(fd, head, sizeof head - 1, 0));
         close(fd);
     }
-    SetBytes(interp, name ? name : "");
+    Tcl_SetObjResult(interp, DtsmTcl_NewBytes(name ? name : ""));
 }
 
 static void
@@ -192,7 +110,7 @@ LinkOf(
     ssize_t length = readlink(path, target, sizeof target - 1);
 
     target[length > 0 ? length : 0] = '\0';
-    SetBytes(interp, target);
+    Tcl_SetObjResult(interp, DtsmTcl_NewBytes(target));
 }
 
 static char **
@@ -201,7 +119,7 @@ CandidatesOf(
 {
     const char *path = getenv("PATH");
 
-    return DtsmTclCandidates(name, path ? path : "/bin:/usr/bin");
+    return DtsmTcl_Candidates(name, path ? path : "/bin:/usr/bin");
 }
 
 static void
@@ -214,9 +132,8 @@ Candidates(
     int i;
 
     for (i = 0; candidates[i] != NULL; i++) {
-        Tcl_ListObjAppendElement(NULL, listPtr, Tcl_NewByteArrayObj(
-                (const unsigned char *) candidates[i],
-                (Tcl_Size) strlen(candidates[i])));
+        Tcl_ListObjAppendElement(NULL, listPtr,
+                DtsmTcl_NewBytes(candidates[i]));
     }
     ckfree((char *) candidates);
     Tcl_SetObjResult(interp, listPtr);
@@ -241,7 +158,7 @@ Which(
         if (access(candidates[i], X_OK) == 0
                 && stat(candidates[i], &status) == 0
                 && S_ISREG(status.st_mode)) {
-            SetBytes(interp, candidates[i]);
+            Tcl_SetObjResult(interp, DtsmTcl_NewBytes(candidates[i]));
             break;
         }
     }
@@ -261,7 +178,7 @@ Room(
 }
 
 int
-DtsmTclSystemCmd(
+DtsmTcl_SystemCmd(
     void *data,
     Tcl_Interp *interp,
     int objc,
@@ -288,7 +205,7 @@ DtsmTclSystemCmd(
     }
     if (Tcl_GetIndexFromObj(interp, objv[1], verbs, "subcommand", 0, &verb)
             != TCL_OK
-            || (argument = DtsmTclBytes(interp, objv[2])) == NULL) {
+            || (argument = DtsmTcl_Bytes(interp, objv[2])) == NULL) {
         return TCL_ERROR;
     }
     switch (verb) {
@@ -303,33 +220,33 @@ DtsmTclSystemCmd(
         break;
     case VERB_ENVIRON:
         value = getenv(argument);
-        SetBytes(interp, value ? value : "");
+        Tcl_SetObjResult(interp, DtsmTcl_NewBytes(value ? value : ""));
         break;
     case VERB_FOLDER:
         if (mkdtemp(argument) == NULL) {
-            result = DtsmTclPosix(interp, argument);
+            result = DtsmTcl_Errno(interp, argument);
         } else {
-            SetBytes(interp, argument);
+            Tcl_SetObjResult(interp, DtsmTcl_NewBytes(argument));
         }
         break;
     case VERB_HEAP:
-        DtsmTclHeap((size_t) atoi(argument));
+        DtsmTcl_Heap((size_t) atoi(argument));
         break;
     case VERB_KIND:
-        DtsmTclJudge(argument, &program);
+        DtsmTcl_Judge(argument, &program);
         Tcl_SetObjResult(interp, Tcl_NewStringObj(program.why != NULL
                 ? program.why : "", -1));
         break;
     case VERB_MAPPED:
-        DtsmTclJudge(argument, &program);
+        DtsmTcl_Judge(argument, &program);
         Tcl_SetObjResult(interp, Tcl_NewBooleanObj(program.mapped));
         break;
     case VERB_RESOLVE:
         resolved = realpath(argument, NULL);
         if (resolved == NULL) {
-            result = DtsmTclPosix(interp, argument);
+            result = DtsmTcl_Errno(interp, argument);
         } else {
-            SetBytes(interp, resolved);
+            Tcl_SetObjResult(interp, DtsmTcl_NewBytes(resolved));
             free(resolved);
         }
         break;
@@ -337,7 +254,7 @@ DtsmTclSystemCmd(
         Tcl_SetObjResult(interp, Tcl_NewWideIntObj(Room(argument)));
         break;
     case VERB_WORDS:
-        DtsmTclWords(interp, atoi(argument));
+        DtsmTcl_Words(interp, atoi(argument));
         break;
     default:
         Which(interp, argument);

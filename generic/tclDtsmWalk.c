@@ -2,7 +2,7 @@
  * tclDtsmWalk.c --
  *
  *      The commands that visit many paths: names, get, json, total, together,
- *      foreach, stats, check.
+ *      foreach.
  *
  * A walk first takes all that it finds, sorted, and only then makes Tcl
  * values or runs a script; a loop's body may change or close the map.
@@ -14,31 +14,35 @@
 #include <string.h>
 
 #include "tclDtsmEntries.h"
+#include "tclDtsmError.h"
+#include "tclDtsmFlags.h"
+#include "tclDtsmJson.h"
+#include "tclDtsmMemory.h"
+#include "tclDtsmPath.h"
+#include "tclDtsmWalk.h"
 
 enum { AS_DICT, AS_NAMES, AS_TOTAL };
 
 typedef struct Loop {
-    DtsmTclState *state;        /* counted */
+    DtsmTcl_State *state;       /* counted */
     Tcl_Obj *varsPtr;           /* one or two names */
     Tcl_Obj *bodyPtr;
     Tcl_Obj *itemsPtr;          /* path flags path flags ... */
     Tcl_Size next;
 } Loop;
 
-static Dtsm_WalkProc CountItem;
-static Dtsm_CheckProc AddFlaw;
-static int Collect(DtsmTclMap *mapPtr, Tcl_Interp *interp, size_t count,
-        const DtsmTclChoice *choices, const int *forms, Tcl_Obj **results);
-static int Make(Tcl_Interp *interp, const DtsmTclChoice *choice,
-        DtsmTclEntries *entries, int form, Tcl_Obj **resultPtrPtr);
-static int MakeList(Tcl_Interp *interp, const DtsmTclChoice *choice,
-        const DtsmTclEntries *entries, int form, Tcl_Obj **listPtrPtr);
-static int Match(Tcl_Interp *interp, const DtsmTclChoice *choice,
-        DtsmTclEntries *entries);
-static int Produce(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+static int Collect(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, size_t count,
+        const DtsmTcl_Choice *choices, const int *forms, Tcl_Obj **results);
+static int Make(Tcl_Interp *interp, const DtsmTcl_Choice *choice,
+        DtsmTcl_Entries *entries, int form, Tcl_Obj **resultPtrPtr);
+static int MakeList(Tcl_Interp *interp, const DtsmTcl_Choice *choice,
+        const DtsmTcl_Entries *entries, int form, Tcl_Obj **listPtrPtr);
+static int Match(Tcl_Interp *interp, const DtsmTcl_Choice *choice,
+        DtsmTcl_Entries *entries);
+static int Produce(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
         Tcl_Obj *const objv[], int form);
 static int ReadWords(Tcl_Interp *interp, int skip, int objc,
-        Tcl_Obj *const objv[], int form, DtsmTclChoice *choice);
+        Tcl_Obj *const objv[], int form, DtsmTcl_Choice *choice);
 static int LoopStep(void *data[], Tcl_Interp *interp, int result);
 static int LoopSet(Loop *loopPtr, Tcl_Interp *interp);
 
@@ -50,8 +54,8 @@ static int LoopSet(Loop *loopPtr, Tcl_Interp *interp);
  */
 
 static int
-Match(Tcl_Interp *interp, const DtsmTclChoice *choice,
-    DtsmTclEntries *entries)
+Match(Tcl_Interp *interp, const DtsmTcl_Choice *choice,
+    DtsmTcl_Entries *entries)
 {
     size_t i, kept = 0;
 
@@ -78,14 +82,14 @@ Match(Tcl_Interp *interp, const DtsmTclChoice *choice,
  */
 
 static int
-MakeList(Tcl_Interp *interp, const DtsmTclChoice *choice,
-    const DtsmTclEntries *entries, int form, Tcl_Obj **listPtrPtr)
+MakeList(Tcl_Interp *interp, const DtsmTcl_Choice *choice,
+    const DtsmTcl_Entries *entries, int form, Tcl_Obj **listPtrPtr)
 {
     Tcl_Obj *listPtr = Tcl_NewListObj(0, NULL);
     size_t i;
 
     for (i = 0; i < entries->count; i++) {
-        const DtsmTclEntry *item = &entries->items[i];
+        const DtsmTcl_Entry *item = &entries->items[i];
         Tcl_Obj *pathObj = DtsmTcl_NewPath(interp, item->path, item->len,
                 choice->raw);
 
@@ -113,7 +117,7 @@ MakeList(Tcl_Interp *interp, const DtsmTclChoice *choice,
  */
 
 static int
-Make(Tcl_Interp *interp, const DtsmTclChoice *choice, DtsmTclEntries *entries,
+Make(Tcl_Interp *interp, const DtsmTcl_Choice *choice, DtsmTcl_Entries *entries,
     int form, Tcl_Obj **resultPtrPtr)
 {
     if (choice->glob != NULL && Match(interp, choice, entries) != TCL_OK) {
@@ -136,10 +140,10 @@ Make(Tcl_Interp *interp, const DtsmTclChoice *choice, DtsmTclEntries *entries,
  */
 
 static int
-Collect(DtsmTclMap *mapPtr, Tcl_Interp *interp, size_t count,
-    const DtsmTclChoice *choices, const int *forms, Tcl_Obj **results)
+Collect(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, size_t count,
+    const DtsmTcl_Choice *choices, const int *forms, Tcl_Obj **results)
 {
-    DtsmTclEntries *entries = DtsmTcl_Alloc(count * sizeof *entries + 1);
+    DtsmTcl_Entries *entries = DtsmTcl_Alloc(count * sizeof *entries + 1);
     size_t i, made = 0;
     int result = DtsmTcl_GetEntries(mapPtr, interp, count, choices, entries);
 
@@ -171,7 +175,7 @@ Collect(DtsmTclMap *mapPtr, Tcl_Interp *interp, size_t count,
 
 static int
 ReadWords(Tcl_Interp *interp, int skip, int objc, Tcl_Obj *const objv[],
-    int form, DtsmTclChoice *choice)
+    int form, DtsmTcl_Choice *choice)
 {
     int i = skip, result;
 
@@ -188,10 +192,10 @@ ReadWords(Tcl_Interp *interp, int skip, int objc, Tcl_Obj *const objv[],
 }
 
 static int
-Produce(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+Produce(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[], int form)
 {
-    DtsmTclChoice choice;
+    DtsmTcl_Choice choice;
     Tcl_Obj *objPtr;
     int result = ReadWords(interp, skip, objc, objv, form, &choice);
 
@@ -214,21 +218,21 @@ Produce(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
  */
 
 int
-DtsmTcl_NamesMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
+DtsmTcl_NamesMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
     int objc, Tcl_Obj *const objv[])
 {
     return Produce(mapPtr, interp, skip, objc, objv, AS_NAMES);
 }
 
 int
-DtsmTcl_GetMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+DtsmTcl_GetMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
     return Produce(mapPtr, interp, skip, objc, objv, AS_DICT);
 }
 
 int
-DtsmTcl_TotalMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
+DtsmTcl_TotalMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
     int objc, Tcl_Obj *const objv[])
 {
     return Produce(mapPtr, interp, skip, objc, objv, AS_TOTAL);
@@ -244,7 +248,7 @@ DtsmTcl_TotalMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
  */
 
 static int
-ReadQuestion(Tcl_Interp *interp, Tcl_Obj *listPtr, DtsmTclChoice *choice,
+ReadQuestion(Tcl_Interp *interp, Tcl_Obj *listPtr, DtsmTcl_Choice *choice,
     int *formPtr)
 {
     static const char *const names[] = {"get", "names", "total", NULL};
@@ -277,11 +281,11 @@ ReadQuestion(Tcl_Interp *interp, Tcl_Obj *listPtr, DtsmTclChoice *choice,
  */
 
 int
-DtsmTcl_TogetherMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
+DtsmTcl_TogetherMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
     int objc, Tcl_Obj *const objv[])
 {
     size_t count = (size_t) (objc - skip), read = 0;
-    DtsmTclChoice *choices = DtsmTcl_Alloc(count * sizeof *choices + 1);
+    DtsmTcl_Choice *choices = DtsmTcl_Alloc(count * sizeof *choices + 1);
     int *forms = DtsmTcl_Alloc(count * sizeof *forms + 1);
     Tcl_Obj **results = DtsmTcl_Alloc(count * sizeof *results + 1);
     int result = TCL_OK;
@@ -312,11 +316,11 @@ DtsmTcl_TogetherMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
  */
 
 int
-DtsmTcl_JsonMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
+DtsmTcl_JsonMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
-    DtsmTclChoice choice;
-    DtsmTclEntries entries;
+    DtsmTcl_Choice choice;
+    DtsmTcl_Entries entries;
     Tcl_Channel channel;
     int i = skip + 1, mode, result;
 
@@ -363,10 +367,10 @@ DtsmTcl_JsonMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip, int objc,
  */
 
 int
-DtsmTcl_ForeachMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
+DtsmTcl_ForeachMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
     int objc, Tcl_Obj *const objv[])
 {
-    DtsmTclChoice choice;
+    DtsmTcl_Choice choice;
     Tcl_Obj *itemsPtr;
     Tcl_Size varCount;
     Loop *loopPtr;
@@ -479,117 +483,4 @@ LoopStep(void *data[], Tcl_Interp *interp, int result)
     DtsmTcl_ReleaseState(loopPtr->state);
     DtsmTcl_Free(loopPtr);
     return result;
-}
-
-static int
-CountItem(void *data, const Dtsm_Entry *entry)
-{
-    if ((entry->flags & (DTSM_PREFIX | DTSM_VOID)) == 0
-            && (entry->flags & DTSM_FLAGS) != 0) {
-        ++*(Tcl_WideInt *) data;
-    }
-    return 0;
-}
-
-/*
- * DtsmTcl_StatsMethod --
- *
- *      $map stats
- */
-
-int
-DtsmTcl_StatsMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
-    int objc, Tcl_Obj *const objv[])
-{
-    Dtsm_Stats stats;
-    Tcl_WideInt verdicts = 0;
-    Tcl_Obj *dictPtr;
-    size_t i;
-    int status;
-
-    if (objc != skip) {
-        Tcl_WrongNumArgs(interp, skip, objv, NULL);
-        return TCL_ERROR;
-    }
-    Dtsm_Stat(mapPtr->map, &stats);
-    status = Dtsm_Walk(mapPtr->map, NULL, 0, CountItem, &verdicts);
-    if (status != DTSM_OK) {
-        return DtsmTcl_Status(interp, status, mapPtr, NULL);
-    }
-    {
-        const struct {
-            const char *key;
-            uint64_t value;
-        } rows[] = {
-            {"used", stats.usedBytes},
-            {"ready", stats.readyBytes},
-            {"window", stats.windowBytes},
-            {"rules", stats.rules},
-            {"verdicts", (uint64_t) verdicts},
-            {"version", stats.policyVersion},
-            {"spent", (uint64_t) (stats.policySpent != 0)},
-            {"rootBits", stats.rootBits},
-            {"fence", (uint64_t) (stats.fence != 0)},
-            {"attached", stats.counters[DTSM_COUNT_ATTACHED]},
-            {"expected", stats.counters[DTSM_COUNT_EXPECTED]},
-            {"asked", stats.counters[DTSM_COUNT_ASKED]},
-            {"unanswered", stats.counters[DTSM_COUNT_UNANSWERED]},
-            {"unstored", stats.counters[DTSM_COUNT_UNSTORED]}
-        };
-
-        dictPtr = Tcl_NewDictObj();
-        for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-            Tcl_DictObjPut(NULL, dictPtr, Tcl_NewStringObj(rows[i].key, -1),
-                    Tcl_NewWideIntObj((Tcl_WideInt) rows[i].value));
-        }
-    }
-    Tcl_SetObjResult(interp, dictPtr);
-    return TCL_OK;
-}
-
-static void
-AddFlaw(void *data, const char *flaw, uint64_t offset)
-{
-    Tcl_Obj *words[2];
-
-    words[0] = Tcl_NewStringObj(flaw, -1);
-    words[1] = Tcl_NewWideIntObj((Tcl_WideInt) offset);
-    Tcl_ListObjAppendElement(NULL, data, Tcl_NewListObj(2, words));
-}
-
-/*
- * DtsmTcl_CheckMethod --
- *
- *      $map check
- *
- * Results:
- *      A list of flaws, each {sentence offset}; empty for a sound map.
- */
-
-int
-DtsmTcl_CheckMethod(DtsmTclMap *mapPtr, Tcl_Interp *interp, int skip,
-    int objc, Tcl_Obj *const objv[])
-{
-    Tcl_Obj *listPtr;
-    Tcl_Size length;
-    int status;
-
-    if (objc != skip) {
-        Tcl_WrongNumArgs(interp, skip, objv, NULL);
-        return TCL_ERROR;
-    }
-    listPtr = Tcl_NewListObj(0, NULL);
-    status = Dtsm_Check(mapPtr->map, AddFlaw, listPtr);
-    if (status == DTSM_SYSTEM) {
-        Tcl_DecrRefCount(listPtr);
-        return DtsmTcl_Status(interp, status, mapPtr, NULL);
-    }
-    if (status != DTSM_OK) {
-        Tcl_ListObjLength(NULL, listPtr, &length);
-        if (length == 0) {
-            AddFlaw(listPtr, "the map is broken", 0);
-        }
-    }
-    Tcl_SetObjResult(interp, listPtr);
-    return TCL_OK;
 }

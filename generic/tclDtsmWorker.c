@@ -2,7 +2,7 @@
  * tclDtsmWorker.c --
  *
  *      The command dtsm::worker: a process beside ours that may hang, and is
- *      ended all the same.  tclDtsmSpawn.h says what it does.
+ *      ended all the same.  tclDtsmWorker.h says what it does.
  *
  * A worker leads a process group, so that what it started ends with it and
  * the terminal's signals do not reach it.  The kernel ends it with us where
@@ -27,7 +27,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tclDtsmSpawn.h"
+#include "tclDtsmError.h"
+#include "tclDtsmInherit.h"
+#include "tclDtsmStrings.h"
+#include "tclDtsmVerb.h"
+#include "tclDtsmWorker.h"
 
 #define WORKER_FD 3             /* the worker's end of its channel */
 
@@ -90,7 +94,7 @@ RunWorker(
      * them, and no closed standard error.
      */
 
-    end = DtsmTclBequeath(maskPtr, end);
+    end = DtsmTcl_Bequeath(maskPtr, end);
     memset(&action, 0, sizeof action);
     action.sa_handler = SIG_DFL;
     sigaction(SIGCHLD, &action, NULL);
@@ -136,7 +140,7 @@ MakeChannels(
     int twin = fcntl(fd, F_DUPFD_CLOEXEC, 0), i;
     Tcl_Obj *listPtr;
 
-    if (twin < 0 || !DtsmTclCanWatch(fd) || !DtsmTclCanWatch(twin)) {
+    if (twin < 0 || !DtsmTcl_CanWatch(fd) || !DtsmTcl_CanWatch(twin)) {
         int keptErrno = twin < 0 ? errno : EMFILE;
 
         if (twin >= 0) {
@@ -187,33 +191,24 @@ StartWorkerCmd(
     Tcl_Interp *interp,
     Tcl_Obj *argvObj)
 {
-    DtsmTclStrings argv = {NULL, 0, 0}, env = {NULL, 0, 0};
-    Tcl_Obj **words, *resultPtr;
-    Tcl_Size count, i;
+    DtsmTcl_Strings argv = {NULL, 0, 0}, env = {NULL, 0, 0};
+    Tcl_Obj *resultPtr;
     sigset_t all, mask;
     pid_t child, parent = getpid();
     int ends[2], error;
 
-    if (Tcl_ListObjGetElements(interp, argvObj, &count, &words) != TCL_OK) {
+    if (DtsmTcl_AppendList(interp, argvObj, &argv) != TCL_OK) {
+        DtsmTcl_FreeStrings(&argv);
         return TCL_ERROR;
-    }
-    for (i = 0; i < count; i++) {
-        char *word = DtsmTclBytes(interp, words[i]);
-
-        if (word == NULL) {
-            DtsmTclFreeStrings(&argv);
-            return TCL_ERROR;
-        }
-        DtsmTclAppend(&argv, word);
     }
     if (argv.count == 0
             || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)
             != 0) {
         errno = argv.count == 0 ? EINVAL : errno;
-        DtsmTclFreeStrings(&argv);
-        return DtsmTclPosix(interp, "couldn't start a worker");
+        DtsmTcl_FreeStrings(&argv);
+        return DtsmTcl_Errno(interp, "couldn't start a worker");
     }
-    DtsmTclStartEnviron(&env);
+    DtsmTcl_StartEnviron(&env);
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &mask);
     child = fork();
@@ -226,20 +221,20 @@ StartWorkerCmd(
         (void) setpgid(child, child);   /* as the child does: who is first */
     }
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
-    DtsmTclFreeStrings(&argv);
-    DtsmTclFreeStrings(&env);
+    DtsmTcl_FreeStrings(&argv);
+    DtsmTcl_FreeStrings(&env);
     close(ends[1]);
     if (child < 0) {
         close(ends[0]);
         errno = error;
-        return DtsmTclPosix(interp, "couldn't start a worker");
+        return DtsmTcl_Errno(interp, "couldn't start a worker");
     }
     resultPtr = MakeChannels(interp, ends[0]);
     if (resultPtr == NULL) {
         error = errno;
         (void) KillChild(child);
         errno = error;
-        return DtsmTclPosix(interp, "couldn't talk to a worker");
+        return DtsmTcl_Errno(interp, "couldn't talk to a worker");
     }
     Tcl_ListObjAppendElement(NULL, resultPtr,
             Tcl_NewWideIntObj((Tcl_WideInt) child));
@@ -255,7 +250,7 @@ JoinCmd(
             ? MakeChannels(interp, WORKER_FD) : NULL;
 
     if (resultPtr == NULL) {
-        return DtsmTclPosix(interp, "this is no worker");
+        return DtsmTcl_Errno(interp, "this is no worker");
     }
     Tcl_SetObjResult(interp, resultPtr);
     return TCL_OK;
@@ -292,7 +287,7 @@ EndCmd(
         if (child <= 1 || child != wide || waitid(P_PID, (id_t) child, &info,
                 WEXITED | WNOHANG | WNOWAIT) != 0) {
             errno = ECHILD;
-            return DtsmTclPosix(interp, "couldn't end a worker");
+            return DtsmTcl_Errno(interp, "couldn't end a worker");
         }
         if (info.si_pid != 0 || grace-- <= 0) {
             break;
@@ -309,29 +304,24 @@ EndCmd(
 }
 
 int
-DtsmTclWorkerCmd(
+DtsmTcl_WorkerCmd(
     void *data,
     Tcl_Interp *interp,
     int objc,
     Tcl_Obj *const objv[])
 {
-    static const char *const verbs[] = {"end", "join", "start", NULL};
-    static const char *const usages[] = {"pid ?ms?", NULL, "argv"};
+    static const DtsmTcl_Verb verbs[] = {
+        {"end", 3, 4, "pid ?ms?"},
+        {"join", 2, 2, NULL},
+        {"start", 3, 3, "argv"},
+        {NULL, 0, 0, NULL}
+    };
     enum {VERB_END, VERB_JOIN, VERB_START};
     int verb;
 
     (void) data;
-    if (objc < 2) {
-        Tcl_WrongNumArgs(interp, 1, objv, "subcommand ?arg ...?");
-        return TCL_ERROR;
-    }
-    if (Tcl_GetIndexFromObj(interp, objv[1], verbs, "subcommand", 0, &verb)
-            != TCL_OK) {
-        return TCL_ERROR;
-    }
-    if (objc != (verb == VERB_JOIN ? 2 : 3)
-            && (verb != VERB_END || objc != 4)) {
-        Tcl_WrongNumArgs(interp, 2, objv, usages[verb]);
+    if (DtsmTcl_GetVerb(interp, objc, objv, verbs, "subcommand ?arg ...?",
+            &verb) != TCL_OK) {
         return TCL_ERROR;
     }
     switch (verb) {

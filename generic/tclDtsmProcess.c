@@ -1,5 +1,5 @@
 /*
- * tclDtsmSpawn.c --
+ * tclDtsmProcess.c --
  *
  *      The command dtsm::process: one child in the foreground, and signals
  *      that are sent on to it.
@@ -28,7 +28,13 @@
 #include <unistd.h>
 
 #include "supervise.h"
-#include "tclDtsmSpawn.h"
+#include "tclDtsmEnviron.h"
+#include "tclDtsmError.h"
+#include "tclDtsmInherit.h"
+#include "tclDtsmProcess.h"
+#include "tclDtsmStart.h"
+#include "tclDtsmValue.h"
+#include "tclDtsmVerb.h"
 
 #define HELD_SIGNALS 8
 #define POLL_MS 10              /* between looks at a child without a pidfd */
@@ -164,16 +170,6 @@ CaughtCmd(
 }
 
 /*
- * Where and how a child starts.
- */
-
-typedef struct Place {
-    char *folder;               /* NULL: here */
-    char *socket;               /* of its supervisor, or NULL */
-    int mapped;
-} Place;
-
-/*
  * RunChild --
  *
  *      The child's side of vfork: the state that we were started with, then
@@ -189,7 +185,7 @@ RunChild(
     char **argv,
     char **shellArgv,           /* two spare words in front of argv[1..] */
     char **env,
-    const Place *place,
+    const DtsmTcl_Place *place,
     const sigset_t *maskPtr,
     int *reportPtr)             /* a descriptor that must live until exec */
 {
@@ -210,7 +206,7 @@ RunChild(
     memset(&action, 0, sizeof action);
     action.sa_handler = SIG_DFL;
     sigaction(SIGPIPE, &action, NULL);
-    *reportPtr = DtsmTclBequeath(maskPtr, *reportPtr);
+    *reportPtr = DtsmTcl_Bequeath(maskPtr, *reportPtr);
 
     if (place->folder != NULL && chdir(place->folder) != 0) {
         return errno;
@@ -250,9 +246,9 @@ RunChild(
 static pid_t
 StartChild(
     char **candidates,
-    DtsmTclStrings *argvPtr,
-    DtsmTclStrings *envPtr,
-    const Place *place)
+    DtsmTcl_Strings *argvPtr,
+    DtsmTcl_Strings *envPtr,
+    const DtsmTcl_Place *place)
 {
     int ends[2], report, failure = 0;
     sigset_t mask;
@@ -308,78 +304,24 @@ StartChild(
     return failure ? -1 : child;
 }
 
+/*
+ * MayStart --
+ *
+ *      TCL_OK when there is no child and no signal came since hold; else
+ *      TCL_ERROR with a message.
+ */
+
 static int
-SpawnCmd(
-    Tcl_Interp *interp,
-    int objc,
-    Tcl_Obj *const objv[])
+MayStart(
+    Tcl_Interp *interp)
 {
-    static const char *const options[] = {
-        "-cwd", "-env", "-file", "-mapped", "-supervise", NULL
-    };
-    enum {OPT_CWD, OPT_ENV, OPT_FILE, OPT_MAPPED, OPT_SUPERVISE};
-    Place place = {NULL, NULL, 0};
-    DtsmTclStrings argv = {NULL, 0, 0}, env = {NULL, 0, 0};
-    Tcl_Obj *dictPtr = NULL, **words;
-    char *file = NULL, **candidates = NULL, **textPtr;
-    Tcl_Size wordCount, w;
-    pid_t child;
-    int i, option, result = TCL_ERROR;
+    int i;
 
-    if (objc < 3 || objc % 2 == 0) {
-        Tcl_WrongNumArgs(interp, 2, objv,
-                "argv ?-env dict? ?-cwd folder? ?-file file? "
-                "?-supervise socket? ?-mapped bool?");
-        return TCL_ERROR;
-    }
-    for (i = 3; i < objc; i += 2) {
-        if (Tcl_GetIndexFromObj(interp, objv[i], options, "option", 0,
-                &option) != TCL_OK) {
-            goto done;
-        }
-        if (option == OPT_ENV) {
-            dictPtr = objv[i + 1];
-        } else if (option == OPT_MAPPED) {
-            if (Tcl_GetBooleanFromObj(interp, objv[i + 1], &place.mapped)
-                    != TCL_OK) {
-                goto done;
-            }
-        } else {
-            textPtr = option == OPT_CWD ? &place.folder
-                    : option == OPT_FILE ? &file : &place.socket;
-            if (*textPtr != NULL) {
-                ckfree(*textPtr);
-            }
-            if ((*textPtr = DtsmTclBytes(interp, objv[i + 1])) == NULL) {
-                goto done;
-            }
-        }
-    }
-    if (Tcl_ListObjGetElements(interp, objv[2], &wordCount, &words)
-            != TCL_OK) {
-        goto done;
-    }
-    if (wordCount < 1) {
-        Tcl_SetObjResult(interp, Tcl_NewStringObj("argv is empty", -1));
-        Tcl_SetErrorCode(interp, "DTSM", "INVALID", (char *) NULL);
-        goto done;
-    }
-    for (w = 0; w < wordCount; w++) {
-        char *word = DtsmTclBytes(interp, words[w]);
-
-        if (word == NULL) {
-            goto done;
-        }
-        DtsmTclAppend(&argv, word);
-    }
-    if (DtsmTclEnviron(interp, dictPtr, &env) != TCL_OK) {
-        goto done;
-    }
     if (childId != 0) {
         Tcl_SetObjResult(interp, Tcl_NewStringObj(
                 "there is a child already", -1));
         Tcl_SetErrorCode(interp, "DTSM", "BUSY", (char *) NULL);
-        goto done;
+        return TCL_ERROR;
     }
     for (i = 0; held && i < HELD_SIGNALS; i++) {
         if (caught[i]) {
@@ -387,44 +329,47 @@ SpawnCmd(
                     heldSignals[i].name));
             Tcl_SetErrorCode(interp, "DTSM", "INTERRUPTED",
                     heldSignals[i].name, (char *) NULL);
-            goto done;
+            return TCL_ERROR;
         }
     }
-    candidates = DtsmTclCandidates(file ? file : argv.items[0],
-            DtsmTclPathOf(&env));
-    child = StartChild(candidates, &argv, &env, &place);
-    if (child < 0) {
-        DtsmTclPosix(interp, argv.items[0]);
-        goto done;
-    }
-    Tcl_SetObjResult(interp, Tcl_NewWideIntObj((Tcl_WideInt) child));
-    result = TCL_OK;
-
-  done:
-    if (candidates != NULL) {
-        ckfree((char *) candidates);
-    }
-    if (place.folder != NULL) {
-        ckfree(place.folder);
-    }
-    if (place.socket != NULL) {
-        ckfree(place.socket);
-    }
-    if (file != NULL) {
-        ckfree(file);
-    }
-    DtsmTclFreeStrings(&argv);
-    DtsmTclFreeStrings(&env);
-    return result;
+    return TCL_OK;
 }
 
-static void
-PutKey(
-    Tcl_Obj *dictPtr,
-    const char *key,
-    Tcl_Obj *valuePtr)
+static int
+SpawnCmd(
+    Tcl_Interp *interp,
+    int objc,
+    Tcl_Obj *const objv[])
 {
-    Tcl_DictObjPut(NULL, dictPtr, Tcl_NewStringObj(key, -1), valuePtr);
+    DtsmTcl_Start start;
+    char **candidates;
+    pid_t child;
+    int result = TCL_ERROR;
+
+    if (objc < 3 || objc % 2 == 0) {
+        Tcl_WrongNumArgs(interp, 2, objv,
+                "argv ?-env dict? ?-cwd folder? ?-file file? "
+                "?-supervise socket? ?-mapped bool?");
+        return TCL_ERROR;
+    }
+    memset(&start, 0, sizeof start);
+    if (DtsmTcl_ReadStart(interp, objc, objv, &start) == TCL_OK
+            && MayStart(interp) == TCL_OK) {
+        candidates = DtsmTcl_Candidates(
+                start.file ? start.file : start.argv.items[0],
+                DtsmTcl_PathOf(&start.env));
+        child = StartChild(candidates, &start.argv, &start.env,
+                &start.place);
+        if (child < 0) {
+            DtsmTcl_Errno(interp, start.argv.items[0]);
+        } else {
+            Tcl_SetObjResult(interp, Tcl_NewWideIntObj((Tcl_WideInt) child));
+            result = TCL_OK;
+        }
+        ckfree((char *) candidates);
+    }
+    DtsmTcl_FreeStart(&start);
+    return result;
 }
 
 /*
@@ -489,7 +434,7 @@ ServeUntilEnd(
     int fd = (int) syscall(SYS_pidfd_open, child, 0), ended;
     Tcl_TimerToken timer = NULL;
 
-    if (fd >= 0 && !DtsmTclCanWatch(fd)) {
+    if (fd >= 0 && !DtsmTcl_CanWatch(fd)) {
         close(fd);
         fd = -1;
     }
@@ -541,10 +486,10 @@ WaitCmd(
     child = (pid_t) wide;
     if (child <= 0 || child != (pid_t) childId) {
         errno = ECHILD;
-        return DtsmTclPosix(interp, "wait");
+        return DtsmTcl_Errno(interp, "wait");
     }
     if ((serve ? ServeUntilEnd(child) : HasEnded(child, 0)) < 0) {
-        return DtsmTclPosix(interp, "wait");
+        return DtsmTcl_Errno(interp, "wait");
     }
     BlockHeld(&mask);                       /* P1 */
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
@@ -556,25 +501,31 @@ WaitCmd(
     bySignal = WIFSIGNALED(status);
     code = bySignal ? WTERMSIG(status) : WEXITSTATUS(status);
     dictPtr = Tcl_NewDictObj();
-    PutKey(dictPtr, "kind", Tcl_NewStringObj(bySignal ? "signal" : "exit",
+    DtsmTcl_Put(dictPtr, "kind", Tcl_NewStringObj(bySignal ? "signal" : "exit",
             -1));
-    PutKey(dictPtr, "code", Tcl_NewWideIntObj((Tcl_WideInt) code));
-    PutKey(dictPtr, "name", Tcl_NewStringObj(
+    DtsmTcl_Put(dictPtr, "code", Tcl_NewWideIntObj((Tcl_WideInt) code));
+    DtsmTcl_Put(dictPtr, "name", Tcl_NewStringObj(
             bySignal ? Tcl_SignalId(code) : "", -1));
     Tcl_SetObjResult(interp, dictPtr);
     return TCL_OK;
 }
 
-static int
-ProcessCmd(
+int
+DtsmTcl_ProcessCmd(
     void *data,
     Tcl_Interp *interp,
     int objc,
     Tcl_Obj *const objv[])
 {
-    static const char *const verbs[] = {
-        "byshell", "caught", "hold", "inherit", "release", "spawn", "wait",
-        NULL
+    static const DtsmTcl_Verb verbs[] = {
+        {"byshell", 2, 2, NULL},
+        {"caught", 2, 2, NULL},
+        {"hold", 2, 2, NULL},
+        {"inherit", 2, 2, NULL},
+        {"release", 2, 2, NULL},
+        {"spawn", 2, INT_MAX, NULL},
+        {"wait", 3, 4, "pid ?serve?"},
+        {NULL, 0, 0, NULL}
     };
     enum {
         VERB_BYSHELL, VERB_CAUGHT, VERB_HOLD, VERB_INHERIT, VERB_RELEASE,
@@ -583,20 +534,8 @@ ProcessCmd(
     int verb;
 
     (void) data;
-    if (objc < 2) {
-        Tcl_WrongNumArgs(interp, 1, objv, "subcommand ?arg ...?");
-        return TCL_ERROR;
-    }
-    if (Tcl_GetIndexFromObj(interp, objv[1], verbs, "subcommand", 0, &verb)
-            != TCL_OK) {
-        return TCL_ERROR;
-    }
-    if (verb == VERB_SPAWN) {
-        return SpawnCmd(interp, objc, objv);
-    }
-    if (verb == VERB_WAIT ? objc != 3 && objc != 4 : objc != 2) {
-        Tcl_WrongNumArgs(interp, 2, objv, verb == VERB_WAIT ? "pid ?serve?"
-                : NULL);
+    if (DtsmTcl_GetVerb(interp, objc, objv, verbs, "subcommand ?arg ...?",
+            &verb) != TCL_OK) {
         return TCL_ERROR;
     }
     switch (verb) {
@@ -608,31 +547,13 @@ ProcessCmd(
     case VERB_HOLD:
         return HoldCmd(interp);
     case VERB_INHERIT:
-        DtsmTclInherit();
+        DtsmTcl_Inherit();
         return TCL_OK;
     case VERB_RELEASE:
         return ReleaseCmd();
+    case VERB_SPAWN:
+        return SpawnCmd(interp, objc, objv);
     default:
         return WaitCmd(interp, objv[2], objc == 4 ? objv[3] : NULL);
     }
-}
-
-int
-DtsmTcl_InitSpawn(
-    Tcl_Interp *interp)
-{
-    Tcl_CreateObjCommand(interp, "::dtsm::folder", DtsmTclFolderCmd, NULL,
-            NULL);
-    Tcl_CreateObjCommand(interp, "::dtsm::process", ProcessCmd, NULL, NULL);
-    Tcl_CreateObjCommand(interp, "::dtsm::program", DtsmTclProgramCmd, NULL,
-            NULL);
-    Tcl_CreateObjCommand(interp, "::dtsm::replace", DtsmTclReplaceCmd, NULL,
-            NULL);
-    Tcl_CreateObjCommand(interp, "::dtsm::supervise", DtsmTclSuperviseCmd,
-            NULL, NULL);
-    Tcl_CreateObjCommand(interp, "::dtsm::system", DtsmTclSystemCmd, NULL,
-            NULL);
-    Tcl_CreateObjCommand(interp, "::dtsm::worker", DtsmTclWorkerCmd, NULL,
-            NULL);
-    return TCL_OK;
 }

@@ -1,0 +1,24 @@
+/*
+ * tclDtsmFile.h --
+ *
+ *      The commands that make and open maps, and choose the default map.  The
+ *      data of each is the interpreter's DtsmTcl_State.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#ifndef TCL_DTSM_FILE_H
+#define TCL_DTSM_FILE_H
+
+#include "tclDtsmPort.h"
+
+int DtsmTcl_CreateCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
+int DtsmTcl_OpenCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
+int DtsmTcl_SetManagerCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
+int DtsmTcl_DefaultCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
+
+#endif /* TCL_DTSM_FILE_H */

@@ -1,0 +1,45 @@
+/*
+ * tclDtsmSystem.h --
+ *
+ *      The command dtsm::system: questions about files that Tcl cannot ask.
+ *
+ *      dtsm::system words count
+ *              The last words of this process' own command line, as bytes.
+ *      dtsm::system kind path
+ *              Why a preload does not reach this program: static, setuid,
+ *              setgid, capabilities, architecture; empty if it does.
+ *      dtsm::system mapped path
+ *              1: one whose kind is not empty and that the kernel places
+ *              among the mappings, like a library.
+ *      dtsm::system candidates name
+ *              The files that spawn tries for name, in order.
+ *      dtsm::system which name
+ *              The file that spawn would start, or empty.
+ *      dtsm::system interpreter path
+ *              What a script names behind #!; empty for other files.
+ *      dtsm::system link path
+ *              readlink(2); empty for what is no symlink.
+ *      dtsm::system resolve path
+ *              realpath(3).
+ *      dtsm::system folder template
+ *              mkdtemp(3): makes a folder, mode 0700.
+ *      dtsm::system room folder
+ *              Bytes that we may still write there; 0 if we may not.
+ *      dtsm::system environ name
+ *              The value of a variable as bytes; empty if it is not set.
+ *      dtsm::system heap bytes
+ *              Have so many bytes of memory ready for what Tcl will make;
+ *              for a program of our own, as it is the whole process's.
+ *
+ * Copyright (c) 2026 The dtsm authors.  See license.terms.
+ */
+
+#ifndef TCL_DTSM_SYSTEM_H
+#define TCL_DTSM_SYSTEM_H
+
+#include "tclDtsmPort.h"
+
+int DtsmTcl_SystemCmd(void *data, Tcl_Interp *interp, int objc,
+        Tcl_Obj *const objv[]);
+
+#endif /* TCL_DTSM_SYSTEM_H */
