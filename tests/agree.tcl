@@ -202,7 +202,7 @@ proc agree::compare {dir name command pattern} {
         puts "  set apart: [dict get $apart $why] x $why"
     }
     return [expr {$covered >= $wanted && $touched >= $wanted
-        && ![llength $differing]}]
+        && ![llength $differing] && ![llength $otherwise] && $lines}]
 }
 
 if {![testConstraint strace]} {

@@ -38,6 +38,11 @@ namespace eval strace {
         {^/tmp/cg[A-Za-z0-9]{6}(?=/|$)} /tmp/cgXXXXXX
         {/st[A-Za-z0-9]{6}(?=/|$)}      /stXXXXXX
         {/Gm[A-Za-z0-9_]{6,}}           /GmXXXXXX
+        {^/tmp/ar[A-Za-z0-9]{6}(?=/|$)} /tmp/arXXXXXX
+        {/am4t[A-Za-z0-9]{6}(?=/|$)}    /am4tXXXXXX
+        {^(/tmp(?:/arXXXXXX)?)/ah[A-Za-z0-9]{6}(?=/|$)} {\1/ahXXXXXX}
+        {/m4-[A-Za-z0-9]{6}(?=/|$)}     /m4-XXXXXX
+        {/(?=[^/]*[a-z])(?=[^/]*[A-Z])(?=[^/]*[0-9])\w{10}$} /XXXXXXXXXX
         {/proc/(?:self|[0-9]+)(?=/|$)}  /proc/PID
         {/TryCompile-[A-Za-z0-9]{6}(?=/|$)} /TryCompile-XXXXXX
         {cmTC_[0-9a-f]{5}}              cmTC_XXXXX
@@ -208,6 +213,16 @@ proc strace::parse {file cwd} {
             continue
         }
         set path [lindex $named 0]
+
+        # libc's name service, when it looks whether its configuration has
+        # changed, asks for "/" too: a chroot would change both.
+
+        set service [expr {[info exists last($pid)]
+            && $last($pid) eq "/etc/nsswitch.conf"}]
+        set last($pid) $path
+        if {$service && $path eq "/" && $call in {newfstatat stat}} {
+            continue
+        }
 
         # Before a program runs, its loader opens libraries and its cache.
         # Then and later, it asks for a folder after it has failed to open a
