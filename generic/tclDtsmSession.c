@@ -369,17 +369,99 @@ Unplace(int at)
     return failure ? -1 : 0;
 }
 
+/*
+ * NameMap --
+ *
+ *      A new name below parent for a map in a directory of its own.
+ *
+ * Arguments:
+ *      map      Receives it; PATH_MAX bytes.
+ *
+ * Returns:
+ *      The slash before the map's own name; NULL with errno.
+ */
+
+static char *
+NameMap(
+    const char *parent,
+    char *map)
+{
+    static const char letters[] =
+            "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    unsigned char noise[6];
+    char *slash;
+    int i, used;
+
+    if (getentropy(noise, sizeof noise) != 0) {
+        return NULL;
+    }
+    used = snprintf(map, PATH_MAX, "%s/dtsm-map-XXXXXX/" MAP, parent);
+    if (used < 0 || used >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return NULL;
+    }
+    slash = map + used - sizeof MAP;
+    for (i = 0; i < 6; i++) {
+        slash[i - 6] = letters[noise[i] % (sizeof letters - 1)];
+    }
+    return slash;
+}
+
+/*
+ * MakeNamed --
+ *
+ *      Make the directory of the map that NameMap has named (L3).
+ *
+ * Returns:
+ *      0; -1 with errno, and nothing is left: EEXIST when another name will do.
+ */
+
+static int
+MakeNamed(
+    int at,                     /* the session's directory */
+    char *map,
+    char *slash)
+{
+    struct stat status;
+    char id[ID_SIZE];
+    int own, error;
+
+    if (symlinkat(map, at, MAP) != 0) {
+        return -1;
+    }
+    *slash = '\0';
+    if (mkdir(map, 0700) != 0) {
+        error = errno;
+        (void) unlinkat(at, MAP, 0);
+        errno = error;
+        return -1;
+    }
+    own = OpenOwn(map, &status);
+    if (own >= 0) {
+        Identify(&status, id);
+        if (symlinkat(id, at, PLACE) == 0) {
+            *slash = '/';
+            CloseKeeping(own);
+            return 0;
+        }
+    }
+    error = errno;
+    (void) rmdir(map);
+    (void) unlinkat(at, MAP, 0);
+    CloseKeeping(own);
+    errno = error == EEXIST ? EIO : error;
+    return -1;
+}
+
 int
 DtsmTcl_SessionPlaceMap(
     const char *session,
     const char *parent,
     char *map)
 {
-    static const char letters[] =
-            "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     struct stat status;
-    char id[ID_SIZE], *slash;
-    int at = OpenOwn(session, &status), tries, own = -1, error;
+    char *slash;
+    int at = OpenOwn(session, &status), tries, made = -1;
 
     if (at < 0) {
         return -1;
@@ -391,50 +473,16 @@ DtsmTcl_SessionPlaceMap(
     (void) unlinkat(at, PLACE, 0);
     (void) unlinkat(at, MAP, 0);
     errno = EEXIST;
-    for (tries = 0; tries < ATTEMPTS && errno == EEXIST; tries++) {
-        unsigned char noise[6];
-        int i, used;
-
-        if (getentropy(noise, sizeof noise) != 0) {
+    for (tries = 0; tries < ATTEMPTS && made != 0 && errno == EEXIST;
+            tries++) {
+        slash = NameMap(parent, map);
+        if (slash == NULL) {
             break;
         }
-        used = snprintf(map, PATH_MAX, "%s/dtsm-map-XXXXXX/" MAP, parent);
-        if (used < 0 || used >= PATH_MAX) {
-            errno = ENAMETOOLONG;
-            break;
-        }
-        slash = map + used - sizeof MAP;
-        for (i = 0; i < 6; i++) {
-            slash[i - 6] = letters[noise[i] % (sizeof letters - 1)];
-        }
-        if (symlinkat(map, at, MAP) != 0) {
-            break;
-        }
-        *slash = '\0';
-        if (mkdir(map, 0700) != 0) {
-            error = errno;
-            (void) unlinkat(at, MAP, 0);
-            errno = error;
-            continue;
-        }
-        own = OpenOwn(map, &status);
-        if (own >= 0) {
-            Identify(&status, id);
-            if (symlinkat(id, at, PLACE) == 0) {
-                *slash = '/';
-                CloseKeeping(own);
-                CloseKeeping(at);
-                return 0;
-            }
-        }
-        error = errno;
-        (void) rmdir(map);
-        (void) unlinkat(at, MAP, 0);
-        errno = error == EEXIST ? EIO : error;
+        made = MakeNamed(at, map, slash);
     }
-    CloseKeeping(own);
     CloseKeeping(at);
-    return -1;
+    return made;
 }
 
 int

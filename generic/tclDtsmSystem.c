@@ -84,10 +84,10 @@ Interpreter(
  *      The interpreter that a file names, if any.
  */
 
-static void
+static int
 ScriptOf(
     Tcl_Interp *interp,
-    const char *path)
+    char *path)
 {
     unsigned char head[256];
     char *name = NULL;
@@ -99,18 +99,20 @@ ScriptOf(
         close(fd);
     }
     Tcl_SetObjResult(interp, DtsmTcl_NewBytes(name ? name : ""));
+    return TCL_OK;
 }
 
-static void
+static int
 LinkOf(
     Tcl_Interp *interp,
-    const char *path)
+    char *path)
 {
     char target[PATH_MAX];
     ssize_t length = readlink(path, target, sizeof target - 1);
 
     target[length > 0 ? length : 0] = '\0';
     Tcl_SetObjResult(interp, DtsmTcl_NewBytes(target));
+    return TCL_OK;
 }
 
 static char **
@@ -122,10 +124,10 @@ CandidatesOf(
     return DtsmTcl_Candidates(name, path ? path : "/bin:/usr/bin");
 }
 
-static void
+static int
 Candidates(
     Tcl_Interp *interp,
-    const char *name)
+    char *name)
 {
     char **candidates = CandidatesOf(name);
     Tcl_Obj *listPtr = Tcl_NewListObj(0, NULL);
@@ -137,6 +139,7 @@ Candidates(
     }
     ckfree((char *) candidates);
     Tcl_SetObjResult(interp, listPtr);
+    return TCL_OK;
 }
 
 /*
@@ -145,10 +148,10 @@ Candidates(
  *      The first of the files that name may mean that we may execute.
  */
 
-static void
+static int
 Which(
     Tcl_Interp *interp,
-    const char *name)
+    char *name)
 {
     char **candidates = CandidatesOf(name);
     struct stat status;
@@ -163,18 +166,105 @@ Which(
         }
     }
     ckfree((char *) candidates);
+    return TCL_OK;
 }
 
-static Tcl_WideInt
+static int
 Room(
-    const char *folder)
+    Tcl_Interp *interp,
+    char *folder)
 {
     struct statvfs volume;
+    Tcl_WideInt bytes = 0;
 
-    if (access(folder, W_OK | X_OK) != 0 || statvfs(folder, &volume) != 0) {
-        return 0;
+    if (access(folder, W_OK | X_OK) == 0 && statvfs(folder, &volume) == 0) {
+        bytes = (Tcl_WideInt) volume.f_bavail
+                * (Tcl_WideInt) volume.f_frsize;
     }
-    return (Tcl_WideInt) volume.f_bavail * (Tcl_WideInt) volume.f_frsize;
+    Tcl_SetObjResult(interp, Tcl_NewWideIntObj(bytes));
+    return TCL_OK;
+}
+
+static int
+Environ(
+    Tcl_Interp *interp,
+    char *name)
+{
+    const char *value = getenv(name);
+
+    Tcl_SetObjResult(interp, DtsmTcl_NewBytes(value ? value : ""));
+    return TCL_OK;
+}
+
+static int
+MakeFolder(
+    Tcl_Interp *interp,
+    char *template)
+{
+    if (mkdtemp(template) == NULL) {
+        return DtsmTcl_Errno(interp, template);
+    }
+    Tcl_SetObjResult(interp, DtsmTcl_NewBytes(template));
+    return TCL_OK;
+}
+
+static int
+Heap(
+    Tcl_Interp *interp,
+    char *bytes)
+{
+    (void) interp;
+    DtsmTcl_Heap((size_t) atoi(bytes));
+    return TCL_OK;
+}
+
+static int
+Kind(
+    Tcl_Interp *interp,
+    char *path)
+{
+    DtsmProgram program;
+
+    DtsmTcl_Judge(path, &program);
+    Tcl_SetObjResult(interp, Tcl_NewStringObj(program.why != NULL
+            ? program.why : "", -1));
+    return TCL_OK;
+}
+
+static int
+Mapped(
+    Tcl_Interp *interp,
+    char *path)
+{
+    DtsmProgram program;
+
+    DtsmTcl_Judge(path, &program);
+    Tcl_SetObjResult(interp, Tcl_NewBooleanObj(program.mapped));
+    return TCL_OK;
+}
+
+static int
+Resolve(
+    Tcl_Interp *interp,
+    char *path)
+{
+    char *resolved = realpath(path, NULL);
+
+    if (resolved == NULL) {
+        return DtsmTcl_Errno(interp, path);
+    }
+    Tcl_SetObjResult(interp, DtsmTcl_NewBytes(resolved));
+    free(resolved);
+    return TCL_OK;
+}
+
+static int
+Words(
+    Tcl_Interp *interp,
+    char *count)
+{
+    DtsmTcl_Words(interp, atoi(count));
+    return TCL_OK;
 }
 
 int
@@ -184,82 +274,30 @@ DtsmTcl_SystemCmd(
     int objc,
     Tcl_Obj *const objv[])
 {
-    static const char *const verbs[] = {
-        "candidates", "environ", "folder", "heap", "interpreter", "kind",
-        "link", "mapped", "resolve", "room", "which", "words", NULL
+    static const struct {
+        const char *name;
+        int (*proc)(Tcl_Interp *interp, char *argument);
+    } verbs[] = {
+        {"candidates", Candidates}, {"environ", Environ},
+        {"folder", MakeFolder}, {"heap", Heap}, {"interpreter", ScriptOf},
+        {"kind", Kind}, {"link", LinkOf}, {"mapped", Mapped},
+        {"resolve", Resolve}, {"room", Room}, {"which", Which},
+        {"words", Words}, {NULL, NULL}
     };
-    enum {
-        VERB_CANDIDATES, VERB_ENVIRON, VERB_FOLDER, VERB_HEAP,
-        VERB_INTERPRETER, VERB_KIND, VERB_LINK, VERB_MAPPED, VERB_RESOLVE,
-        VERB_ROOM, VERB_WHICH, VERB_WORDS
-    };
-    const char *value;
-    char *argument, *resolved;
-    DtsmProgram program;
-    int verb, result = TCL_OK;
+    char *argument;
+    int verb, result;
 
     (void) data;
     if (objc != 3) {
         Tcl_WrongNumArgs(interp, 1, objv, "subcommand arg");
         return TCL_ERROR;
     }
-    if (Tcl_GetIndexFromObj(interp, objv[1], verbs, "subcommand", 0, &verb)
-            != TCL_OK
+    if (Tcl_GetIndexFromObjStruct(interp, objv[1], verbs, sizeof verbs[0],
+            "subcommand", 0, &verb) != TCL_OK
             || (argument = DtsmTcl_Bytes(interp, objv[2])) == NULL) {
         return TCL_ERROR;
     }
-    switch (verb) {
-    case VERB_CANDIDATES:
-        Candidates(interp, argument);
-        break;
-    case VERB_INTERPRETER:
-        ScriptOf(interp, argument);
-        break;
-    case VERB_LINK:
-        LinkOf(interp, argument);
-        break;
-    case VERB_ENVIRON:
-        value = getenv(argument);
-        Tcl_SetObjResult(interp, DtsmTcl_NewBytes(value ? value : ""));
-        break;
-    case VERB_FOLDER:
-        if (mkdtemp(argument) == NULL) {
-            result = DtsmTcl_Errno(interp, argument);
-        } else {
-            Tcl_SetObjResult(interp, DtsmTcl_NewBytes(argument));
-        }
-        break;
-    case VERB_HEAP:
-        DtsmTcl_Heap((size_t) atoi(argument));
-        break;
-    case VERB_KIND:
-        DtsmTcl_Judge(argument, &program);
-        Tcl_SetObjResult(interp, Tcl_NewStringObj(program.why != NULL
-                ? program.why : "", -1));
-        break;
-    case VERB_MAPPED:
-        DtsmTcl_Judge(argument, &program);
-        Tcl_SetObjResult(interp, Tcl_NewBooleanObj(program.mapped));
-        break;
-    case VERB_RESOLVE:
-        resolved = realpath(argument, NULL);
-        if (resolved == NULL) {
-            result = DtsmTcl_Errno(interp, argument);
-        } else {
-            Tcl_SetObjResult(interp, DtsmTcl_NewBytes(resolved));
-            free(resolved);
-        }
-        break;
-    case VERB_ROOM:
-        Tcl_SetObjResult(interp, Tcl_NewWideIntObj(Room(argument)));
-        break;
-    case VERB_WORDS:
-        DtsmTcl_Words(interp, atoi(argument));
-        break;
-    default:
-        Which(interp, argument);
-        break;
-    }
+    result = verbs[verb].proc(interp, argument);
     ckfree(argument);
     return result;
 }

@@ -1,0 +1,226 @@
+# collect.tcl --
+#
+#      What a session found: what the map and the log tell.  A part of
+#      dtsm::Session (session.tcl).
+#
+# Copyright (c) 2026 The dtsm authors.  See license.terms.
+
+oo::define ::dtsm::Session {
+    # collect --
+    #
+    #      What the session found so far, as a dictionary:
+    #      default      allow, deny or ask
+    #      rules        path verdict ...
+    #      traced       program images
+    #      supervised   a list of {path count}
+    #      untraced     a list of {path why count}
+    #      readonly     a list of {path count}: programs that could only read
+    #                   the map
+    #      ended        a list of {path count}: they ended before they started
+    #      unseen       calls of supervised programs that passed unseen; -1
+    #                   when the supervisor ended early
+    #      distinct     how many paths were touched
+    #      violations   a list of {path exists program details}, sorted
+    #      unanswered   the same of what was refused for want of an answer
+    #      ignored      the same of what is ignored (ignore.tcl); none yet
+    #      unknown      a list of {path details} of what the registry does not
+    #                   know and was used, sorted
+    #      lookedAt     the same of what was only looked at
+    #      asked        questions that the registry answered
+    #      silent       questions that got no answer
+    #      failures     how often the registry failed
+    #      failure      what it said the first time
+    #      waiting      a list of {path seconds}: questions that wait for an
+    #                   answer now
+    #      lost         lines of the log that make no sense
+    #      unstored     how often something found did not go into the map
+    #      removed      what the build removed of ours: log, questions
+    #
+    # `details' are the registry's keys and values.
+    #
+    # Arguments:
+    #      last     1: the command has ended, and so does its supervisor;
+    #               before, `unseen' is 0.
+
+    method collect {{last 1}} {
+        # Before that closes the socket itself.
+        set removed [my Removed]
+        set unseen [expr {$last ? [my Unsupervise] : 0}]
+        set judged [my Judged \
+            {get -rules 0 -void 1 -bytes 1 -flags alias -- @[UX]*}]
+        set notes [lindex [dict get $judged answers] 0]
+        foreach kind {refused unanswered} {
+            set $kind {}
+            foreach {path exists} [dict get $judged $kind] {
+                dict set $kind $path [list $path $exists {}]
+            }
+        }
+        set untraced {}
+        set supervised {}
+        set readOnly {}
+        set lost 0
+        if {$supervisedCommand ne ""} {
+            dict incr supervised [list $supervisedCommand]
+        }
+        if {[llength $untracedCommand]} {
+            dict incr untraced $untracedCommand
+        }
+        set known {}
+        foreach line [my ReadLog [dict keys $notes @U*]] {
+            set fields [lmap field [split $line \t] {
+                ::dtsm::bytes::unescape $field
+            }]
+            set verb [lindex $fields 0]
+            switch -- $verb:[llength $fields] {
+                refused:6 - unanswered:6 {
+                    lassign $fields . . program . path exists
+                    if {![info exists seen($verb,$path)]} {
+                        set seen($verb,$path) 1
+                        dict set $verb $path \
+                            [list $path [expr {$exists eq "1"}] $program]
+                    }
+                }
+                untraced:4 {
+                    dict incr untraced [lrange $fields 2 3]
+                }
+                unattached:5 {
+                    lassign $fields . . path why key
+                    dict incr known $key
+                    dict incr untraced \
+                        [list [my Named $notes $key $path] $why]
+                }
+                supervised:3 {
+                    dict incr supervised [lrange $fields 2 2]
+                }
+                undone:3 {
+                    my Undo [lindex $fields 2] supervised untraced \
+                        readOnly
+                }
+                readonly:3 {
+                    dict incr readOnly [lrange $fields 2 2]
+                }
+                readonly:5 {
+                    # It was expected, but could not say that it came.
+                    dict incr known [lindex $fields 4]
+                    dict incr readOnly [lrange $fields 2 2]
+                }
+                default {
+                    incr lost
+                }
+            }
+        }
+        set ended {}
+        foreach {path why count} [my Missing [dict filter $notes key @X*] \
+                $known] {
+            if {$why eq "ended"} {
+                dict incr ended [list $path] $count
+            } else {
+                dict incr untraced [list $path $why] $count
+            }
+        }
+        set finished 1
+        set result [dict create default [dict get $settings -default] \
+            rules $rules traced [$map count attached] \
+            supervised [my Counted $supervised] \
+            untraced [my Counted $untraced] \
+            readonly [my Counted $readOnly] \
+            ended [my Counted $ended] \
+            unseen $unseen \
+            distinct [dict get $judged distinct] \
+            violations [my Refusals $refused] \
+            unanswered [my Refusals $unanswered] \
+            ignored {} unknown [my Known $judged unknown] \
+            lookedAt [my Known $judged lookedAt] \
+            silent [$map count unanswered] \
+            unstored [$map count unstored] \
+            asked 0 failures 0 failure {} waiting {} lost $lost \
+            removed $removed]
+        if {$server ne ""} {
+            set result [dict merge $result [$server stats]]
+        }
+        return $result
+    }
+
+    # Undo --
+    #
+    #      A start that the log has told of came to nothing.
+
+    method Undo {path supervisedVar untracedVar readOnlyVar} {
+        upvar 1 $supervisedVar supervised $untracedVar untraced \
+            $readOnlyVar readOnly
+        foreach kind {supervised readOnly} {
+            if {[dict exists [set $kind] [list $path]]} {
+                dict incr $kind [list $path] -1
+                return
+            }
+        }
+        foreach key [dict keys $untraced] {
+            if {[lindex $key 0] eq $path} {
+                dict incr untraced $key -1
+                return
+            }
+        }
+    }
+
+    # Counted --
+    #
+    #      A dictionary of lists and their counts, those above 0, as a list of
+    #      {element ... count}.
+
+    method Counted {counts} {
+        set result {}
+        dict for {key count} $counts {
+            if {$count > 0} {
+                lappend result [list {*}$key $count]
+            }
+        }
+        return [lsort $result]
+    }
+
+    # Removed --
+    #
+    #      What is not there any more of what programs need.  The lines of a
+    #      log that is gone come by the map.
+
+    method Removed {} {
+        set removed {}
+        if {![file exists $logFile]} {
+            lappend removed log
+        }
+        if {$server ne "" && [$server listens]
+                && ![file exists $folder/ask]} {
+            lappend removed questions
+        }
+        return $removed
+    }
+
+    # Refusals --
+    #
+    #      What was refused, sorted, with what the registry said of it.
+
+    method Refusals {refusals} {
+        return [lmap refusal [lsort -index 0 [dict values $refusals]] {
+            linsert $refusal end [my Details [lindex $refusal 0]]
+        }]
+    }
+
+    method Details {path} {
+        return [expr {$server eq "" ? {} : [$server details $path]}]
+    }
+
+    # ReadLog --
+    #
+    #      The lines of the log.  Those that a process could not write are
+    #      in the map (judgeLog.c).
+    #
+    # Arguments:
+    #      notes    Their paths there.
+
+    method ReadLog {notes} {
+        seek $log 0
+        set text [read $log]
+        return [concat [lrange [split $text \n] 0 end-1] [lmap name $notes {
+            regsub {^@U\d\t} $name {}
+        }]]
+    }
+}
