@@ -4,9 +4,9 @@
  *      What the judge and those that ask it, the injected library and the
  *      supervisor, share.
  *
- * A wrapper of libc (inject.h) asks DtsmTraceCheck about each path that its call names
- * and then either fails or calls libc.  All of it runs inside other people's
- * programs, so everywhere in trace/judge and trace/inject:
+ * A wrapper of libc (inject.h) asks DtsmTraceCheck about each path that its
+ * call names and then either fails or calls libc.  All of it runs inside other
+ * people's programs, so everywhere in trace/judge and trace/inject:
  *
  * T1  No heap, stdio, lock, thread-local storage or kept descriptor.
  * T2  Our own look at the world goes by raw system calls (dtsmUnixSys.h): it
