@@ -2,8 +2,9 @@
 #
 #       Check what the parts import:
 #
-#       tclsh layers.tcl ?-nm NM? libdtsm.a libdtsmtrace.so
+#       tclsh layers.tcl ?-nm NM? libdtsm.a libdtsmtrace.so SRCDIR
 #
+# A directory's files include its own headers and those of what it stands on.
 # The core runs in signal handlers and vfork children of strangers, so it has
 # no Tcl, heap, stdio, exit or locks.  The injected library depends on the C
 # library alone and has no thread-local storage.
@@ -15,7 +16,7 @@ if {[lindex $argv 0] eq "-nm"} {
     set nm [lindex $argv 1]
     set argv [lrange $argv 2 end]
 }
-lassign $argv core trace
+lassign $argv core trace srcdir
 set status 0
 
 proc bad {message} {
@@ -61,6 +62,40 @@ if {[catch {exec readelf -dlW $trace} text]} {
     }
     if {![regexp {FLAGS.*\mNOW\M} $text]} {
         bad "$trace binds lazily"
+    }
+}
+
+# What each directory stands on, besides itself.
+set below {
+    core            {}
+    unix            {core}
+    trace/judge     {core unix}
+    trace/supervise {core unix trace/judge}
+    trace/inject    {core unix trace/judge trace/supervise}
+    generic         {core unix trace/judge trace/supervise}
+}
+
+set owners {}
+dict for {dir -} $below {
+    foreach file [glob -nocomplain -directory [file join $srcdir $dir] *.h] {
+        dict set owners [file tail $file] $dir
+    }
+}
+dict for {dir allowed} $below {
+    set files [glob -directory [file join $srcdir $dir] {*.[ch]}]
+    foreach file $files {
+        set channel [open $file]
+        set text [read $channel]
+        close $channel
+        foreach {- header} [regexp -all -inline -line \
+                {^#\s*include "([^"]+)"} $text] {
+            set header [file tail $header]
+            if {[dict exists $owners $header]
+                    && [dict get $owners $header] ni [list $dir {*}$allowed]} {
+                bad "$dir/[file tail $file] includes $header of\
+                        [dict get $owners $header]"
+            }
+        }
     }
 }
 if {!$status} {

@@ -35,7 +35,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "inject.h"
 #include "wrapEntry.h"
 
 #include <sched.h>

@@ -25,7 +25,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "inject.h"
 #include "injectFilter.h"
 
 #include <stdarg.h>

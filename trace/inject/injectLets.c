@@ -16,7 +16,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "inject.h"
 #include "supervise.h"
 #include "injectFilter.h"
 

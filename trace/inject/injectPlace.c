@@ -21,7 +21,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "inject.h"
 
 #include <string.h>
 #include <time.h>

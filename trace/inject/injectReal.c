@@ -15,7 +15,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "inject.h"
 #include "injectTables.h"
 
 #include <dlfcn.h>

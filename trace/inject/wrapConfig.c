@@ -10,7 +10,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "inject.h"
 
 #include <dlfcn.h>
 #include <grp.h>

@@ -1,36 +1,23 @@
 /*
  * wrapExec.c --
  *
- *      Wrappers that start programs.
+ *      Wrappers of the exec family.
  *
- * Every start goes by execve or posix_spawn in the end, with an environment
- * that carries the session.  PATH is searched here, so that a denied program
- * is passed over as an absent one is.
+ * Every one goes by execve, fexecve or execveat in the end, with an
+ * environment that carries the session.  PATH is searched here, so that a
+ * denied program is passed over as an absent one is.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "inject.h"
+#include "wrapExec.h"
 
-#include <paths.h>
-#include <spawn.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef _PATH_BSHELL
-#   define _PATH_BSHELL "/bin/sh"
-#endif
-
 extern char **environ;
-
-/*
- * An environment that we make is on the stack, which may be small, or mapped.
- * A vfork child that starts its program leaves what it mapped to its parent.
- */
-
-#define ENV_ON_STACK 4096
 
 /*
  * An exec: which function was called with what, and the program.
@@ -225,20 +212,20 @@ RunScript(const char *file, char *const argv[], char *const envp[])
 }
 
 /*
- * Candidate --
+ * DtsmTraceCandidate --
  *
  *      The next file that a search of PATH comes to.
  *
  * Arguments:
  *      listPtr  What is left of PATH; NULL afterwards when it was the last.
- *      buf      CandidateMost bytes.
+ *      buf      DtsmTraceCandidateMost bytes.
  *
  * Returns:
  *      1, or 0 when this one is too long.
  */
 
-static int
-Candidate(const char **listPtr, const char *file, char *buf)
+int
+DtsmTraceCandidate(const char **listPtr, const char *file, char *buf)
 {
     const char *list = *listPtr;
     size_t len = DtsmTraceSpan(list, ':', ':'), fileLen = strlen(file);
@@ -256,14 +243,14 @@ Candidate(const char **listPtr, const char *file, char *buf)
 }
 
 /*
- * CandidateMost --
+ * DtsmTraceCandidateMost --
  *
  *      Room for the longest of them.  It is on the stack, as libc has it: a
  *      vfork child that starts its program cannot return a block.
  */
 
-static size_t
-CandidateMost(const char *list, const char *file)
+size_t
+DtsmTraceCandidateMost(const char *list, const char *file)
 {
     size_t most = 0, len;
 
@@ -277,16 +264,16 @@ CandidateMost(const char *list, const char *file)
     }
 }
 
-static const char *
-SearchPath(void)
+const char *
+DtsmTraceSearchPath(void)
 {
     const char *list = getenv("PATH");
 
     return list != NULL ? list : "/bin:/usr/bin";
 }
 
-static int
-GoesOn(int err)
+int
+DtsmTraceGoesOn(int err)
 {
     return err == ENOENT || err == ENOTDIR || err == ESTALE || err == ENODEV
             || err == ETIMEDOUT || err == EACCES;
@@ -302,17 +289,17 @@ static int
 RunCandidates(const char *list, const char *file, char *const argv[],
         char *const envp[])
 {
-    char buf[CandidateMost(list, file)];
+    char buf[DtsmTraceCandidateMost(list, file)];
     int forbidden = 0;
 
     errno = ENOENT;
     while (list != NULL) {
-        if (!Candidate(&list, file, buf)) {
+        if (!DtsmTraceCandidate(&list, file, buf)) {
             errno = ENAMETOOLONG;
             continue;
         }
         RunScript(buf, argv, envp);
-        if (!GoesOn(errno)) {
+        if (!DtsmTraceGoesOn(errno)) {
             return -1;
         }
         forbidden = forbidden || errno == EACCES;
@@ -337,8 +324,9 @@ RunSearch(const char *file, char *const argv[], char *const envp[])
         return -1;
     }
     return strchr(file, '/') != NULL ? RunScript(file, argv, envp)
-            : RunCandidates(SearchPath(), file, argv, envp);
+            : RunCandidates(DtsmTraceSearchPath(), file, argv, envp);
 }
+
 DTSM_EXPORT int
 execve(const char *file, char *const argv[], char *const envp[])
 {
@@ -465,271 +453,3 @@ execveat(int dirfd, const char *path, char *const argv[],
     }
     return Become(&exec, envp);
 }
-
-/*
- * FromHere --
- *
- *      What this process calls a program that posix_spawn starts: file
- *      actions may change the directory before.
- *
- * Returns:
- *      file, *blockPtr, which is borrowed for it, or NULL when that is not to
- *      be told from here.
- */
-
-static const char *
-FromHere(const posix_spawn_file_actions_t *actions, const char *file,
-        char **blockPtr)
-{
-    size_t len, fileLen;
-    char *block;
-    int fd;
-
-    *blockPtr = NULL;
-    if (actions == NULL || file == NULL || *file == '/' || *file == '\0') {
-        return file;
-    }
-    fd = DtsmTraceActionsFolder(actions);
-    if (fd < 0) {
-        return fd == AT_FDCWD ? file : NULL;
-    }
-    fileLen = strlen(file);
-    *blockPtr = block = DtsmTraceBorrow();
-    len = block == NULL ? 0 : DtsmTraceFdPath(fd, block, PATH_MAX);
-    DtsmpSysClose(fd);
-    if (len == 0 || len + fileLen + 2 > DTSM_SCRATCH_SIZE) {
-        return NULL;
-    }
-    block[len] = '/';
-    memcpy(block + len + 1, file, fileLen + 1);
-    return block;
-}
-
-/*
- * Spawn --
- *
- *      posix_spawn, or what has its arguments, checked.
- */
-
-typedef int SpawnProc(pid_t *pidPtr, const char *file,
-        const posix_spawn_file_actions_t *actions,
-        const posix_spawnattr_t *attributes, char *const argv[],
-        char *const envp[]);
-
-/*
- * What libc spawns is ours to prepare only as its parent.
- */
-
-typedef struct Spawning {
-    SpawnProc *spawn;
-    pid_t *pidPtr;
-    const char *file;
-    const char *look;           /* its name from here */
-    const posix_spawn_file_actions_t *actions;
-    const posix_spawnattr_t *attributes;
-    char *const *argv;
-    char *const *envp;
-    int err;
-} Spawning;
-
-static void
-SpawnSupervised(void *data)
-{
-    Spawning *its = data;
-    DtsmTraceProgram program;
-
-    DtsmTraceInspect(its->look, its->argv, TRACE_NOW, &program);
-    its->err = its->spawn(its->pidPtr, its->file, its->actions,
-            its->attributes, its->argv, its->envp);
-    if (its->err != 0 && program.told) {
-        DtsmTraceInspect(its->look, its->argv, TRACE_UNDO, &program);
-    }
-}
-
-/*
- * The older posix_spawn takes what is no program for a script of the shell's.
- */
-
-#ifdef DTSM_OLD_VERSION_posix_spawn
-#   define IS_OLD(spawn) ((spawn) == (SpawnProc *) OLD_REAL(posix_spawn))
-#else
-#   define IS_OLD(spawn) 0
-#endif
-
-static int
-Spawn(pid_t *pidPtr, const char *file,
-        const posix_spawn_file_actions_t *actions,
-        const posix_spawnattr_t *attributes, char *const argv[],
-        char *const envp[], SpawnProc *spawn)
-{
-    DtsmTraceProgram program;
-    size_t textLen, count, size;
-    void *room;
-    char *block;
-    const char *look = FromHere(actions, file, &block);
-    int err = look == NULL ? 0 : CHECK(AT_FDCWD, look, DTSM_EXEC);
-
-    memset(&program, 0, sizeof(program));
-    if (err == 0 && look != NULL) {
-        err = DtsmTraceInspect(look, argv, TRACE_LATER, &program);
-    }
-    if (err != 0) {
-        DtsmTraceReturn(block);
-        return err;
-    }
-    DtsmTraceIsListed(&program, envp);
-    count = DtsmTraceEnvSize(envp, program.is.strip, &textLen);
-    size = count * sizeof(char *) + textLen;
-    room = size > ENV_ON_STACK ? DtsmTraceMapRoom(size) : NULL;
-    {
-        char *array[room != NULL ? 1 : count];
-        char text[room != NULL ? 1 : textLen];
-        int supervised = 0;
-
-        envp = room == NULL
-                ? DtsmTraceMakeEnv(envp, program.is.strip, array, text)
-                : DtsmTraceMakeEnv(envp, program.is.strip, room,
-                        (char *) ((char **) room + count));
-        if (program.supervise) {
-            Spawning spawning = {spawn, pidPtr, file, look, actions,
-                attributes, argv, envp, 0};
-
-            supervised = DtsmTraceInThread(SpawnSupervised, &spawning);
-            if (supervised) {
-                err = spawning.err;
-            } else {
-                DtsmTraceInspect(look, argv, TRACE_BY_LIBC, &program);
-            }
-        }
-        if (!supervised) {
-            err = spawn(pidPtr, file, actions, attributes, argv, envp);
-            if (err != 0 && program.told) {
-                DtsmTraceInspect(look, argv, TRACE_UNDO, &program);
-            }
-        }
-    }
-    if (room != NULL) {
-        DtsmTraceUnmapRoom(room, size);
-    }
-    if (err == 0) {
-        file = program.is.image || !IS_OLD(spawn) ? file : _PATH_BSHELL;
-        DtsmTraceExpect(&program, AT_FDCWD, file, look, 1);
-    }
-    DtsmTraceReturn(block);
-    return err;
-}
-
-/*
- * SpawnSearch --
- *
- *      The same with a search of PATH.
- */
-
-static int
-SpawnSearch(pid_t *pidPtr, const char *file,
-        const posix_spawn_file_actions_t *actions,
-        const posix_spawnattr_t *attributes, char *const argv[],
-        char *const envp[], SpawnProc *spawn)
-{
-    const char *list = SearchPath();
-    int slash = file == NULL || *file == '\0' || strchr(file, '/') != NULL;
-    char buf[slash ? 1 : CandidateMost(list, file)];
-    int err = ENOENT, forbidden = 0;
-
-    if (slash) {
-        return Spawn(pidPtr, file, actions, attributes, argv, envp, spawn);
-    }
-    while (list != NULL) {
-        if (!Candidate(&list, file, buf)) {
-            continue;
-        }
-        if (buf[0] == '/') {
-            int check = CHECK(AT_FDCWD, buf, DTSM_EXEC);
-
-            if (check != 0 || DtsmTraceType(AT_FDCWD, buf, 0)
-                    == TRACE_IS_MISSING) {
-                continue;
-            }
-        }
-        err = Spawn(pidPtr, buf, actions, attributes, argv, envp, spawn);
-        if (!GoesOn(err)) {
-            return err;
-        }
-        forbidden = forbidden || err == EACCES;
-    }
-    return forbidden ? EACCES : err;
-}
-
-#define SPAWN(name, how, real) \
-    int name(int *pidPtr, const char *file, \
-            const posix_spawn_file_actions_t *actions, \
-            const posix_spawnattr_t *attributes, char *const argv[], \
-            char *const envp[]); \
-    DTSM_EXPORT int \
-    name(int *pidPtr, const char *file, \
-            const posix_spawn_file_actions_t *actions, \
-            const posix_spawnattr_t *attributes, char *const argv[], \
-            char *const envp[]) \
-    { \
-        return how(pidPtr, file, actions, attributes, argv, envp, \
-                (real)); \
-    }
-
-SPAWN(posix_spawn, Spawn, REAL(posix_spawn))
-SPAWN(posix_spawnp, SpawnSearch, REAL(posix_spawn))
-SPAWN(pidfd_spawn, Spawn, REAL(pidfd_spawn))
-SPAWN(pidfd_spawnp, SpawnSearch, REAL(pidfd_spawn))
-
-#ifdef DTSM_OLD_VERSION_posix_spawn
-SPAWN(dtsmOld_posix_spawn, Spawn, OLD_REAL(posix_spawn))
-OLD_NAME(posix_spawn)
-#endif
-#ifdef DTSM_OLD_VERSION_posix_spawnp
-SPAWN(dtsmOld_posix_spawnp, SpawnSearch, OLD_REAL(posix_spawn))
-OLD_NAME(posix_spawnp)
-#endif
-
-/*
- * system and popen start the shell inside of libc, with environ as it is.
- */
-
-DTSM_EXPORT int
-system(const char *command)
-{
-    DtsmTraceProgram program;
-    int result;
-
-    if (CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC) != 0) {
-        return command == NULL ? 0 : 127 << 8;
-    }
-    DtsmTraceInspect(_PATH_BSHELL, NULL, TRACE_BY_LIBC, &program);
-    DtsmTracePutBack();
-    DtsmTraceExpect(&program, AT_FDCWD, _PATH_BSHELL, NULL, 1);
-    result = REAL(system)(command);
-    if (result == -1) {
-        DtsmTraceExpect(&program, AT_FDCWD, _PATH_BSHELL, NULL, -1);
-    }
-    return result;
-}
-
-#define POPEN(name) \
-    DTSM_EXPORT FILE * \
-    name(const char *command, const char *mode) \
-    { \
-        DtsmTraceProgram program; \
-        FILE *result; \
-        REFUSE(CHECK(AT_FDCWD, _PATH_BSHELL, DTSM_EXEC), NULL); \
-        REFUSE(DtsmTraceInspect(_PATH_BSHELL, NULL, TRACE_BY_LIBC, \
-                &program), NULL); \
-        DtsmTracePutBack(); \
-        result = REAL(name)(command, mode); \
-        if (result != NULL) { \
-            DtsmTraceExpect(&program, AT_FDCWD, _PATH_BSHELL, NULL, 1); \
-        } \
-        return result; \
-    }
-
-FILE *_IO_popen(const char *command, const char *mode);
-
-POPEN(popen)
-POPEN(_IO_popen)

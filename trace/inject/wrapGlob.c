@@ -16,7 +16,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "inject.h"
 
 #include <dirent.h>
 #include <glob.h>

@@ -8,7 +8,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "inject.h"
 #include "../core/dtsmInt.h"
 
 #include <sys/mman.h>

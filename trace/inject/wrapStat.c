@@ -6,7 +6,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "inject.h"
 #include "judgeCalls.h"
 
 #include <sys/statfs.h>

@@ -14,7 +14,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "inject.h"
 #include "wrapEntry.h"
 #include "injectTables.h"
 

@@ -1,11 +1,12 @@
 /*
  * trace.h --
  *
- *      Private declarations of the injected library (libdtsmtrace.so).
+ *      What the judge and those that ask it, the injected library and the
+ *      supervisor, share.
  *
- * A wrapper of libc asks DtsmTraceCheck about each path that its call names
- * and then either fails or calls libc.  All of it runs inside other people's
- * programs, so everywhere in trace/judge and trace/inject:
+ * A wrapper of libc (inject.h) asks DtsmTraceCheck about each path that its
+ * call names and then either fails or calls libc.  All of it runs inside other
+ * people's programs, so everywhere in trace/judge and trace/inject:
  *
  * T1  No heap, stdio, lock, thread-local storage or kept descriptor.
  * T2  Our own look at the world goes by raw system calls (dtsmUnixSys.h): it
@@ -56,7 +57,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -70,7 +70,6 @@
 #   define PATH_MAX 4096
 #endif
 
-#define DTSM_EXPORT __attribute__((visibility("default")))
 /*
  * Each page that a short process touches costs it more than its checks do, so
  * what all processes write lies together in one page (the linker sorts the
@@ -176,6 +175,8 @@ DtsmTraceGetMap(void)
 int DtsmTraceCheck(int dirfd, const char *path, unsigned how,
         unsigned *sawPtr);
 
+#define CHECK(dirfd, path, how) DtsmTraceCheck((dirfd), (path), (how), NULL)
+
 /*
  * DtsmTraceHidden, DtsmTraceHides --
  *
@@ -236,22 +237,6 @@ void DtsmTraceBegin(DtsmTraceChange *change, int dirfd, const char *path,
         int otherFd, const char *other);
 void DtsmTraceEnd(DtsmTraceChange *change, int failed);
 void DtsmTraceForget(int dirfd, const char *path);
-
-/*
- * CHANGING --
- *
- *      The result of call, which changes path when it answers 0.
- */
-
-#define CHANGING(dirfd, path, call) \
-    do { \
-        DtsmTraceChange change; \
-        int outcome; \
-        DtsmTraceBegin(&change, (dirfd), (path), AT_FDCWD, NULL); \
-        outcome = (call); \
-        DtsmTraceEnd(&change, outcome != 0); \
-        return outcome; \
-    } while (0)
 
 /*
  * Paths (judgeSpell.c, judgePath.c).
@@ -495,16 +480,6 @@ int DtsmTraceIsTold(const char *path, size_t len);
 int DtsmTraceMapLater(void);
 void DtsmTraceToldReadOnly(void);
 
-void DtsmTraceFilterHandedOn(const char *value);
-int DtsmTraceIsToldReadOnly(void);
-int DtsmTraceMapMode(void);
-int DtsmTraceMayThread(void);
-long DtsmTraceSeccomp(long operation, long flags, long given);
-long DtsmTraceLandlock(long a, long b);
-
-#define TRACE_THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND \
-        | CLONE_THREAD | CLONE_SYSVSEM | CLONE_CHILD_CLEARTID)
-
 /*
  * DtsmTraceLogSelf (injectInit.c) --
  *
@@ -513,20 +488,6 @@ long DtsmTraceLandlock(long a, long b);
  */
 
 void DtsmTraceLogSelf(const char *why);
-
-/*
- * Libraries with a scope of their own (injectScope.c).
- *
- * DtsmTraceScopeOpens  One is about to be opened.
- * DtsmTraceScopeUsed   A name is looked up in the library of this handle.
- * DtsmTraceScopeOther  One is opened in another namespace.
- */
-
-extern int dtsmTraceScopes;             /* 1 from the first one on */
-
-void DtsmTraceScopeOpens(void);
-void DtsmTraceScopeUsed(const void *handle);
-void DtsmTraceScopeOther(void);
 
 /*
  * The saved environment (injectInit.c).
@@ -538,81 +499,6 @@ enum {
 };
 
 extern const char *dtsmTraceEnv[TRACE_ENVS];    /* "NAME=value" or NULL */
-
-/*
- * libc's own functions (injectReal.c), one number per wrapped name.  A name
- * that this libc lacks has one too, so that its wrapper can be compiled; it is
- * not exported and nobody calls it.
- */
-
-enum {
-#define DTSM_SYM(name) TRACE_SYM_##name,
-#define DTSM_ABSENT DTSM_SYM
-#include "dtsmTraceSyms.h"
-#undef DTSM_SYM
-#undef DTSM_ABSENT
-    TRACE_DEFAULT_SYMS,
-    TRACE_BEFORE_OLD = TRACE_DEFAULT_SYMS - 1,
-#define DTSM_SYM(name)
-#define DTSM_ABSENT(name)
-#define DTSM_OLD(name, version) TRACE_OLD_##name,
-#include "dtsmTraceSyms.h"
-#undef DTSM_SYM
-#undef DTSM_ABSENT
-#undef DTSM_OLD
-    TRACE_SYMS
-};
-
-void *DtsmTraceReal(int sym);
-int DtsmTraceIsWrapped(const char *name);
-void *DtsmTraceWrapper(const char *name, void *function);
-
-#define REAL(name) ((__typeof__(&name)) DtsmTraceReal(TRACE_SYM_##name))
-
-/*
- * The older version of a name, where libc has one (DTSM_OLD_VERSION_name):
- * its wrapper is dtsmOld_name, and what stands behind it OLD_REAL(name).
- */
-
-#define OLD_REAL(name) ((__typeof__(&name)) DtsmTraceReal(TRACE_OLD_##name))
-#define OLD_NAME(name) \
-    __asm__(".symver dtsmOld_" #name "," #name "@" DTSM_OLD_VERSION_##name);
-
-/*
- * Fail with err when it is not 0.
- */
-
-#define REFUSE(err, result) \
-    do { \
-        int refuse_ = (err); \
-        if (refuse_ != 0) { \
-            errno = refuse_; \
-            return (result); \
-        } \
-    } while (0)
-
-/*
- * DtsmTraceNoteHome (wrapConfig.c) --
- *
- *      libc expands a word; one that begins with "~" may have it look a user
- *      up.
- *
- * DtsmTraceNoteGlob (wrapGlob.c) --
- *
- *      libc searches for a pattern without a word of ours: judge and record
- *      what that asks for.
- */
-
-void DtsmTraceNoteHome(const char *word);
-void DtsmTraceNoteGlob(const char *pattern);
-
-#define CHECK(dirfd, path, how) DtsmTraceCheck((dirfd), (path), (how), NULL)
-
-/*
- * A path that cannot be, for calls of libc that have to fail by themselves.
- */
-
-#define TRACE_NO_FILE "/proc/self/hidden"
 
 /*
  * Starting programs (judgeExec.c).
@@ -701,16 +587,6 @@ size_t DtsmTraceEnvSize(char *const *envp, int strip, size_t *textPtr);
 char *const *DtsmTraceMakeEnv(char *const *envp, int strip, char **array,
         char *text);
 void DtsmTracePutBack(void);
-
-/*
- * DtsmTraceActionsFolder (wrapActions.c) --
- *
- *      The directory that posix_spawn's file actions, NULL for none, lead to:
- *      AT_FDCWD when they do not change it, a descriptor to be closed, or -1
- *      when that is not to be told from here.
- */
-
-int DtsmTraceActionsFolder(const posix_spawn_file_actions_t *actions);
 
 /*
  * Kinds of access of open(2)'s flags and fopen(3)'s mode.
