@@ -41,6 +41,7 @@ namespace eval strace {
         {^/tmp/ar[A-Za-z0-9]{6}(?=/|$)} /tmp/arXXXXXX
         {/am4t[A-Za-z0-9]{6}(?=/|$)}    /am4tXXXXXX
         {^(/tmp(?:/arXXXXXX)?)/ah[A-Za-z0-9]{6}(?=/|$)} {\1/ahXXXXXX}
+        {/ztest[0-9]+(?=[./]|$)}        /ztestN
         {/m4-[A-Za-z0-9]{6}(?=/|$)}     /m4-XXXXXX
         {/(?=[^/]*[a-z])(?=[^/]*[A-Z])(?=[^/]*[0-9])\w{10}$} /XXXXXXXXXX
         {/proc/(?:self|[0-9]+)(?=/|$)}  /proc/PID
@@ -226,14 +227,15 @@ proc strace::parse {file cwd} {
 
         # Before a program runs, its loader opens libraries and its cache.
         # Then and later, it asks for a folder after it has failed to open a
-        # library in it.
+        # library in it.  How an open ended is not in its line when another
+        # process' line came between.
 
         set library [regexp {\.so(\.|$)|/glibc-hwcaps} $path]
         set search [expr {$call in {newfstatat stat}
             && [info exists lacking($pid)]
             && [string trimright $path /] eq $lacking($pid)}]
-        if {$call in {open openat} && $library && [string match {* = -1 *} \
-                $line]} {
+        if {$call in {open openat} && $library
+                && [regexp { = -1 |<unfinished } $line]} {
             set lacking($pid) [file dirname $path]
         } elseif {!$search} {
             unset -nocomplain lacking($pid)
