@@ -159,10 +159,11 @@ oo::class create ::dtsm::Contents {
         set default {}
         set rules {}
         foreach {path flags} [lindex [dict get $judged answers] 0] {
+            set verdict [lsearch -inline -regexp $flags ^(allow|deny|ask)\$]
             if {$path eq "/"} {
-                set default [lindex $flags 0]
+                set default $verdict
             } else {
-                lappend rules $path [lindex $flags 0]
+                lappend rules $path $verdict
             }
         }
         return [dict create default $default \

@@ -411,11 +411,41 @@ proc ::dtsm::report::Package {details} {
 #      Write a report in one of its formats, see dtsm::report::json.
 
 proc ::dtsm::report::write {format finding contents channel} {
-    if {$format eq "text"} {
-        puts -nonewline $channel [text $finding]
-    } else {
-        $format $finding $contents $channel
+    switch -- $format {
+        text {
+            puts -nonewline $channel [text $finding]
+        }
+        list {
+            puts -nonewline $channel [listed $finding $contents]
+        }
+        default {
+            $format $finding $contents $channel
+        }
     }
+}
+
+# dtsm::report::listed --
+#
+#      A line for each path and each rule.  A path that resolves elsewhere is
+#      listed under its own name only.
+
+proc ::dtsm::report::listed {finding contents} {
+    set flagsOf {}
+    foreach {path verdict} [concat [dict get $finding rules] \
+            [::list / [dict get $finding default]]] {
+        if {$verdict ne ""} {
+            dict set flagsOf $path [expr {$verdict eq "ask"
+                ? {prefix ask} : "$verdict prefix"}]
+        }
+    }
+    foreach {path flags} [$contents paths] {
+        dict set flagsOf $path $flags
+    }
+    set lines {}
+    foreach {path flags} [lsort -stride 2 $flagsOf] {
+        append lines [::dtsm::bytes::shown $path] \t $flags \n
+    }
+    return $lines
 }
 
 # dtsm::report::members --

@@ -9,7 +9,7 @@ namespace eval registry {
     variable scripts {bytes json report policy depends dpkg registry
         registryfile registrydb registrydpkg registrymacports ignore deps
         depsdeclared depsreport
-        options}
+        optiontable options}
 }
 foreach name $registry::scripts {
     source -encoding utf-8 [sourceFile library $name.tcl]
