@@ -25,7 +25,7 @@ namespace eval ::dtsm::options {
         clean   "[option ...]"
                 "remove what killed runs left behind"
         help    "[verb]"
-                "print this, or what a verb does"
+                "print this help, or that of a verb"
     }
 
     # The verbs that run a command.
