@@ -12,10 +12,9 @@
 # Files with names that are numbers still; those of a section (the name up to
 # its point) stand in one of them.
 set numbered {
-    clean.test darwintrace.test deps.test install.test listen.test
-    lists.test model.test options.test policy.test porttrace.test race.test
-    readme.test registry.test report.test searches.test tracelib.test
-    worker.test
+    clean.test darwintrace.test install.test listen.test lists.test
+    model.test policy.test porttrace.test race.test readme.test
+    searches.test tracelib.test worker.test
 }
 
 set status 0
