@@ -65,7 +65,7 @@ proc ::dtsm::command::Verb-check {trace words} {
 proc ::dtsm::command::Verb-report {trace words} {
     lassign [::dtsm::options::parse report $words] options words
     Need ignore
-    set settings {format {} ignore {} output -}
+    set settings {format {} ignore {} output - only {} verbose 0}
     foreach {option value} $options {
         ::dtsm::options::checkWord report $option $value
         switch -- $option {
@@ -74,6 +74,9 @@ proc ::dtsm::command::Verb-report {trace words} {
             }
             --ignore-from {
                 dict lappend settings ignore {*}[IgnoredBy $value]
+            }
+            --verbose {
+                dict set settings verbose 1
             }
             --output {
                 dict set settings output [::dtsm::bytes::toFile $value]
@@ -131,14 +134,14 @@ proc ::dtsm::command::ShowJson {name settings} {
 #      Write what a dtsm::Contents or dtsm::Reported tells.
 
 proc ::dtsm::command::Show {contents settings} {
-    Need json report
+    Need report
+    set ::dtsm::report::verbose [dict get $settings verbose]
     set format [dict get $settings format]
-    NeedFormat $format
     set finding [::dtsm::ignore::apply [$contents finding] \
         [::dtsm::ignore::places [dict get $settings ignore]]]
     set file [dict get $settings output]
     CloseReport [OpenReport $file] $file \
-        [list ::dtsm::report::write $format $finding $contents]
+        [Writer $format $finding $contents [dict get $settings only]]
     if {$format eq "list" && [dict get $finding unstored]} {
         Say [::dtsm::report::full $finding]
     }

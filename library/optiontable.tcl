@@ -109,6 +109,13 @@ namespace eval ::dtsm::options {
         --format list|text|json|markdown|html {report}
             "A line for each path (default, unless the ending of --output says
             otherwise), or as for run."
+        --summary FILE {run}
+            "Write the summary to FILE too, for logs that scroll."
+        --only hidden|unknown|used {run report}
+            "Of the paths, report only those that were hidden, that the
+            registry does not know, or that were read, written or run."
+        {--verbose -v} {} {run deps report}
+            "List in full what is otherwise counted or cut short."
         {--quiet -q} {} {run deps}
             "Print no summary and no remarks at the end.  Errors are printed,
             and the exit status stays the same."

@@ -7,6 +7,7 @@
 #      $contents json channel  as of dtsm::Contents
 #      $contents finding       as of dtsm::Contents; with command and end, if
 #                              the report was that of a run
+#      $contents only kind     as of dtsm::Contents
 #
 # All paths are byte strings.
 #
@@ -15,13 +16,14 @@
 package require TclOO
 
 oo::class create ::dtsm::Reported {
-    variable report
+    variable report kind
 
     # constructor --
     #
     # Errors: DTSM REPORT if these bytes are no report of version 1.
 
     constructor {bytes} {
+        set kind {}
         try {
             set report [::dtsm::jsonread::value $bytes]
             if {[dict get $report version] ne "1"} {
@@ -75,17 +77,41 @@ oo::class create ::dtsm::Reported {
     method paths {} {
         set result {}
         foreach entry [my Get paths] {
-            dict set result [my Path $entry] [dict get $entry flags]
+            set flags [dict get $entry flags]
+            if {$kind eq "" || [my Is $flags]} {
+                dict set result [my Path $entry] $flags
+            }
         }
         return $result
     }
 
     method json {channel} {
-        puts -nonewline $channel [::dtsm::json::array [lmap entry \
-                [my Get paths] {
-            string cat "{" [::dtsm::json::path [my Path $entry]] \
-                ",\"flags\":" [::dtsm::json::list [dict get $entry flags]] "}"
+        puts -nonewline $channel [::dtsm::json::array [lmap {path flags} \
+                [my paths] {
+            string cat "{" [::dtsm::json::path $path] \
+                ",\"flags\":" [::dtsm::json::list $flags] "}"
         }] \n]
+    }
+
+    method only {wanted} {
+        set kind $wanted
+    }
+
+    # Is --
+    #
+    #      1 for the flags of a path that `only' left.
+
+    method Is {flags} {
+        switch -- $kind {
+            hidden {
+                return [expr {"deny" in $flags && "reported" in $flags}]
+            }
+            unknown {
+                return [expr {"unknown" in $flags}]
+            }
+        }
+        return [expr {"deny" ni $flags && ("read" in $flags
+            || "write" in $flags || "exec" in $flags)}]
     }
 
     # Refused --
@@ -119,8 +145,8 @@ oo::class create ::dtsm::Reported {
     #
     #      A list of {path count}, or of {path why count}.
 
-    method Programs {kind} {
-        return [lmap entry [my Get [list processes $kind]] {
+    method Programs {name} {
+        return [lmap entry [my Get [list processes $name]] {
             list [my Path $entry] \
                 {*}[expr {[dict exists $entry why]
                     ? [list [dict get $entry why]] : ""}] \
@@ -145,6 +171,7 @@ oo::class create ::dtsm::Reported {
             violations [my Refused [my Get violations]] \
             unanswered [my Refused [my Get {unanswered paths}]] \
             ignored [my Refused [my Get ignored]] \
+            probed [my Refused [my Get probed]] \
             unknown [my Known unknown] lookedAt [my Known looked_at] \
             waiting [lmap entry [my Get {registry waiting}] {
                 list [my Path $entry] [dict get $entry seconds]
@@ -156,8 +183,8 @@ oo::class create ::dtsm::Reported {
         } {
             dict set result $key [my Count [my Get $name 0]]
         }
-        foreach kind {supervised untraced readonly ended} {
-            dict set result $kind [my Programs $kind]
+        foreach name {supervised untraced readonly ended} {
+            dict set result $name [my Programs $name]
         }
         return [my Ended $result]
     }

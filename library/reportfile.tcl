@@ -9,9 +9,28 @@
 #      Read what writes a report in this format.
 
 proc ::dtsm::command::NeedFormat {format} {
-    if {$format in {markdown html}} {
-        Need report$format
+    Need report report[string map {list text} $format]
+}
+
+# dtsm::command::Writer --
+#
+#      A command that writes a report to a channel, its last word.
+#
+# Arguments:
+#      only     The kind of paths that is wanted; empty for all.
+
+proc ::dtsm::command::Writer {format finding contents only} {
+    Need json
+    NeedFormat $format
+    if {$only ne ""} {
+        set finding [::dtsm::report::only $finding $only]
+        $contents only $only
     }
+    return [list ::dtsm::report::write $format $finding $contents]
+}
+
+proc ::dtsm::command::Put {text channel} {
+    puts -nonewline $channel $text
 }
 
 # dtsm::command::OpenReport, dtsm::command::CloseReport --

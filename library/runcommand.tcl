@@ -47,15 +47,21 @@ proc ::dtsm::command::Verb-run {trace words} {
 }
 
 proc ::dtsm::command::TellRun {settings finding session worker} {
+    Need report reporttext
+    set ::dtsm::report::verbose [dict get $settings verbose]
+    set text [::dtsm::report::summary $finding]
     if {![dict get $settings quiet]} {
         catch {
-            puts -nonewline stderr [::dtsm::report::text $finding]
+            puts -nonewline stderr $text
             flush stderr
         }
     }
-    set format [dict get $settings format]
-    NeedFormat $format
-    return [list ::dtsm::report::write $format $finding $session]
+    set file [dict get $settings summary]
+    if {$file ne ""} {
+        CloseReport [OpenReport $file] $file [list ::dtsm::command::Put $text]
+    }
+    return [Writer [dict get $settings format] $finding $session \
+        [dict get $settings only]]
 }
 
 # dtsm::command::Verb-deps --
@@ -82,14 +88,11 @@ proc ::dtsm::command::TellDeps {settings finding session worker} {
     if {![dict get $settings quiet]} {
         Doubts $finding
     }
+    set ::dtsm::report::verbose [dict get $settings verbose]
     set found [$worker deps [$session paths] [dict get $settings ignore] \
         ::dtsm::command::Say]
     return [list ::dtsm::command::Put \
         [::dtsm::deps::[dict get $settings format] $found]]
-}
-
-proc ::dtsm::command::Put {text channel} {
-    puts -nonewline $channel $text
 }
 
 # dtsm::command::Doubts --
@@ -134,7 +137,7 @@ proc ::dtsm::command::Doubts {finding} {
 #      The exit status.
 
 proc ::dtsm::command::Trace {trace settings tell} {
-    Need json contents place session collect lookup starts report
+    Need json contents place session collect lookup starts report ignore
     set report [OpenReport [dict get $settings report]]
     set file [dict get $settings report]
     set session {}
@@ -151,8 +154,8 @@ proc ::dtsm::command::Trace {trace settings tell} {
             CloseReport $report $file {}
             return [dict get $end status]
         }
-        set finding [::dtsm::ignore::apply [$session collect] \
-            [dict get $settings ignore]]
+        set finding [::dtsm::ignore::searches [::dtsm::ignore::apply \
+            [$session collect] [dict get $settings ignore]] [SearchPath]]
         dict set finding end $end
         dict set finding command [dict get $settings command]
         CloseReport $report $file \
@@ -169,6 +172,19 @@ proc ::dtsm::command::Trace {trace settings tell} {
         ::dtsm::process release
     }
     return [ExitStatus $finding [dict get $settings fail-on]]
+}
+
+# dtsm::command::SearchPath --
+#
+#      The directories of PATH.
+
+proc ::dtsm::command::SearchPath {} {
+    return [lmap directory [split [::dtsm::system environ PATH] :] {
+        if {[string index $directory 0] ne "/"} {
+            continue
+        }
+        set directory
+    }]
 }
 
 # dtsm::command::NewSession --

@@ -8,14 +8,15 @@
 #
 #      The settings that a command line of run or deps asks for, as a
 #      dictionary: verb, rules, default, report, fail-on, keep, map-dir,
-#      supervise, format, patience, quiet, registry, depends, policy, ignore
-#      (lists), command.
+#      supervise, format, patience, quiet, verbose, summary, only, registry,
+#      depends, policy, ignore (lists), command.
 
 proc ::dtsm::command::Parse {verb words} {
     lassign [::dtsm::options::parse $verb $words] options command
     set result [list verb $verb rules {} ignore {} default {} report {} \
         keep {} map-dir {} fail-on {} supervise 1 format {} registry {} \
-        depends {} policy {} patience 60 quiet 0]
+        depends {} policy {} patience 60 quiet 0 \
+        verbose 0 summary {} only {}]
     foreach {option value} $options {
         ::dtsm::options::checkWord $verb $option $value
         set result [Set $result $verb $option $value]
@@ -30,6 +31,9 @@ proc ::dtsm::command::Parse {verb words} {
     }
     if {![llength $command]} {
         ::dtsm::options::wrong "no command given" "help $verb"
+    }
+    if {[dict get $result only] ne "" && [dict get $result report] eq ""} {
+        ::dtsm::options::wrong "--only needs --report" "help $verb"
     }
     if {[dict get $result format] eq ""} {
         dict set result format [expr {$verb eq "deps" ? "text"
@@ -51,7 +55,7 @@ proc ::dtsm::command::Set {settings verb option value} {
         --allow - --deny - --ask {
             dict lappend settings rules $name $value
         }
-        --report - --keep - --map-dir {
+        --report - --keep - --map-dir - --summary {
             dict set settings $name [::dtsm::bytes::toFile $value]
         }
         --registry - --policy - --ignore {
@@ -90,7 +94,7 @@ proc ::dtsm::command::Set {settings verb option value} {
         --no-supervise {
             dict set settings supervise 0
         }
-        --quiet {
+        --quiet - --verbose {
             dict set settings $name 1
         }
         default {
