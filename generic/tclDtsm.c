@@ -20,6 +20,7 @@
 #include "tclDtsmFile.h"
 #include "tclDtsmFlags.h"
 #include "tclDtsmFolder.h"
+#include "tclDtsmJudge.h"
 #include "tclDtsmListen.h"
 #include "tclDtsmMap.h"
 #include "tclDtsmMemory.h"
@@ -162,6 +163,7 @@ static const struct {
     Tcl_ObjCmdProc *proc;
 } systemCommands[] = {
     {"::dtsm::folder", DtsmTcl_FolderCmd},
+    {"::dtsm::judge", DtsmTcl_JudgeCmd},
     {"::dtsm::process", DtsmTcl_ProcessCmd},
     {"::dtsm::program", DtsmTcl_ProgramCmd},
     {"::dtsm::replace", DtsmTcl_ReplaceCmd},

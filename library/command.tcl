@@ -475,7 +475,7 @@ proc ::dtsm::command::Trace {trace settings findingName sessionName \
     variable statusNotExecutable
     upvar 1 $findingName finding $sessionName session \
         $workerName worker
-    Need json contents place session collect lookup starts report
+    Need json contents place session collect spawn starts report
     set report [OpenReport [dict get $settings report]]
     set session {}
     set worker {}

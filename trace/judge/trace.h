@@ -447,7 +447,12 @@ int DtsmTraceLeads(Dtsm_Map *map, const char *path, size_t len);
 
 /*
  * The session's log (judgeLog.c).
+ *
+ * dtsmTraceCaller      Its lines say that this program asked, not the image of
+ *                      the process; NULL: that.
  */
+
+extern const char *dtsmTraceCaller;
 
 void DtsmTraceLogRefused(const char *verb, const char *path, size_t len,
         int exists);
