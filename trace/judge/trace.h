@@ -63,6 +63,7 @@
 #include <unistd.h>
 
 #include "dtsm.h"
+#include "judgeLog.h"
 #include "judgeProgram.h"
 #include "dtsmUnixSys.h"
 
@@ -444,24 +445,6 @@ unsigned DtsmTraceRuling(Dtsm_Map *map, const char *path, size_t len,
 enum { TRACE_TO_OTHER, TRACE_TO_DENIED, TRACE_TO_ALLOWED };
 
 int DtsmTraceLeads(Dtsm_Map *map, const char *path, size_t len);
-
-/*
- * The session's log (judgeLog.c).
- *
- * dtsmTraceCaller      Its lines say that this program asked, not the image of
- *                      the process; NULL: that.
- */
-
-extern const char *dtsmTraceCaller;
-
-void DtsmTraceLogRefused(const char *verb, const char *path, size_t len,
-        int exists);
-void DtsmTraceLogUntraced(const char *path, const char *why);
-void DtsmTraceLogSupervised(const char *path);
-void DtsmTraceLogUndone(const char *path);
-void DtsmTraceLogUnattached(const char *path, const char *why,
-        const char *name);
-void DtsmTraceLogReadOnly(const char *path, const char *name);
 
 /*
  * A process under a seccomp filter or Landlock of its own, and one that can
