@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tclDtsmError.h"
 #include "tclDtsmFile.h"
 #include "tclDtsmFlags.h"
 #include "tclDtsmFolder.h"
@@ -87,6 +88,10 @@ NRDefaultMapCmd(void *data, Tcl_Interp *interp, int objc,
 {
     DtsmTcl_Command *command = data;
 
+    if (DtsmTcl_UsesMap(command->method)
+            && DtsmTcl_NeedDefault(command->state) != TCL_OK) {
+        return TCL_ERROR;
+    }
     return DtsmTcl_Method(command->state->defaultMap, interp,
             command->method, 1, objc, objv);
 }
@@ -308,10 +313,9 @@ Dtsm_Unload(Tcl_Interp *interp, int flags)
         return TCL_OK;
     }
     if (state->walks > 0) {
-        Tcl_SetObjResult(interp, Tcl_NewStringObj(
+        return DtsmTcl_Fail(interp, "BUSY", NULL, Tcl_NewStringObj(
                 "couldn't unload dtsm: a dtsm foreach or a callback of"
                 " dtsm listen is running", -1));
-        return TCL_ERROR;
     }
     state->refCount++;
     if (!Tcl_IsSafe(interp)) {

@@ -17,35 +17,45 @@ DtsmTcl_Usage(Tcl_Interp *interp, int skip, Tcl_Obj *const objv[],
 }
 
 int
-DtsmTcl_GetRaw(Tcl_Interp *interp, int *iPtr, int objc, Tcl_Obj *const objv[],
-    int *rawPtr)
+DtsmTcl_GetBooleans(Tcl_Interp *interp, int *iPtr, int objc,
+    Tcl_Obj *const objv[], const char *const options[], int values[])
 {
-    static const char *const options[] = {"-bytes", "--", NULL};
+    int option;
 
-    *rawPtr = 0;
+    for (option = 0; options[option + 1] != NULL; option++) {
+        values[option] = 0;
+    }
     while (*iPtr < objc && Tcl_GetString(objv[*iPtr])[0] == '-') {
-        int option;
-
         if (Tcl_GetIndexFromObj(interp, objv[*iPtr], options, "option",
                 TCL_EXACT, &option) != TCL_OK) {
             return TCL_ERROR;
         }
         ++*iPtr;
-        if (option == 1) {
+        if (options[option + 1] == NULL) {
             break;
         }
         if (*iPtr == objc) {
-            Tcl_SetObjResult(interp, Tcl_NewStringObj(
-                    "missing value for -bytes", -1));
+            Tcl_SetObjResult(interp, Tcl_ObjPrintf("missing value for %s",
+                    options[option]));
             Tcl_SetErrorCode(interp, "TCL", "WRONGARGS", NULL);
             return TCL_ERROR;
         }
-        if (Tcl_GetBooleanFromObj(interp, objv[*iPtr], rawPtr) != TCL_OK) {
+        if (Tcl_GetBooleanFromObj(interp, objv[*iPtr], &values[option])
+                != TCL_OK) {
             return TCL_ERROR;
         }
         ++*iPtr;
     }
     return TCL_OK;
+}
+
+int
+DtsmTcl_GetRaw(Tcl_Interp *interp, int *iPtr, int objc, Tcl_Obj *const objv[],
+    int *rawPtr)
+{
+    static const char *const options[] = {"-bytes", "--", NULL};
+
+    return DtsmTcl_GetBooleans(interp, iPtr, objc, objv, options, rawPtr);
 }
 
 int
