@@ -28,6 +28,7 @@
 #include "tclDtsmProcess.h"
 #include "tclDtsmProgram.h"
 #include "tclDtsmReplace.h"
+#include "tclDtsmServer.h"
 #include "tclDtsmState.h"
 #include "tclDtsmSupervise.h"
 #include "tclDtsmSystem.h"
