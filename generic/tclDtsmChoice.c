@@ -11,6 +11,7 @@
 #include "tclDtsmChoice.h"
 #include "tclDtsmFlags.h"
 #include "tclDtsmMemory.h"
+#include "tclDtsmRead.h"
 
 /*
  * GetOutside --
@@ -52,7 +53,7 @@ static const char *const optionNames[] = {
 
 enum {
     OPT_ANY, OPT_BYTES, OPT_FLAGS, OPT_OUTSIDE, OPT_RULES, OPT_UNDER,
-    OPT_VOID, OPT_WITHOUT, OPT_END
+    OPT_VOID, OPT_WITHOUT
 };
 
 typedef struct Later {
@@ -96,29 +97,19 @@ DtsmTcl_ReadChoice(Tcl_Interp *interp, int *iPtr, int objc,
     Tcl_Obj *const objv[], DtsmTcl_Choice *choice)
 {
     Later later = {NULL, NULL};
-    int option;
+    Tcl_Obj *valueObj;
+    int option, result;
 
     memset(choice, 0, sizeof *choice);
     choice->rules = choice->verdicts = 1;
-    while (*iPtr < objc && Tcl_GetString(objv[*iPtr])[0] == '-') {
-        if (Tcl_GetIndexFromObj(interp, objv[*iPtr], optionNames, "option",
-                TCL_EXACT, &option) != TCL_OK) {
+    while ((result = DtsmTcl_GetOption(interp, iPtr, objc, objv, optionNames,
+            &option, &valueObj)) == TCL_OK) {
+        if (SetOption(interp, option, valueObj, choice, &later) != TCL_OK) {
             return TCL_ERROR;
         }
-        ++*iPtr;
-        if (option == OPT_END) {
-            break;
-        }
-        if (*iPtr == objc) {
-            Tcl_SetObjResult(interp, Tcl_ObjPrintf("missing value for %s",
-                    optionNames[option]));
-            Tcl_SetErrorCode(interp, "TCL", "WRONGARGS", NULL);
-            return TCL_ERROR;
-        }
-        if (SetOption(interp, option, objv[(*iPtr)++], choice, &later)
-                != TCL_OK) {
-            return TCL_ERROR;
-        }
+    }
+    if (result == TCL_ERROR) {
+        return TCL_ERROR;
     }
     if (later.underObj != NULL) {
         if (DtsmTcl_GetPath(interp, later.underObj, choice->raw,

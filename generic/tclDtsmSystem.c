@@ -19,7 +19,6 @@
 #include "tclDtsmError.h"
 #include "tclDtsmInherit.h"
 #include "tclDtsmMemory.h"
-#include "tclDtsmProgram.h"
 #include "tclDtsmSystem.h"
 #include "tclDtsmValue.h"
 
@@ -113,31 +112,6 @@ Heap(
 }
 
 static int
-Kind(
-    Tcl_Interp *interp,
-    char *path)
-{
-    DtsmProgram program;
-
-    DtsmTcl_Judge(path, &program);
-    Tcl_SetObjResult(interp, Tcl_NewStringObj(program.why != NULL
-            ? program.why : "", -1));
-    return TCL_OK;
-}
-
-static int
-Mapped(
-    Tcl_Interp *interp,
-    char *path)
-{
-    DtsmProgram program;
-
-    DtsmTcl_Judge(path, &program);
-    Tcl_SetObjResult(interp, Tcl_NewBooleanObj(program.mapped));
-    return TCL_OK;
-}
-
-static int
 Resolve(
     Tcl_Interp *interp,
     char *path)
@@ -173,9 +147,8 @@ DtsmTcl_SystemCmd(
         int (*proc)(Tcl_Interp *interp, char *argument);
     } verbs[] = {
         {"environ", Environ}, {"folder", MakeFolder}, {"heap", Heap},
-        {"kind", Kind}, {"link", LinkOf}, {"mapped", Mapped},
-        {"resolve", Resolve}, {"room", Room}, {"which", Which},
-        {"words", Words}, {NULL, NULL}
+        {"link", LinkOf}, {"resolve", Resolve}, {"room", Room},
+        {"which", Which}, {"words", Words}, {NULL, NULL}
     };
     char *argument;
     int verb, result;

@@ -5,12 +5,6 @@
  *
  *      dtsm::system words count
  *              The last words of this process' own command line, as bytes.
- *      dtsm::system kind path
- *              Why a preload does not reach this program: static, setuid,
- *              setgid, capabilities, architecture; empty if it does.
- *      dtsm::system mapped path
- *              1: one whose kind is not empty and that the kernel places
- *              among the mappings, like a library.
  *      dtsm::system which name
  *              The file that spawn would start, or empty.
  *      dtsm::system link path

@@ -15,7 +15,7 @@ oo::define ::dtsm::Session {
 
     method probe {} {
         set file [::dtsm::system which true]
-        if {$file ne "" && [::dtsm::system kind $file] eq ""} {
+        if {$file ne "" && [dict get [::dtsm::program $file] why] eq ""} {
             set argv [list $file]
         } else {
             set file $folder/probe.tcl
