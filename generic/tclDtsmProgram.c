@@ -67,16 +67,6 @@ Judge(
     }
 }
 
-void
-DtsmTcl_Judge(
-    const char *file,
-    DtsmProgram *program)
-{
-    char name[PATH_MAX];
-
-    Judge(file, NULL, program, name, sizeof name);
-}
-
 int
 DtsmTcl_ProgramCmd(
     void *data,

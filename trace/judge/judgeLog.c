@@ -151,6 +151,8 @@ Link(Line *line, const char *name)
     Field(line, line->cwd, got > 0 ? (size_t) got : 0);
 }
 
+const char *dtsmTraceCaller = NULL;
+
 /*
  * Program --
  *
@@ -163,6 +165,10 @@ Program(Line *line)
     size_t before = line->len;
     const char *known;
 
+    if (dtsmTraceCaller != NULL) {
+        Field(line, dtsmTraceCaller, strlen(dtsmTraceCaller));
+        return;
+    }
     Link(line, "/proc/self/exe");
     if (line->len == before + 1) {
         known = DtsmTraceKnownName();

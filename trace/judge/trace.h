@@ -61,6 +61,7 @@
 #include "judgeFlags.h"
 #include "judgeHide.h"
 #include "judgeKeys.h"
+#include "judgeLog.h"
 #include "judgeProgram.h"
 #include "dtsmUnixSys.h"
 
@@ -399,19 +400,6 @@ unsigned DtsmTraceRuling(Dtsm_Map *map, const char *path, size_t len,
  */
 
 int DtsmTraceLeads(Dtsm_Map *map, const char *path, size_t len);
-
-/*
- * The session's log (judgeLog.c).
- */
-
-void DtsmTraceLogRefused(const char *verb, const char *path, size_t len,
-        int exists);
-void DtsmTraceLogUntraced(const char *path, const char *why);
-void DtsmTraceLogSupervised(const char *path);
-void DtsmTraceLogUndone(const char *path);
-void DtsmTraceLogUnattached(const char *path, const char *why,
-        const char *name);
-void DtsmTraceLogReadOnly(const char *path, const char *name);
 
 /*
  * A process under a seccomp filter or Landlock of its own, and one that can
