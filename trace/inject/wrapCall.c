@@ -13,6 +13,7 @@
 
 #include "inject.h"
 #include "judgeCalls.h"
+#include "wrapTree.h"
 
 #include <dirent.h>
 #include <sched.h>
@@ -206,6 +207,51 @@ CheckOlder(long number, long a, long b)
 }
 
 /*
+ * CheckRow --
+ *
+ *      Those that go on as they are once their path was judged.
+ *
+ * Returns:
+ *      0 or an errno.
+ */
+
+static int
+CheckRow(long number, const long *args)
+{
+    switch (number) {
+#define CHECK_FIRST(name) \
+        case SYS_##name: \
+            return CHECK(CALL_DIR_##name < 0 ? AT_FDCWD \
+                    : I(args[CALL_DIR_##name]), \
+                    P(args[CALL_PATH_##name]), HOW_OF(name, \
+                    CALL_FLAGS_##name < 0 ? 0 : args[CALL_FLAGS_##name]));
+#define X(name, act, how, link, dir, path, flags) \
+        ON_##act(CHECK_FIRST, name)
+        CALLS_HERE(X)
+#undef X
+        default:
+            return 0;
+    }
+}
+
+/*
+ * MoveMount --
+ *
+ *      move_mount, for which not every libc has a function.
+ */
+
+static int
+MoveMount(const long *args)
+{
+    REFUSE(CHECK(I(args[0]), P(args[1]), HOW_OF(move_mount, args[4])), -1);
+    REFUSE(CHECK(I(args[2]), P(args[3]), DTSM_STAT | DtsmTraceLinkHow(
+            FOLLOWED_IF(MOVE_FOLLOW_TO), U(args[4]))), -1);
+    DtsmTraceMounts(0);
+    CHANGING(AT_FDCWD, "/", (int) REAL(syscall)(429, args[0], args[1],
+            args[2], args[3], args[4]));
+}
+
+/*
  * PathCall --
  *
  *      A number that takes a path.  The kernel takes NULL for some of them
@@ -246,12 +292,7 @@ PathCall(long number, long a, long b, long c, long d, long e, long f)
         case SYS_setns:
             return setns(I(a), I(b));
         case 429 /* move_mount */:
-            REFUSE(CHECK(I(a), P(b), HOW_OF(move_mount, e)), -1);
-            REFUSE(CHECK(I(c), P(d), DTSM_STAT | DtsmTraceLinkHow(
-                    FOLLOWED_IF(MOVE_FOLLOW_TO), U(e))), -1);
-            DtsmTraceMounts(0);
-            CHANGING(AT_FDCWD, "/", (int) REAL(syscall)(number, a, b, c, d,
-                    e));
+            return MoveMount(args);
         case SYS_prctl:
             return prctl(I(a), b, c, d, e);
         case SYS_seccomp:
@@ -264,29 +305,12 @@ PathCall(long number, long a, long b, long c, long d, long e, long f)
         case SYS_openat2:
             REFUSE(BeforeOpen(I(a), P(b), V(c), Z(d)), -1);
             return AfterOpen((int) REAL(syscall)(number, a, b, c, d), V(c));
-#define CHECK_FIRST(name) \
-        case SYS_##name: \
-            REFUSE(CHECK(CALL_DIR_##name < 0 ? AT_FDCWD \
-                    : I(args[CALL_DIR_##name]), \
-                    P(args[CALL_PATH_##name]), HOW_OF(name, \
-                    CALL_FLAGS_##name < 0 ? 0 : args[CALL_FLAGS_##name])), \
-                    -1); \
-            break;
-#define X(name, act, how, link, dir, path, flags) \
-        ON_##act(CHECK_FIRST, name)
-        CALLS_HERE(X)
-#undef X
 #ifdef SYS_getdents
         case SYS_getdents:
-            do {
-                f = e = REAL(syscall)(number, a, b, c);
-                if (e > 0 && DtsmTraceFenced()) {
-                    f = (long) DtsmTraceFilter(I(a), V(b), Z(e), 1);
-                }
-            } while (e > 0 && f == 0);
-            return f;
+            return DtsmTreeListOld(I(a), V(b), Z(c));
 #endif
         default:
+            REFUSE(CheckRow(number, args), -1);
             break;
     }
     return REAL(syscall)(number, a, b, c, d, e, f);

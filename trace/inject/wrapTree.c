@@ -1,9 +1,9 @@
 /*
  * wrapTree.c --
  *
- *      Wrappers that walk trees and read folders below opendir: ftw, nftw,
- *      fts, getdents64, getdirentries.  What a walk finds is recorded as
- *      looked at; what stat would hide is passed over.
+ *      Wrappers that walk trees and read directories below opendir: ftw,
+ *      nftw, getdents64, getdirentries.  What a walk finds is recorded as
+ *      looked at; what stat would hide is passed over.  fts is in wrapFts.c.
  *
  * These functions of libc change the working directory without calling chdir,
  * so the remembered one is dropped after each step that may.
@@ -11,10 +11,9 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "inject.h"
+#include "wrapTree.h"
 
 #include <dirent.h>
-#include <fts.h>
 #include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +22,6 @@
 #undef ftw64
 #undef nftw
 #undef nftw64
-
-#define LOOK (DTSM_STAT | TRACE_NOFOLLOW)
 
 /*
  * ftw and nftw call a function of the caller's without any word of ours, so
@@ -46,47 +43,27 @@ static struct {
     void *proc;
 } walks[WALKS];
 
-/*
- * IsHidden --
- *
- *      Is what a walk has found hidden?  Else it is recorded as looked at, and
- *      what a followed symlink leads to as well.
- */
-
-static int
-IsHidden(const char *path, int follows)
+int
+DtsmTreeHides(const char *path, int follows)
 {
     if (DtsmTraceFenced() && DtsmTraceHiddenName(path)) {
         return 1;
     }
-    CHECK(AT_FDCWD, path, LOOK);
+    CHECK(AT_FDCWD, path, TREE_LOOK);
     if (follows) {
         CHECK(AT_FDCWD, path, DTSM_STAT | TRACE_NOTE);
     }
     return 0;
 }
 
-/*
- * Lists --
- *
- *      Record that a walk lists a folder.
- */
-
-static void
-Lists(const char *path)
+void
+DtsmTreeLists(const char *path)
 {
     CHECK(AT_FDCWD, path, DTSM_READ | DTSM_LIST | TRACE_NOTE);
 }
 
-/*
- * LeadsToHidden --
- *
- *      Is path a symlink to what is hidden?  A walk that follows it has to
- *      tell of one that leads nowhere; st receives its own properties.
- */
-
-static int
-LeadsToHidden(const char *path, struct stat *st)
+int
+DtsmTreeLeadsNowhere(const char *path, struct stat *st)
 {
     char *full, *name;
     int hidden;
@@ -107,28 +84,21 @@ LeadsToHidden(const char *path, struct stat *st)
     return hidden;
 }
 
-/*
- * Both kinds of struct stat are one where this is true; elsewhere the caller
- * gets the properties of what is hidden.
- */
-
-#define ONE_STAT (sizeof(struct stat) == sizeof(struct stat64))
-
 static int
 FtwStep(int number, const char *path, const void *st, int type)
 {
     FtwProc *proc = (FtwProc *) (intptr_t) walks[number].proc;
     struct stat link;
 
-    if (type == FTW_F && LeadsToHidden(path, &link)) {
+    if (type == FTW_F && DtsmTreeLeadsNowhere(path, &link)) {
         type = FTW_NS;
-        st = ONE_STAT ? &link : st;
+        st = TREE_ONE_STAT ? &link : st;
     }
-    if (IsHidden(path, type != FTW_NS)) {
+    if (DtsmTreeHides(path, type != FTW_NS)) {
         return 0;
     }
     if (type == FTW_D) {
-        Lists(path);
+        DtsmTreeLists(path);
     }
     return proc(path, st, type);
 }
@@ -149,13 +119,14 @@ NftwStep(int number, const char *path, const void *st, int type,
     if (moves) {
         DtsmTraceChdir();
     }
-    if (type == FTW_F && walks[number].follows && LeadsToHidden(here, &link)) {
+    if (type == FTW_F && walks[number].follows
+            && DtsmTreeLeadsNowhere(here, &link)) {
         type = FTW_SLN;
-        st = ONE_STAT ? &link : st;
+        st = TREE_ONE_STAT ? &link : st;
     }
-    if (!IsHidden(here, walks[number].follows && type != FTW_SLN)) {
+    if (!DtsmTreeHides(here, walks[number].follows && type != FTW_SLN)) {
         if (type == FTW_D || type == FTW_DP) {
-            Lists(here);
+            DtsmTreeLists(here);
         }
         result = proc(path, st, type, at);
     }
@@ -238,7 +209,7 @@ CheckStart(const char *path, int flags)
 
     if (err != 0 && DtsmTraceType(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW)
             == TRACE_IS_LINK) {
-        err = CHECK(AT_FDCWD, path, LOOK);
+        err = CHECK(AT_FDCWD, path, TREE_LOOK);
     }
     return err;
 }
@@ -281,167 +252,21 @@ OLD_NAME(nftw64)
 #endif
 
 /*
- * fts gives entries one by one.  A hidden argument of the caller's is told as
- * one that is not there; what is found below is passed over.
+ * Filter --
+ *
+ *      Take what is hidden out of a block of getdents64's, or (old) of
+ *      getdents's; returns the length that is left.
  */
 
-#define FTS_KINDS(info) \
-    ((info) != FTS_D && (info) != FTS_DP && (info) != FTS_DNR \
-            && (info) != FTS_DC && (info) != FTS_DOT && (info) != FTS_ERR)
-
-/*
- * A caller may have a symlink followed by fts_set; which one, fts forgets.
- */
-
-static int ftsFollows;
-
-#define FTS_FOLLOWS(stream, entry) \
-    (ftsFollows || ((stream)->fts_options & FTS_LOGICAL) \
-            || (((stream)->fts_options & FTS_COMFOLLOW) \
-                    && (entry)->fts_level == FTS_ROOTLEVEL))
-
-/*
- * What fts is about to list is the folder that it told of last.
- */
-
-#define FTS_LISTS(stream, entry) \
-    do { \
-        if ((entry) != NULL && (entry)->fts_info == FTS_D \
-                && (entry)->fts_instr != FTS_SKIP \
-                && !(((stream)->fts_options & FTS_XDEV) \
-                        && (entry)->fts_dev != (stream)->fts_dev)) { \
-            Lists((entry)->fts_accpath); \
-        } \
-    } while (0)
-
-#define FTS_FUNCTIONS(open, read, children, set, close, Fts, Entry) \
-    DTSM_EXPORT Fts * \
-    open(char *const *paths, int options, \
-            int (*compare)(const Entry **, const Entry **)) \
-    { \
-        char *const *path; \
-        if (!(options & FTS_NOCHDIR)) { \
-            CHECK(AT_FDCWD, ".", DTSM_READ | TRACE_NOTE); \
-        } \
-        for (path = paths; path != NULL && *path != NULL; path++) { \
-            CHECK(AT_FDCWD, *path, DTSM_STAT \
-                    | (options & (FTS_LOGICAL | FTS_COMFOLLOW) \
-                            ? 0u : TRACE_NOFOLLOW)); \
-        } \
-        return REAL(open)(paths, options, compare); \
-    } \
-    DTSM_EXPORT Entry * \
-    read(Fts *stream) \
-    { \
-        struct stat link; \
-        for (;;) { \
-            Entry *entry = stream->fts_cur; \
-            int nowhere; \
-            FTS_LISTS(stream, entry); \
-            entry = REAL(read)(stream); \
-            if (!(stream->fts_options & FTS_NOCHDIR)) { \
-                DtsmTraceChdir(); \
-            } \
-            if (entry != NULL && entry->fts_info == FTS_D) { \
-                CHECK(AT_FDCWD, entry->fts_accpath, DTSM_STAT | TRACE_NOTE); \
-            } \
-            if (entry == NULL || !FTS_KINDS(entry->fts_info)) { \
-                return entry; \
-            } \
-            nowhere = entry->fts_info == FTS_F && FTS_FOLLOWS(stream, entry) \
-                    && LeadsToHidden(entry->fts_accpath, &link); \
-            if (!IsHidden(entry->fts_accpath, !nowhere \
-                    && FTS_FOLLOWS(stream, entry))) { \
-                if (nowhere) { \
-                    entry->fts_info = FTS_SLNONE; \
-                    if (ONE_STAT && entry->fts_statp != NULL) { \
-                        memcpy(entry->fts_statp, &link, sizeof(link)); \
-                    } \
-                } \
-                return entry; \
-            } \
-            if (entry->fts_level == FTS_ROOTLEVEL) { \
-                entry->fts_info = FTS_NS; \
-                entry->fts_errno = ENOENT; \
-                return entry; \
-            } \
-        } \
-    } \
-    DTSM_EXPORT Entry * \
-    children(Fts *stream, int options) \
-    { \
-        Entry *list = stream->fts_cur, **at = &list; \
-        char *path; \
-        FTS_LISTS(stream, list); \
-        list = REAL(children)(stream, options); \
-        path = DtsmTraceGetMap() != NULL ? DtsmTraceBorrow() : NULL; \
-        while (*at != NULL && path != NULL) { \
-            Entry *entry = *at; \
-            size_t len = entry->fts_pathlen; \
-            if (entry->fts_level <= FTS_ROOTLEVEL \
-                    || len + entry->fts_namelen + 2 > PATH_MAX) { \
-                at = &entry->fts_link; \
-                continue; \
-            } \
-            len = strlen(entry->fts_parent->fts_accpath); \
-            if (len + entry->fts_namelen + 2 > PATH_MAX) { \
-                break; \
-            } \
-            memcpy(path, entry->fts_parent->fts_accpath, len); \
-            path[len] = '/'; \
-            memcpy(path + len + 1, entry->fts_name, entry->fts_namelen); \
-            path[len + 1 + entry->fts_namelen] = '\0'; \
-            if (FTS_KINDS(entry->fts_info) && DtsmTraceFenced() \
-                    && DtsmTraceHiddenName(path)) { \
-                *at = entry->fts_link; \
-                if (stream->fts_child == entry) { \
-                    stream->fts_child = entry->fts_link; \
-                } \
-                continue; \
-            } \
-            if (entry->fts_info != FTS_NSOK) { \
-                CHECK(AT_FDCWD, path, LOOK | TRACE_NOTE); \
-            } \
-            at = &entry->fts_link; \
-        } \
-        DtsmTraceReturn(path); \
-        return list; \
-    } \
-    DTSM_EXPORT int \
-    set(Fts *stream, Entry *entry, int what) \
-    { \
-        if (what == FTS_FOLLOW) { \
-            ftsFollows = 1; \
-        } \
-        return REAL(set)(stream, entry, what); \
-    } \
-    DTSM_EXPORT int \
-    close(Fts *stream) \
-    { \
-        int result = REAL(close)(stream); \
-        DtsmTraceChdir(); \
-        return result; \
-    }
-
-FTS_FUNCTIONS(fts_open, fts_read, fts_children, fts_set, fts_close, FTS,
-        FTSENT)
-FTS_FUNCTIONS(fts64_open, fts64_read, fts64_children, fts64_set, fts64_close,
-        FTS64, FTSENT64)
-
-/*
- * Entries of a folder by the block.  One that holds nothing but what is
- * hidden is not the end of the folder.
- */
-
-size_t
-DtsmTraceFilter(int fd, char *block, size_t len, int old)
+static size_t
+Filter(int fd, char *block, size_t len, int old)
 {
     char *dir = DtsmTraceBorrow();
     size_t dirLen = dir == NULL ? 0 : DtsmTraceFdPath(fd, dir, PATH_MAX);
     size_t from = 0, to = 0;
 
     if (dirLen > 0) {
-        Lists(dir);
+        DtsmTreeLists(dir);
     }
     while (dirLen > 0 && from < len) {
         struct dirent64 *entry = (struct dirent64 *) (void *) (block + from);
@@ -463,6 +288,11 @@ DtsmTraceFilter(int fd, char *block, size_t len, int old)
     return dirLen > 0 ? to : len;
 }
 
+/*
+ * A block that holds nothing but what is hidden is not the end of the
+ * directory.
+ */
+
 #define GETDENTS(name, parameters, arguments) \
     DTSM_EXPORT ssize_t \
     name parameters \
@@ -471,8 +301,7 @@ DtsmTraceFilter(int fd, char *block, size_t len, int old)
         do { \
             kept = len = REAL(name) arguments; \
             if (len > 0 && DtsmTraceFenced()) { \
-                kept = (ssize_t) DtsmTraceFilter(fd, block, (size_t) len, \
-                        0); \
+                kept = (ssize_t) Filter(fd, block, (size_t) len, 0); \
             } \
         } while (len > 0 && kept == 0); \
         return kept; \
@@ -486,3 +315,21 @@ GETDENTS(getdirentries, (int fd, char *block, size_t size,
 #endif
 GETDENTS(getdirentries64, (int fd, char *block, size_t size,
         off64_t *basePtr), (fd, block, size, basePtr))
+
+#ifdef SYS_getdents
+
+long
+DtsmTreeListOld(int fd, void *block, size_t size)
+{
+    long len, kept;
+
+    do {
+        kept = len = REAL(syscall)(SYS_getdents, fd, block, size);
+        if (len > 0 && DtsmTraceFenced()) {
+            kept = (long) Filter(fd, block, (size_t) len, 1);
+        }
+    } while (len > 0 && kept == 0);
+    return kept;
+}
+
+#endif /* SYS_getdents */

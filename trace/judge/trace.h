@@ -160,16 +160,10 @@ int DtsmTraceCheck(int dirfd, const char *path, unsigned how,
  * DtsmTraceHides --
  *
  *      DtsmTraceHidden of a name in a stream's directory.
- *
- * DtsmTraceFilter --
- *
- *      Take what is hidden out of a block of getdents64's, or (old) of
- *      getdents's; returns the length that is left.
  */
 
 int DtsmTraceHiddenName(const char *path);
 int DtsmTraceHides(DIR *stream, const char *name, unsigned type);
-size_t DtsmTraceFilter(int fd, char *block, size_t len, int old);
 size_t DtsmTraceWhere(int dirfd, const char *path, char *buf, size_t size);
 size_t DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size);
 int DtsmTraceFenced(void);
