@@ -12,9 +12,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/types.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "tclDtsmEnviron.h"
@@ -258,6 +260,35 @@ Resolve(
     return TCL_OK;
 }
 
+/*
+ * Terminal --
+ *
+ *      The rows and columns of a descriptor's terminal.  Empty if it has none,
+ *      if this process is in the background there, or while a program reads
+ *      keys one by one, as an editor does.
+ */
+
+static int
+Terminal(
+    Tcl_Interp *interp,
+    char *number)
+{
+    int fd = atoi(number);
+    struct termios modes;
+    struct winsize size;
+    Tcl_Obj *pair[2];
+
+    if (tcgetattr(fd, &modes) == 0 && (modes.c_lflag & ICANON) != 0
+            && tcgetpgrp(fd) == getpgrp()
+            && ioctl(fd, TIOCGWINSZ, &size) == 0
+            && size.ws_row > 0 && size.ws_col > 0) {
+        pair[0] = Tcl_NewIntObj(size.ws_row);
+        pair[1] = Tcl_NewIntObj(size.ws_col);
+        Tcl_SetObjResult(interp, Tcl_NewListObj(2, pair));
+    }
+    return TCL_OK;
+}
+
 static int
 Words(
     Tcl_Interp *interp,
@@ -281,8 +312,8 @@ DtsmTcl_SystemCmd(
         {"candidates", Candidates}, {"environ", Environ},
         {"folder", MakeFolder}, {"heap", Heap}, {"interpreter", ScriptOf},
         {"kind", Kind}, {"link", LinkOf}, {"mapped", Mapped},
-        {"resolve", Resolve}, {"room", Room}, {"which", Which},
-        {"words", Words}, {NULL, NULL}
+        {"resolve", Resolve}, {"room", Room}, {"terminal", Terminal},
+        {"which", Which}, {"words", Words}, {NULL, NULL}
     };
     char *argument;
     int verb, result;

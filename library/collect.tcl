@@ -225,4 +225,34 @@ oo::define ::dtsm::Session {
             regsub {^@U\d\t} $name {}
         }]]
     }
+
+    # news --
+    #
+    #      Which paths were refused since the last call.
+    #
+    # Results:
+    #      path exists program ...; a path may come again.
+
+    method news {} {
+        seek $log $newsEnd
+        set text [read $log]
+        # The last line may not be complete yet.
+        set end [expr {[string last \n $text] + 1}]
+        incr newsEnd $end
+        set result {}
+        foreach line [split [string range $text 0 $end-1] \n] {
+            set fields [lmap field [split $line \t] {
+                ::dtsm::bytes::unescape $field
+            }]
+            if {[lindex $fields 0] eq "refused" && [llength $fields] == 6} {
+                lassign $fields . . program . path exists
+                lappend result $path [expr {$exists eq "1"}] $program
+            }
+        }
+        return $result
+    }
+
+    method pid {} {
+        return $process
+    }
 }

@@ -7,6 +7,8 @@
 #      $contents paths         what was touched: path flags ...
 #      $contents json channel  the same, written as a JSON array
 #      $contents finding       what reports need, as far as a map tells it
+#      $contents total         how many paths
+#      $contents programs      how many traced programs
 #      $contents only kind     from now on, paths and json give those that were
 #                              hidden, that are unknown, or that were used
 #
@@ -37,6 +39,18 @@ oo::class create ::dtsm::Contents {
 
     method Touched {} {
         return [list -rules 0 -void 1 -bytes 1 -without alias -outside $own]
+    }
+
+    # total, programs --
+    #
+    #      How many paths were touched, and how many programs were traced.
+
+    method total {} {
+        return [$map total {*}[my Touched]]
+    }
+
+    method programs {} {
+        return [$map count attached]
     }
 
     method only {wanted} {

@@ -27,6 +27,11 @@ package require TclOO
 namespace eval ::dtsm::registry {
     namespace export make several first key needPackage
 
+    # Called with what is being done and its percentage while something takes
+    # long, as a command prefix; empty: nobody wants to know.
+
+    variable progress {}
+
     # kind, what stands behind its colon (? for: may be left out), its class
 
     variable kinds {

@@ -167,6 +167,18 @@ oo::class create ::dtsm::registry::Dpkg {
         }
     }
 
+    # Progress --
+    #
+    #      Tell how much of the index is made, in steps of ten percent.
+
+    method Progress {done all} {
+        set step [expr {max($all / 10, 1)}]
+        if {$::dtsm::registry::progress ne "" && $done % $step == 0} {
+            {*}$::dtsm::registry::progress "indexing $all packages (once,\
+                until packages change)" [expr {min(100 * $done / $all, 99)}]
+        }
+    }
+
     # Fill --
     #
     #      Put the dpkg database into an empty index.  All this goes to
@@ -174,6 +186,7 @@ oo::class create ::dtsm::registry::Dpkg {
 
     method Fill {} {
         lassign [::dtsm::dpkg::packages $admin] native packages
+        my Progress 0 [dict size $packages]
         set provided [::dtsm::dpkg::provided $native $packages]
         set needs [::dtsm::dpkg::needs $native $packages $provided]
         set base [::dtsm::dpkg::base $native $packages $provided $needs]
@@ -202,7 +215,13 @@ oo::class create ::dtsm::registry::Dpkg {
                     $sqlite eval {INSERT INTO depends VALUES ($package, $need)}
                 }
             }
+            set last {}
+            set done 0
             ::dtsm::dpkg::files $admin $native $packages path package {
+                if {$package ne $last} {
+                    set last $package
+                    my Progress [incr done] [dict size $packages]
+                }
                 set key [::dtsm::registry::key $path]
                 $sqlite eval {
                     INSERT OR IGNORE INTO file VALUES ($key, $package)

@@ -13,6 +13,8 @@
 #      $s wait ?events?    how it ended; questions are answered meanwhile
 #      $s fence ?bool?     whether denials are enforced
 #      $s environment      what a traced program's environment needs
+#      $s news             what was refused since the last call
+#      $s pid              the command's process
 #      $s collect ?last?   collect.tcl
 #      $s paths            contents.tcl
 #      $s json channel     contents.tcl
@@ -70,7 +72,7 @@ oo::class create ::dtsm::Session {
     superclass ::dtsm::Contents
     variable settings folder held map mapFile mapHeld logFile log library own \
         rules verdictOf denied started process untracedCommand \
-        supervisedCommand unsupervised socket finished server
+        supervisedCommand unsupervised socket finished server newsEnd
 
     # constructor --
     #
@@ -96,6 +98,7 @@ oo::class create ::dtsm::Session {
         set socket {}
         set process {}
         set finished 0
+        set newsEnd 0
         try {
             my RefuseNested
             my NeedProc

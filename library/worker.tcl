@@ -4,7 +4,8 @@
 #      database or end, and the session goes on.
 #
 #      set w [dtsm::Worker new registries depends]
-#      $w ready seconds say  wait until they are open
+#      $w ready seconds say progress
+#                            wait until they are open
 #      $w ask path callback  callback ok ANSWER, or callback error MESSAGE
 #      $w deps paths ignored say
 #                            what deps::find finds by the first of them
@@ -12,10 +13,12 @@
 #
 # Questions are answered in their order, on the event loop.  To wait is to
 # serve events; `say' is a command prefix that is told, with a sentence, that
-# the wait goes on.
+# the wait goes on, and `progress' one that is told what is done meanwhile and
+# how many percent of it.
 #
 # The two talk in lines, each a Tcl list: first {registries depends} and
-# {ready VALUE} or {failed MESSAGE ERRORCODE}; then {ask PATH} or {deps {PATHS
+# {ready VALUE} or {failed MESSAGE ERRORCODE}, before which {progress TEXT
+# PERCENT} may come; then {ask PATH} or {deps {PATHS
 # IGNORED}}, answered by {ok ANSWER} or {error MESSAGE}.  When its input ends,
 # the worker does.
 #
@@ -42,13 +45,16 @@ namespace eval ::dtsm::workerline {
 }
 
 oo::class create ::dtsm::Worker {
-    variable reader writer pid opened failure callbacks tick answer
+    variable reader writer pid opened failure callbacks tick answer \
+        told heard
 
     constructor {registries depends} {
         set opened {}
         set failure {}
         set callbacks {}
         set tick 0
+        set told {}
+        set heard 0
         set argv [lmap word [list [info nameofexecutable] \
                 $::dtsm::workerline::main \
                 [package ifneeded dtsm [package require dtsm]]] {
@@ -108,6 +114,13 @@ oo::class create ::dtsm::Worker {
             return
         }
         set message [::dtsm::workerline::unpack $line]
+        if {[lindex $message 0] eq "progress"} {
+            set heard [clock milliseconds]
+            if {$told ne ""} {
+                {*}$told {*}[lrange $message 1 2]
+            }
+            return
+        }
         if {$opened eq ""} {
             set opened $message
             return
@@ -126,7 +139,8 @@ oo::class create ::dtsm::Worker {
     # Errors: those of the registries; DTSM INTERRUPTED ...; DTSM REGISTRY
     #      WORKER when it ended or the time is over.
 
-    method ready {seconds say} {
+    method ready {seconds say {progress {}}} {
+        set told $progress
         if {![my Wait {$opened ne "" || $failure ne ""} $seconds $say \
                 "the registry is not open yet"]} {
             set failure "the registry did not open in [format %g $seconds] s"
@@ -158,6 +172,7 @@ oo::class create ::dtsm::Worker {
 
     method Wait {condition seconds say what} {
         set begin [clock milliseconds]
+        set heard $begin
         set next 5
         while {![expr $condition]} {
             set timer [after 50 [list incr [my varname tick]]]
@@ -171,7 +186,7 @@ oo::class create ::dtsm::Worker {
             if {$passed >= $seconds} {
                 return 0
             }
-            if {$passed >= $next} {
+            if {([clock milliseconds] - $heard) / 1000.0 >= $next} {
                 {*}$say "$what after $next s"
                 set next [expr {$next * 2}]
             }

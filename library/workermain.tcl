@@ -38,6 +38,7 @@ proc main {} {
     ::dtsm::workerline::configure $reader
     ::dtsm::workerline::configure $writer
     lassign [next $reader] names depends
+    set ::dtsm::registry::progress [list put $writer progress]
     try {
         set opened [::dtsm::registry::several $names $depends]
         put $writer ready [lrange $opened 1 end]
