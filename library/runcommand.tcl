@@ -177,7 +177,7 @@ proc ::dtsm::command::Doubts {finding} {
 #      The exit status.
 
 proc ::dtsm::command::Trace {trace settings tell} {
-    Need json contents place session collect lookup starts report ignore
+    Need json contents place session collect spawn starts report ignore
     set report [OpenReport [dict get $settings report]]
     set file [dict get $settings report]
     set session {}
