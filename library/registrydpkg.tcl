@@ -6,9 +6,10 @@
 # The database is indexed into an SQLite file with the tables that
 # registrydb.tcl describes, and `meta', and kept in $XDG_CACHE_HOME/dtsm, else
 # ~/.cache/dtsm.  Its name and its `meta' tell the state of the database that
-# it was made from.  Who finds none that fits, or a broken one, makes it in a
-# folder of its own and renames it: whoever comes last wins, and all are
-# alike.  Where there is no place for it the index is made in memory.
+# it was made from.  A process that finds no fitting index, or a broken one,
+# makes one in a directory of its own and renames it; of several processes the
+# last one wins, and their indexes are equal.  If there is no place for it, the
+# index is made in memory.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -28,7 +29,7 @@ namespace eval ::dtsm::registry {
             PRIMARY KEY (path, package)) WITHOUT ROWID;
     }
 
-    # Leftovers of killed runs that are older are removed; seconds.
+    # Leftovers of killed runs are removed when they are older; seconds.
 
     variable staleAge 3600
 }
@@ -120,7 +121,7 @@ oo::class create ::dtsm::registry::Dpkg {
 
     # Open --
     #
-    #      Open an index, if it is whole and that of this state.
+    #      Open an index if it is complete and was made from this state.
 
     method Open {file} {
         if {![file isfile $file] || ![file owned $file]} {
@@ -200,7 +201,7 @@ oo::class create ::dtsm::registry::Dpkg {
                     $sqlite eval {INSERT INTO package VALUES ($package, $is)}
                 }
             }
-            # Who declares a name means that for the machine's architecture.
+            # A declared name means a package of the machine's architecture.
             dict for {provide owners} $provided {
                 foreach package [::dtsm::dpkg::fitting $packages $native \
                         $owners] {
@@ -242,7 +243,7 @@ oo::class create ::dtsm::registry::Dpkg {
 
     # owners --
     #
-    #      What Python compiled belongs to whom its source belongs to.
+    #      The owner of a file that Python compiled is that of its source.
 
     method owners {path} {
         set result [next $path]

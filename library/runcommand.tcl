@@ -143,23 +143,23 @@ proc ::dtsm::command::Doubts {finding} {
     set untraced [::dtsm::report::total [dict get $finding untraced]]
     if {$untraced} {
         Say "[::dtsm::report::counted $untraced "process was" \
-            "processes were"] not traced; what they used is not told"
+            "processes were"] not traced; the list lacks what they used"
     }
     set readOnly [::dtsm::report::total [dict get $finding readonly]]
     if {$readOnly} {
         Say "[::dtsm::report::counted $readOnly "program" "programs"] could\
-            only read the map; what they used is not told"
+            only read the map; the list lacks what they used"
     }
     if {[dict get $finding unseen] != 0} {
-        Say "calls of supervised programs passed unseen; what they used is\
-            not told"
+        Say "calls of supervised programs passed unseen; the list lacks what\
+            they used"
     }
     if {[dict get $finding unstored] != 0} {
         Say [::dtsm::report::full $finding]
     }
     if {[dict get $finding end kind] eq "signal"
             || [dict get $finding end code] != 0} {
-        Say "the command failed; what it did not come to is not told"
+        Say "the command failed; the list lacks what it would have used next"
     }
 }
 

@@ -1,26 +1,26 @@
 # worker.tcl --
 #
-#      Registries in a process beside ours: one may loop, wait for a dead
-#      database or end, and the session goes on.
+#      Registries in a process of their own: a registry may loop, wait for a
+#      dead database or end, and the session goes on.
 #
 #      set w [dtsm::Worker new registries depends]
 #      $w ready seconds say progress
 #                            wait until they are open
 #      $w ask path callback  callback ok ANSWER, or callback error MESSAGE
 #      $w deps paths ignored say
-#                            what deps::find finds by the first of them
+#                            what deps::find finds with the first of them
 #      $w destroy            ends the process, and all that it started
 #
-# Questions are answered in their order, on the event loop.  To wait is to
-# serve events; `say' is a command prefix that is told, with a sentence, that
-# the wait goes on, and `progress' one that is told what is done meanwhile and
-# how many percent of it.
+# Questions are answered in order, on the event loop.  Waiting serves events;
+# `say' is a command prefix that is called now and then with a sentence about
+# the wait, and `progress' one that is called with what is being done and how
+# many percent of it are.
 #
-# The two talk in lines, each a Tcl list: first {registries depends} and
-# {ready VALUE} or {failed MESSAGE ERRORCODE}, before which {progress TEXT
-# PERCENT} may come; then {ask PATH} or {deps {PATHS
-# IGNORED}}, answered by {ok ANSWER} or {error MESSAGE}.  When its input ends,
-# the worker does.
+# The two processes exchange lines, each a Tcl list: first {registries depends},
+# answered by any number of {progress TEXT PERCENT} and then {ready VALUE} or
+# {failed MESSAGE ERRORCODE}; later {ask PATH} or {deps {PATHS IGNORED}},
+# answered by {ok ANSWER} or {error MESSAGE}.  The worker ends when its input
+# does.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -73,10 +73,10 @@ oo::class create ::dtsm::Worker {
 
     # End --
     #
-    #      How it ended, for a reader; empty when it had been ended before.
+    #      How the process ended, for a reader; empty if it was ended before.
     #
     # Arguments:
-    #      ms       Wait so long for its own end.
+    #      ms       How long to wait until it ends by itself.
 
     method End {{ms 0}} {
         if {$reader eq ""} {
