@@ -11,6 +11,9 @@
  */
 
 #include "inject.h"
+#include "injectEnviron.h"
+#include "injectSupervise.h"
+#include "judgeStat.h"
 #include "wrapExec.h"
 
 #include <stdio.h>

@@ -25,7 +25,11 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeAsk.h"
+#include "judgePath.h"
+#include "judgeScratch.h"
+#include "judgeSocket.h"
+#include "judgeSubject.h"
 
 #include <poll.h>
 #include <string.h>
@@ -68,13 +72,13 @@ Now(void)
 static const char *
 Server(long *secondsPtr)
 {
-    const char *at = dtsmTraceEnv[TRACE_ENV_ASK];
+    const char *at = DtsmSubjectAsk();
 
     if (at == NULL) {
         return NULL;
     }
     *secondsPtr = 0;
-    for (at += sizeof("DTSM_ASK=") - 1; *at >= '0' && *at <= '9'; at++) {
+    for (; *at >= '0' && *at <= '9'; at++) {
         if (*secondsPtr < 1000000) {
             *secondsPtr = 10 * *secondsPtr + (*at - '0');
         }
@@ -253,14 +257,14 @@ Ask(Dtsm_Map *map, const char *key, size_t keyLen)
         fd = (int) DtsmpSyscall3(SYS_socket, AF_UNIX,
                 SOCK_STREAM | SOCK_CLOEXEC, 0);
         if (fd < 0) {
-            DtsmTraceCannotAsk(fd);
+            DtsmSubjectCannotAsk(fd);
             Dtsm_Count(map, DTSM_COUNT_UNANSWERED, 1);
             return DTSM_ASK;            /* our own trouble; asked again */
         }
         answer = Question(fd, server, seconds, key + KEY_HEAD,
                 keyLen - KEY_HEAD);
         DtsmpSysClose(fd);
-        if (answer < 0 && DtsmTraceCannotAsk(answer)) {
+        if (answer < 0 && DtsmSubjectCannotAsk(answer)) {
             Dtsm_Count(map, DTSM_COUNT_UNANSWERED, 1);
             return DTSM_ASK;
         }

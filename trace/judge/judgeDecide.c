@@ -29,7 +29,12 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeAsk.h"
+#include "judgeDecide.h"
+#include "judgeLog.h"
+#include "judgePath.h"
+#include "judgeScratch.h"
+#include "judgeSubject.h"
 
 #include <dirent.h>
 #include <string.h>
@@ -462,7 +467,7 @@ Quick(Dtsm_Map *map, char *buf, size_t size, const DtsmTraceSpelling *spell,
         return HIT_NONE;
     }
     *policyPtr = token.policy;
-    if (dtsmTraceStale) {
+    if (DtsmSubjectIsStale()) {
         return HIT_NONE;
     }
     hit = Judge(flags, how, fence, 0);
@@ -561,7 +566,7 @@ CheckReached(Dtsm_Map *map, int dirfd, const char *path, unsigned how,
     char *reached = DtsmTraceBorrow(), *block = DtsmTraceBorrow();
     int result = 0;
 
-    if (reached != NULL && block != NULL && DtsmTraceReach(dirfd, path,
+    if (reached != NULL && block != NULL && DtsmSubjectReach(dirfd, path,
             how & TRACE_NOFOLLOW ? O_NOFOLLOW : 0, reached,
             DTSM_SCRATCH_SIZE) > 0) {
         result = CheckIn(map, AT_FDCWD, reached, how, block,
@@ -575,7 +580,7 @@ CheckReached(Dtsm_Map *map, int dirfd, const char *path, unsigned how,
 int
 DtsmTraceCheck(int dirfd, const char *path, unsigned how, unsigned *sawPtr)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
     char buf[TRACE_KEY_HEAD + TRACE_SPELL_MAX];
     int result;
 
@@ -604,7 +609,7 @@ DtsmTraceCheck(int dirfd, const char *path, unsigned how, unsigned *sawPtr)
 unsigned
 DtsmTraceKnows(const char *path)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
     char buf[TRACE_KEY_HEAD + TRACE_SPELL_MAX];
     DtsmTraceSpelling spell;
     unsigned flags;
@@ -621,7 +626,7 @@ DtsmTraceKnows(const char *path)
 void
 DtsmTraceTouchHops(const char *path)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
     DtsmTraceSpelling spell;
     DtsmTraceWalk *walk;
     char *buf;
@@ -673,7 +678,7 @@ int
 DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
         unsigned type)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
     size_t nameLen = strlen(name);
     int hidden = 0;
     char *buf;
