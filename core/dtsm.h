@@ -253,6 +253,23 @@ int Dtsm_InsertRules(Dtsm_Map *map, const Dtsm_Entry *entries,
         size_t entryCount);
 
 /*
+ * Dtsm_InsertNew, Dtsm_InsertNewRules --
+ *
+ *      As Dtsm_Insert and Dtsm_InsertRules, and tell what was new: a verdict
+ *      where none counted, a rule where there was none at just this path.  Of
+ *      several that insert one path at once just one is told so.
+ *
+ * Arguments:
+ *      isNewPtr     Receives 1 or 0; 0 on failure.
+ *      newCountPtr  Receives how many rules were new; 0 on failure.
+ */
+
+int Dtsm_InsertNew(Dtsm_Map *map, const char *path, size_t pathLen,
+        unsigned flags, int *isNewPtr);
+int Dtsm_InsertNewRules(Dtsm_Map *map, const Dtsm_Entry *entries,
+        size_t entryCount, size_t *newCountPtr);
+
+/*
  * Dtsm_Search --
  *
  *      What is known of path: its verdict if that still counts, else the rule

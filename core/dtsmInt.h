@@ -217,7 +217,8 @@ void        DtsmGovern(const Dtsm_Map *map, uint64_t policy,
 const DtsmLeaf *DtsmRuleOf(const Dtsm_Map *map, uint64_t policy,
                 const DtsmKey *key);
 int         DtsmPolicyChange(Dtsm_Map *map, DtsmChangeKind kind,
-                const Dtsm_Entry *entries, size_t entryCount);
+                const Dtsm_Entry *entries, size_t entryCount,
+                size_t *rulesAddedPtr);
 void        DtsmPolicySpend(Dtsm_Map *map);
 
 /*

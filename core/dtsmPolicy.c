@@ -278,6 +278,10 @@ Successor(Piece *piece, DtsmChangeKind kind, const Dtsm_Entry *entries,
  *
  *      Make one change of the policy, of all entries together.
  *
+ * Arguments:
+ *      rulesAddedPtr   Unless NULL, receives how many rules there are more
+ *                      than before, once the change is made.
+ *
  * Returns:
  *      DTSM_OK, DTSM_INVALID, DTSM_NOTFOUND (a removal without a rule),
  *      DTSM_FULL (no room or no version left), DTSM_CORRUPT.
@@ -285,7 +289,7 @@ Successor(Piece *piece, DtsmChangeKind kind, const Dtsm_Entry *entries,
 
 int
 DtsmPolicyChange(Dtsm_Map *map, DtsmChangeKind kind,
-        const Dtsm_Entry *entries, size_t entryCount)
+        const Dtsm_Entry *entries, size_t entryCount, size_t *rulesAddedPtr)
 {
     DtsmWord *word = &DtsmHeaderOf(map)->policy;
     uint64_t policy = DtsmStateLoad(word);
@@ -315,6 +319,10 @@ DtsmPolicyChange(Dtsm_Map *map, DtsmChangeKind kind,
         }
         if (DtsmStateCas(word, &policy, (uint64_t) version
                 << DTSM_OFFSET_BITS | next)) {  /* P1 */
+            if (rulesAddedPtr != NULL) {
+                *rulesAddedPtr = ((DtsmSnapshot *) (void *) (map->base
+                        + next))->ruleCount - old->ruleCount;
+            }
             break;
         }
     }

@@ -367,8 +367,18 @@ Writing(const Dtsm_Map *map, const char *path, size_t pathLen, unsigned flags,
 int
 Dtsm_InsertRules(Dtsm_Map *map, const Dtsm_Entry *entries, size_t entryCount)
 {
+    size_t newCount;
+
+    return Dtsm_InsertNewRules(map, entries, entryCount, &newCount);
+}
+
+int
+Dtsm_InsertNewRules(Dtsm_Map *map, const Dtsm_Entry *entries,
+        size_t entryCount, size_t *newCountPtr)
+{
     size_t i;
 
+    *newCountPtr = 0;
     for (i = 0; i < entryCount; i++) {
         DtsmKey key;
         int status = Writing(map, entries[i].path, entries[i].pathLen,
@@ -384,7 +394,8 @@ Dtsm_InsertRules(Dtsm_Map *map, const Dtsm_Entry *entries, size_t entryCount)
     if (entryCount == 0) {
         return DTSM_OK;
     }
-    return DtsmPolicyChange(map, DTSM_CHANGE_RULE, entries, entryCount);
+    return DtsmPolicyChange(map, DTSM_CHANGE_RULE, entries, entryCount,
+            newCountPtr);
 }
 
 /*
@@ -403,37 +414,97 @@ Stored(Dtsm_Map *map, unsigned flags, int status)
     return status;
 }
 
+/*
+ * Counted --
+ *
+ *      Whether a verdict's word counted under a policy that was loaded after
+ *      it (V1).
+ */
+
+static bool
+Counted(const Dtsm_Map *map, const DtsmKey *key, uint64_t word,
+        uint64_t policy)
+{
+    DtsmGoverning governing;
+
+    if (DtsmVerdictFlags(word) == 0
+            || DtsmPolicyVersion(policy) == DTSM_SPENT) {
+        return false;
+    }
+    if (DtsmIsFresh(word, policy)) {
+        return true;
+    }
+    DtsmGovern(map, policy, key, &governing);
+    return DtsmVerdictVersion(word) >= governing.since;
+}
+
+/*
+ * Insert --
+ *
+ *      Store a verdict.  Unless isNewPtr is NULL, say whether there was none
+ *      that counted.  Of those who insert at once, one makes the record, and
+ *      each other one's CAS replaces a word that it has seen: so of a path
+ *      that nothing voids meanwhile just one of them is told that it is new.
+ */
+
+static int
+Insert(Dtsm_Map *map, const char *path, size_t pathLen, unsigned flags,
+        int *isNewPtr)
+{
+    DtsmRecord *record;
+    uint64_t word, policy;
+    bool created;
+    DtsmKey key;
+    int status = Writing(map, path, pathLen, flags, DTSM_FLAGS, &key);
+
+    if (status != DTSM_OK || flags == 0) {
+        return status != DTSM_OK ? status : DTSM_INVALID;
+    }
+    policy = DtsmPolicyNow(map);
+    status = DtsmTrieInsert(map, &key, DtsmVerdict(flags,
+            DtsmVersionFor(policy), 0), &record, &created);     /* V7 */
+    if (status != DTSM_OK || created) {
+        if (isNewPtr != NULL) {
+            *isNewPtr = status == DTSM_OK;
+        }
+        return Stored(map, flags, status);
+    }
+    word = DtsmStateLoad(&record->word);
+    do {
+        policy = DtsmPolicyNow(map);                        /* V1 V5 */
+    } while (!DtsmStateCas(&record->word, &word, DtsmVerdict(flags,
+            DtsmVersionFor(policy), DtsmVerdictCount(word))));  /* V7 */
+    if (isNewPtr != NULL) {
+        *isNewPtr = !Counted(map, &key, word, policy);
+    }
+    return DTSM_OK;
+}
+
 int
 Dtsm_Insert(Dtsm_Map *map, const char *path, size_t pathLen, unsigned flags)
 {
-    DtsmRecord *record;
-    uint64_t word;
-    uint32_t version;
-    bool created;
-    DtsmKey key;
-    int status;
-
     if (flags & DTSM_PREFIX) {
         Dtsm_Entry entry = {path, pathLen, flags};
 
         return Dtsm_InsertRules(map, &entry, 1);
     }
-    status = Writing(map, path, pathLen, flags, DTSM_FLAGS, &key);
-    if (status != DTSM_OK || flags == 0) {
-        return status != DTSM_OK ? status : DTSM_INVALID;
+    return Insert(map, path, pathLen, flags, NULL);
+}
+
+int
+Dtsm_InsertNew(Dtsm_Map *map, const char *path, size_t pathLen,
+        unsigned flags, int *isNewPtr)
+{
+    *isNewPtr = 0;
+    if (flags & DTSM_PREFIX) {
+        Dtsm_Entry entry = {path, pathLen, flags};
+        size_t newCount;
+        int status = Dtsm_InsertNewRules(map, &entry, 1, &newCount);
+
+        *isNewPtr = newCount != 0;
+        return status;
     }
-    version = DtsmVersionFor(DtsmPolicyNow(map));           /* V7 */
-    status = DtsmTrieInsert(map, &key, DtsmVerdict(flags, version, 0),
-            &record, &created);
-    if (status != DTSM_OK || created) {
-        return Stored(map, flags, status);
-    }
-    word = DtsmStateLoad(&record->word);
-    do {
-        version = DtsmVersionFor(DtsmPolicyNow(map));       /* V5 V7 */
-    } while (!DtsmStateCas(&record->word, &word,
-            DtsmVerdict(flags, version, DtsmVerdictCount(word))));
-    return DTSM_OK;
+    return Insert(map, path, pathLen, flags, isNewPtr);
 }
 
 int
@@ -515,7 +586,7 @@ ForgetBelow(Dtsm_Map *map, const char *path, size_t pathLen)
 {
     Dtsm_Entry entry = {path, pathLen, 0};
 
-    if (DtsmPolicyChange(map, DTSM_CHANGE_MARK, &entry, 1) != DTSM_OK) {
+    if (DtsmPolicyChange(map, DTSM_CHANGE_MARK, &entry, 1, NULL) != DTSM_OK) {
         DtsmPolicySpend(map);
     }
     return DTSM_OK;
@@ -565,5 +636,5 @@ Dtsm_Remove(Dtsm_Map *map, const char *path, size_t pathLen)
     if (status != DTSM_OK) {
         return status;
     }
-    return DtsmPolicyChange(map, DTSM_CHANGE_REMOVE, &entry, 1);
+    return DtsmPolicyChange(map, DTSM_CHANGE_REMOVE, &entry, 1, NULL);
 }

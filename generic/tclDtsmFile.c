@@ -330,8 +330,42 @@ static int
 SetNewDefault(DtsmTcl_State *state, DtsmTcl_Map *mapPtr)
 {
     DtsmTcl_SetDefault(state, mapPtr);
+    state->hadDefault = 1;
     Tcl_SetObjResult(state->interp, DtsmTcl_CommandName(mapPtr));
     return TCL_OK;
+}
+
+int
+DtsmTcl_NeedDefault(DtsmTcl_State *state)
+{
+    Tcl_Interp *interp = state->interp;
+    Tcl_Obj *fileObj, *nameObj;
+    DtsmTcl_Map *mapPtr;
+    DtsmTcl_Path path;
+    int result;
+
+    if ((state->defaultMap != NULL && state->defaultMap->map != NULL)
+            || state->hadDefault || Tcl_IsSafe(interp)) {
+        return TCL_OK;
+    }
+    if (MakeTemporary(interp, NULL, &fileObj) != TCL_OK) {
+        return TCL_ERROR;
+    }
+    nameObj = DtsmTcl_FileName(interp, fileObj, &path);
+    result = nameObj == NULL ? TCL_ERROR : DtsmTcl_OpenMap(state, nameObj,
+            path.bytes, DTSM_CREATE, 0, &mapPtr);
+    if (result == TCL_OK) {
+        mapPtr->own = DtsmTcl_OwnFile(path.bytes);
+        state->hadDefault = 1;
+        DtsmTcl_SetDefault(state, mapPtr);
+    } else if (nameObj != NULL) {
+        (void) unlink(path.bytes);
+    }
+    if (nameObj != NULL) {
+        DtsmTcl_FreePath(&path);
+    }
+    Tcl_DecrRefCount(fileObj);
+    return result;
 }
 
 /*
@@ -341,7 +375,8 @@ SetNewDefault(DtsmTcl_State *state, DtsmTcl_Map *mapPtr)
  *
  *      As the original's __dtsharedmemory_set_manager.  The status file's
  *      content lives in the map; a given one is made, so that scripts that
- *      delete it go on working.
+ *      delete it go on working.  A default map that was made because there
+ *      was none gives way.
  */
 
 int
@@ -358,7 +393,8 @@ DtsmTcl_SetManagerCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_WrongNumArgs(interp, 1, objv, "statusFile sharedMemoryFile");
         return TCL_ERROR;
     }
-    if (state->defaultMap != NULL && state->defaultMap->map != NULL) {
+    if (state->defaultMap != NULL && state->defaultMap->map != NULL
+            && state->defaultMap->own == NULL) {
         Tcl_SetObjResult(interp, DtsmTcl_CommandName(state->defaultMap));
         return TCL_OK;
     }
@@ -386,7 +422,13 @@ DtsmTcl_SetManagerCmd(void *data, Tcl_Interp *interp, int objc,
     result = DtsmTcl_OpenMap(state, nameObj, path.bytes, DTSM_CREATE, 0,
             &mapPtr);
     DtsmTcl_FreePath(&path);
-    return result == TCL_OK ? SetNewDefault(state, mapPtr) : TCL_ERROR;
+    if (result != TCL_OK) {
+        return TCL_ERROR;
+    }
+    if (state->defaultMap != NULL && state->defaultMap->own != NULL) {
+        DtsmTcl_Close(state->defaultMap);
+    }
+    return SetNewDefault(state, mapPtr);
 }
 
 /*
@@ -439,6 +481,7 @@ DtsmTcl_DefaultCmd(void *data, Tcl_Interp *interp, int objc,
         }
     }
     DtsmTcl_SetDefault(state, mapPtr);
+    state->hadDefault = 1;
     Tcl_SetObjResult(interp, objv[1]);
     return TCL_OK;
 }

@@ -10,7 +10,19 @@
 #ifndef TCL_DTSM_FILE_H
 #define TCL_DTSM_FILE_H
 
-#include "tclDtsmPort.h"
+#include "tclDtsmState.h"
+
+/*
+ * DtsmTcl_NeedDefault --
+ *
+ *      Have a default map.  Where none was ever set, and the interpreter is
+ *      not a safe one, make one, whose file goes with it.
+ *
+ * Results:
+ *      TCL_OK, or TCL_ERROR with a message.
+ */
+
+int DtsmTcl_NeedDefault(DtsmTcl_State *state);
 
 int DtsmTcl_CreateCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[]);

@@ -67,6 +67,7 @@ DtsmTcl_OpenMap(DtsmTcl_State *state, Tcl_Obj *fileObj, const char *file,
     mapPtr->fileObj = Tcl_NewStringObj(Tcl_GetString(fileObj), -1);
     Tcl_IncrRefCount(mapPtr->fileObj);
     mapPtr->readOnly = (mode & (DTSM_RDWR | DTSM_CREATE)) == 0;
+    mapPtr->own = NULL;
     mapPtr->refCount = 1;
     mapPtr->next = state->maps;
     state->maps = mapPtr;

@@ -30,7 +30,7 @@ namespace eval ::porttrace {
 package provide porttrace $::porttrace::version
 
 if {[info commands ::dtsm::Session] eq ""} {
-    foreach file {bytes place server contents session collect lookup starts} {
+    foreach file {bytes place server contents session collect spawn starts} {
         source -encoding utf-8 [file join [file dirname \
             [file normalize [info script]]] $file.tcl]
     }

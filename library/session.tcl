@@ -69,7 +69,7 @@ proc ::dtsm::firstRules {rules} {
 oo::class create ::dtsm::Session {
     superclass ::dtsm::Contents
     variable settings folder held map mapFile mapHeld logFile log library own \
-        rules verdictOf denied started process untracedCommand \
+        rules verdictOf started process untracedCommand \
         supervisedCommand unsupervised socket finished server
 
     # constructor --
@@ -79,6 +79,7 @@ oo::class create ::dtsm::Session {
     # Errors: DTSM NESTED inside another session; POSIX ...; DTSM ...
 
     constructor {args} {
+        my only {}
         set settings [dict merge {-default allow -rules {} -first 0
             -registry {} -worker {} -patience 60 -keep {} -dir {}
             -supervise 1} $args]
@@ -350,106 +351,6 @@ oo::class create ::dtsm::Session {
         return [list LD_PRELOAD $preload \
             DTSM_MAP [::dtsm::bytes::fromText $mapFile] \
             DTSM_LOG [::dtsm::bytes::fromText $logFile] {*}[my Questions]]
-    }
-
-    # probe --
-    #
-    #      Start a small program and see that it attached to the map.
-    #
-    # Errors: DTSM PROBE when it did not.
-
-    method probe {} {
-        set file [::dtsm::system which true]
-        if {$file ne "" && [::dtsm::system kind $file] eq ""} {
-            set argv [list $file]
-        } else {
-            set file $folder/probe.tcl
-            close [open $file {WRONLY CREAT EXCL} 0600]
-            set argv [list [::dtsm::bytes::fromText \
-                [info nameofexecutable]] [::dtsm::bytes::fromText $file]]
-        }
-        set before [$map count attached]
-        set end [my Run $argv]
-        set probes [expr {[$map count attached] - $before}]
-        # It is none of the build's programs.
-        $map count attached [expr {-$probes}]
-        $map count -of [dict get [::dtsm::program [lindex $argv 0]] key] \
-            $probes
-        if {[llength [::dtsm::process caught]]} {
-            set name [lindex [::dtsm::process caught] 0]
-            return -code error -errorcode [list DTSM INTERRUPTED $name] \
-                "interrupted by $name"
-        }
-        if {$probes < 1} {
-            return -code error -errorcode {DTSM PROBE} \
-                "the tracing library\
-                [::dtsm::bytes::shown [lindex $own 0]] did not load into\
-                [::dtsm::bytes::shown [lindex $argv 0]]\
-                ([dict get $end kind] [dict get $end code])"
-        }
-    }
-
-    method Run {argv} {
-        return [::dtsm::process wait \
-            [::dtsm::process spawn $argv -env [my environment]] \
-            [expr {$server ne ""}]]
-    }
-
-    # spawn --
-    #
-    #      Start the command.  One that the loader will not trace is
-    #      supervised, or runs all the same and is listed.
-    #
-    # Errors: DTSM DENIED when the command is denied; POSIX ... when it
-    #      cannot be started.
-
-    method spawn {argv {dir .}} {
-        set started [clock microseconds]
-        set file [my Program [lindex $argv 0]]
-        set program [::dtsm::program $file $argv]
-        my Loaded $program $dir
-        set why [dict get $program why]
-        set environment [my environment]
-        if {$why eq "refused"} {
-            # Another libc's loader would end the program.
-            set environment [dict create LD_PRELOAD \
-                [::dtsm::system environ LD_PRELOAD]]
-        }
-        set options [list -file $file -env $environment -cwd $dir]
-        if {$why in {static refused direct} && $socket ne ""} {
-            lappend options -supervise $socket \
-                -mapped [dict get $program mapped]
-        }
-        set process [::dtsm::process spawn $argv {*}$options]
-        if {$why in {{} direct}} {
-            my Expect $program $dir
-        }
-        if {$why ne ""} {
-            set resolved [::dtsm::bytes::resolved [dict get $program name]]
-            if {$socket ne "" && [::dtsm::supervise joined $process]} {
-                set supervisedCommand $resolved
-            } else {
-                set untracedCommand [list $resolved $why]
-            }
-        }
-    }
-
-    # wait --
-    #
-    #      Wait for the command.
-    #
-    # Arguments:
-    #      events   0: but for questions there are none to be served.
-    #
-    # Results: a dictionary: kind, code, name as dtsm::process wait has
-    #      them, and wall, the seconds that it took.
-
-    method wait {{events 1}} {
-        set end [::dtsm::process wait $process \
-            [expr {$events || $server ne ""}]]
-        dict set end wall [expr {
-            ([clock microseconds] - $started) / 1e6}]
-        return $end
     }
 
     # Clean --

@@ -62,27 +62,6 @@ oo::define ::dtsm::Session {
         return [::dtsm::bytes::absolute $name]
     }
 
-    # Loaded --
-    #
-    #      The command is the loader: what it is told to run is asked for, as
-    #      an interpreter is.
-    #
-    # Errors: DTSM DENIED.
-
-    method Loaded {program dir} {
-        set name [dict get $program name]
-        if {![dict get $program loads] || [string first / $name] < 0} {
-            return
-        }
-        set name [my Below $dir $name]
-        set denied {}
-        if {[my Ask $name] eq "denied"} {
-            return -code error -errorcode {DTSM DENIED} \
-                "[::dtsm::bytes::shown $name]: [join [dict values $denied] \
-                    {, }]"
-        }
-    }
-
     # Expect --
     #
     #      Count the command as a program that should attach.

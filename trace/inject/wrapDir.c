@@ -13,6 +13,7 @@
 
 #include "inject.h"
 #include "injectCwd.h"
+#include "judgeHide.h"
 #include "judgePath.h"
 #include "judgeSpell.h"
 #include "wrapDir.h"

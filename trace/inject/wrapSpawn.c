@@ -13,6 +13,7 @@
 #include "inject.h"
 #include "injectEnviron.h"
 #include "injectSupervise.h"
+#include "judgeSearch.h"
 #include "judgeStat.h"
 #include "wrapExec.h"
 

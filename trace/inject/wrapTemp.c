@@ -9,6 +9,7 @@
 
 #include "inject.h"
 #include "injectScope.h"
+#include "judgeHide.h"
 #include "wrapDir.h"
 
 #include <dirent.h>

@@ -13,6 +13,7 @@
 
 #include "inject.h"
 #include "injectCwd.h"
+#include "judgeHide.h"
 #include "judgeStat.h"
 #include "wrapDir.h"
 

@@ -20,7 +20,7 @@
  *     would have one less.  Tests: stack-*.
  * T4  Nothing aborts the host.  When we cannot know, the call goes to libc.
  * T5  The judge runs down and comes back once: no function of it is called,
- *     by whatever way, while it runs.  tools/cycles.tcl checks that.
+ *     by whatever way, while it runs.  "make lint" checks that (tools/cycles.tcl).
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */

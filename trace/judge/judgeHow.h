@@ -1,8 +1,8 @@
 /*
  * judgeHow.h --
  *
- *      How a call touches a path: kinds of access (DTSM_STAT and its like) and
- *      TRACE_*.
+ *      How a call touches a path: which flags of judgeFlags.h open(2) and its
+ *      like stand for.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -11,12 +11,7 @@
 #define DTSM_JUDGE_HOW_H
 
 #include "judge.h"
-
-#define TRACE_NOFOLLOW  0x010000u       /* a last symlink is itself meant */
-#define TRACE_MAKE      0x020000u       /* makes a name: refused by EACCES */
-#define TRACE_CHANGE    0x040000u       /* changes what is there */
-#define TRACE_NOTE      0x080000u       /* record only, never refuse */
-#define TRACE_KINDS (DTSM_STAT | DTSM_READ | DTSM_WRITE | DTSM_EXEC | DTSM_LIST)
+#include "judgeFlags.h"
 
 #ifdef O_TMPFILE
 #   define IS_TMPFILE(flags) (((flags) & O_TMPFILE) == O_TMPFILE)

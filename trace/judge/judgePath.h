@@ -14,8 +14,6 @@
 #include "judgeSpell.h"
 #include "judgeStat.h"
 
-size_t DtsmTraceKeyHead(char *buf, uint64_t policy, char kind);
-
 #define TRACE_RESOLVED_MAX (PATH_MAX + NAME_MAX + 1)
 #define TRACE_REST_MAX 16384
 

@@ -25,8 +25,8 @@
 #define DTSM_JUDGE_SPELL_H
 
 #include "judge.h"
+#include "judgeKeys.h"
 
-#define TRACE_KEY_HEAD 20       /* room that an alias key needs before S */
 #define TRACE_SPELL_MAX 1536    /* longer ones borrow a block */
 
 typedef struct DtsmTraceSpelling {

@@ -10,14 +10,7 @@
 #define DTSM_JUDGE_STAT_H
 
 #include "judge.h"
-
-enum {
-    TRACE_IS_OTHER,
-    TRACE_IS_DIR,
-    TRACE_IS_LINK,              /* not followed */
-    TRACE_IS_MISSING,
-    TRACE_IS_UNKNOWN            /* not to be told from here */
-};
+#include "judgeFlags.h"
 
 /*
  * DtsmTraceType, DtsmTraceTypeOrErr --

@@ -1,8 +1,8 @@
 /*
  * judgeSubject.c --
  *
- *      A subject that is another process, or none yet, for the supervisor and
- *      the Tcl package: what /proc tells of it.
+ *      A subject for the supervisor and the Tcl package: what /proc tells of a
+ *      process.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -31,20 +31,13 @@ Copy(char buf[PATH_MAX], const char *text)
 
 void
 DtsmSubjectInit(DtsmSubject *subject, Dtsm_Map *map, const char *log,
-        const char *ask)
+        const char *ask, const char *name)
 {
     subject->map = map;
     subject->pid = 0;
     subject->proc[0] = '\0';
     Copy(subject->log, log);
     Copy(subject->ask, ask);
-    DtsmSubjectPlan(subject, NULL, "");
-}
-
-void
-DtsmSubjectPlan(DtsmSubject *subject, const char *cwd, const char *name)
-{
-    Copy(subject->cwd, cwd);
     Copy(subject->name, name);
 }
 
@@ -56,16 +49,12 @@ DtsmSubjectSetPid(DtsmSubject *subject, int pid)
 
     subject->pid = pid;
     memcpy(subject->proc + len, "/", 2);
-    subject->cwd[0] = '\0';
 }
 
-DtsmSubject *
+void
 DtsmSubjectAim(DtsmSubject *subject)
 {
-    DtsmSubject *former = dtsmSubject;
-
     dtsmSubject = subject;
-    return former;
 }
 
 size_t
@@ -130,7 +119,7 @@ DtsmSubjectIsOld(void)
 int
 DtsmSubjectPid(void)
 {
-    return dtsmSubject->pid != 0 ? dtsmSubject->pid : DtsmpSysGetpid();
+    return dtsmSubject->pid;
 }
 
 int
@@ -154,29 +143,14 @@ size_t
 DtsmSubjectCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
         int fresh)
 {
-    char name[64] = "/proc/self/cwd";
-    size_t len;
+    char name[64];
 
     (void) map;
     (void) fresh;
     *policyPtr = 0;
-    if (dtsmSubject->cwd[0] != '\0') {
-        len = strlen(dtsmSubject->cwd);
-        if (len >= size) {
-            return 0;
-        }
-        memcpy(buf, dtsmSubject->cwd, len + 1);
-        return len;
-    }
-    return dtsmSubject->pid != 0
-            && DtsmSubjectProc(name, sizeof(name), "cwd") == 0 ? 0
+    return DtsmSubjectProc(name, sizeof(name), "cwd") == 0 ? 0
             : DtsmTraceLinkText(name, buf, size);
 }
-
-/*
- * One that is not started yet has no descriptor that a path could be relative
- * to.
- */
 
 size_t
 DtsmSubjectFdPath(int fd, char *buf, size_t size)

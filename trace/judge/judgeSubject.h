@@ -9,7 +9,8 @@
  *              (injectSubject.h): the subject is the process that the library
  *              is in, and the answers are inline over its variables
  *      for the supervisor and the Tcl package: the subject is a struct, which
- *              a thread aims at before it asks the judge
+ *              a thread aims at before it asks the judge.  A thread that has
+ *              not has no map, and all calls pass
  *
  * THE ANSWERS
  *
@@ -80,27 +81,22 @@
 
 typedef struct DtsmSubject {
     Dtsm_Map *map;              /* borrowed; NULL: all calls pass */
-    int pid;                    /* 0: not started yet */
-    char proc[32];              /* "/proc/PID/"; "": not started yet */
+    int pid;
+    char proc[32];              /* "/proc/PID/" */
     char log[PATH_MAX];         /* "": none */
     char ask[PATH_MAX];         /* "": nobody is asked */
-    char cwd[PATH_MAX];         /* "": ask the kernel */
-    char name[PATH_MAX];        /* of one that is not started yet */
+    char name[PATH_MAX];        /* "": /proc tells */
 } DtsmSubject;
 
 /*
  * DtsmSubjectInit --
  *
- *      A subject of a session, which is no process yet.  Names that are too
+ *      A subject of a session, which is no process yet.  Texts that are too
  *      long for it count as none.
  *
  * Arguments:
  *      map, log, ask   The session's; log and ask may be NULL.
- *
- * DtsmSubjectPlan --
- *
- *      Judge on behalf of a program that this process, called name in the log,
- *      is about to start in a directory, cwd; NULL: its own.
+ *      name            What the log calls its program; NULL: /proc tells.
  *
  * DtsmSubjectSetPid --
  *
@@ -110,9 +106,6 @@ typedef struct DtsmSubject {
  *
  *      From now on the judge's functions, called by this thread, judge for
  *      this subject.
- *
- * Returns:
- *      The subject of before.
  *
  * DtsmSubjectProc --
  *
@@ -133,10 +126,9 @@ typedef struct DtsmSubject {
  */
 
 void DtsmSubjectInit(DtsmSubject *subject, Dtsm_Map *map, const char *log,
-        const char *ask);
-void DtsmSubjectPlan(DtsmSubject *subject, const char *cwd, const char *name);
+        const char *ask, const char *name);
 void DtsmSubjectSetPid(DtsmSubject *subject, int pid);
-DtsmSubject *DtsmSubjectAim(DtsmSubject *subject);
+void DtsmSubjectAim(DtsmSubject *subject);
 
 size_t DtsmSubjectProc(char *buf, size_t size, const char *rest);
 long DtsmSubjectRead(const char *name, char *buf, size_t size);
@@ -187,7 +179,7 @@ DtsmSubjectAsk(void)
 static inline const char *
 DtsmSubjectName(void)
 {
-    return dtsmSubject->pid == 0 ? dtsmSubject->name : NULL;
+    return dtsmSubject->name[0] != '\0' ? dtsmSubject->name : NULL;
 }
 
 /*

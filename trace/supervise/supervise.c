@@ -490,7 +490,7 @@ DtsmSuperviseStart(const char *map, const char *log, const char *socket,
         return ENOMEM;
     }
     super.shared->listener = -1;
-    DtsmSubjectInit(&dtsmSuperviseTarget, NULL, log, ask);
+    DtsmSubjectInit(&dtsmSuperviseTarget, NULL, log, ask, NULL);
     errno = 0;
     if (Dtsm_Open(map, DTSM_RDWR, &dtsmSuperviseTarget.map) != DTSM_OK
             || (super.server = Listen(socket)) < 0

@@ -8,7 +8,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "judgeDecide.h"
+#include "judgeHide.h"
 #include "judgeProc.h"
 #include "supervise.h"
 
