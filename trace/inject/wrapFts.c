@@ -13,6 +13,8 @@
  */
 
 #include "wrapTree.h"
+#include "injectCwd.h"
+#include "wrapDir.h"
 
 #include <fts.h>
 #include <string.h>
@@ -180,7 +182,7 @@ Below(const char *dir, const char *name, size_t nameLen, char *path)
         char *path; \
         NOTE_LIST(stream, list); \
         list = REAL(children)(stream, options); \
-        path = DtsmTraceGetMap() != NULL ? DtsmTraceBorrow() : NULL; \
+        path = DtsmSubjectMap() != NULL ? DtsmTraceBorrow() : NULL; \
         while (path != NULL && *at != NULL) { \
             Entry *entry = *at; \
             if (Listed_##children(entry, path)) { \

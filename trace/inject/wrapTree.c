@@ -12,6 +12,10 @@
  */
 
 #include "wrapTree.h"
+#include "injectCwd.h"
+#include "judgeHide.h"
+#include "judgeStat.h"
+#include "wrapDir.h"
 
 #include <dirent.h>
 #include <ftw.h>
@@ -168,7 +172,7 @@ Claim(void *proc, int flags)
 {
     int i;
 
-    for (i = 0; i < WALKS && DtsmTraceGetMap() != NULL; i++) {
+    for (i = 0; i < WALKS && DtsmSubjectMap() != NULL; i++) {
         int expected = 0;
 
         if (__atomic_compare_exchange_n(&walks[i].taken, &expected, 1, 0,
