@@ -19,8 +19,8 @@
  *     program in a vfork child's place holds none at that moment: its parent
  *     would have one less.  Tests: stack-*.
  * T4  Nothing aborts the host.  When we cannot know, the call goes to libc.
- * T5  The judge runs down and comes back once: no function of it is called,
- *     by whatever way, while it runs.  "make lint" checks that (tools/cycles.tcl).
+ * T5  The judge runs down and comes back once: none of its functions is
+ *     reached from below itself.  tools/cycles.tcl checks that.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
