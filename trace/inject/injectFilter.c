@@ -30,22 +30,12 @@
 #include "injectFilter.h"
 #include "judgeLog.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/prctl.h>
 
 #ifdef TRACE_KNOWS_FILTERS
 #   include <linux/filter.h>
-#   include <linux/seccomp.h>
-#endif
-
-#ifndef SECCOMP_MODE_FILTER
-#   define SECCOMP_MODE_FILTER 2
-#endif
-#ifndef SECCOMP_FILTER_FLAG_NEW_LISTENER
-#   define SECCOMP_FILTER_FLAG_NEW_LISTENER 8
 #endif
 
 int dtsmTraceReadOnly = 0;
@@ -372,18 +362,8 @@ DtsmTraceIsTold(const char *path, size_t len)
             == hash;
 }
 
-/*
- * Installing --
- *
- *      What a process should know before it cannot look any more.
- */
-
-typedef struct Installing {
-    void *block;
-} Installing;
-
-static void
-Begin(Installing *its)
+void
+DtsmTraceFilterBegins(DtsmTraceInstalling *its)
 {
     Dtsm_Map *map = DtsmSubjectMap();
     uint64_t policy;
@@ -415,15 +395,9 @@ Begin(Installing *its)
     __atomic_store_n(&DtsmpGuardProc, Guard, __ATOMIC_RELEASE);
 }
 
-/*
- * End --
- *
- *      The call has returned.  A filter that is there was in memory that can
- *      be read.
- */
-
-static void
-End(Installing *its, int installed, const void *given)
+void
+DtsmTraceFilterEnds(DtsmTraceInstalling *its, int installed,
+        const void *given)
 {
     uint64_t lets = 0;
 
@@ -445,68 +419,8 @@ End(Installing *its, int installed, const void *given)
     DtsmTraceReturn(its->block);
 }
 
-DTSM_EXPORT int
-prctl(int option, ...)
+void
+DtsmTraceBounded(void)
 {
-    unsigned long a, b, c, d;
-    Installing its;
-    va_list args;
-    int result;
-
-    va_start(args, option);
-    a = va_arg(args, unsigned long);
-    b = va_arg(args, unsigned long);
-    c = va_arg(args, unsigned long);
-    d = va_arg(args, unsigned long);
-    va_end(args);
-    if (option != PR_SET_SECCOMP) {
-        return REAL(prctl)(option, a, b, c, d);
-    }
-    Begin(&its);
-    result = REAL(prctl)(option, a, b, c, d);
-    End(&its, result == 0, a == SECCOMP_MODE_FILTER
-            ? (const void *) (uintptr_t) b : NULL);
-    return result;
+    __atomic_store_n(&bounded, 1, __ATOMIC_RELAXED);
 }
-
-#ifdef TRACE_KNOWS_FILTERS
-
-/*
- * DtsmTraceSeccomp --
- *
- *      seccomp(2), for which libc has no function.  A thread that cannot take
- *      the filter as well is answered by its number.
- */
-
-long
-DtsmTraceSeccomp(long operation, long flags, long given)
-{
-    Installing its;
-    long result;
-    int installed;
-
-    if (operation != SECCOMP_SET_MODE_STRICT
-            && operation != SECCOMP_SET_MODE_FILTER) {
-        return REAL(syscall)(SYS_seccomp, operation, flags, given);
-    }
-    Begin(&its);
-    result = REAL(syscall)(SYS_seccomp, operation, flags, given);
-    installed = result == 0 || (result > 0
-            && ((unsigned long) flags & SECCOMP_FILTER_FLAG_NEW_LISTENER));
-    End(&its, installed, operation == SECCOMP_SET_MODE_FILTER
-            ? (const void *) (intptr_t) given : NULL);
-    return result;
-}
-
-long
-DtsmTraceLandlock(long a, long b)
-{
-    long result = REAL(syscall)(SYS_landlock_restrict_self, a, b);
-
-    if (result == 0) {
-        __atomic_store_n(&bounded, 1, __ATOMIC_RELAXED);
-    }
-    return result;
-}
-
-#endif /* TRACE_KNOWS_FILTERS */

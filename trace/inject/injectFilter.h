@@ -24,9 +24,25 @@
  * DtsmTraceIsFiltered      Is it under a filter that it can know of?
  * DtsmTraceKnownPid        A number that tells it from others, as the lines of
  *                          the log need it, where the kernel may not be asked.
- * DtsmTraceSeccomp         seccomp(2), for which libc has no function.
+ * DtsmTraceFilterBegins    A filter is about to be installed: the process
+ *                          gets to know what it cannot look at any more, and
+ *                          makes no system call of ours.
+ * DtsmTraceFilterEnds      The call has returned.  A filter that is there was
+ *                          in memory that can be read; given is its struct
+ *                          sock_fprog, or NULL.
+ * DtsmTraceBounded         This process has put itself under Landlock.
+ *
+ * wrapFilter.c:
+ *
+ * DtsmTraceSeccomp         seccomp(2), for which libc has no function.  A
+ *                          thread that cannot take the filter as well is
+ *                          answered by its number.
  * DtsmTraceLandlock        landlock_restrict_self(2).
  */
+
+typedef struct DtsmTraceInstalling {
+    void *block;                /* borrowed */
+} DtsmTraceInstalling;
 
 #define TRACE_THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND \
         | CLONE_THREAD | CLONE_SYSVSEM | CLONE_CHILD_CLEARTID)
@@ -37,6 +53,10 @@ int DtsmTraceMapMode(void);
 int DtsmTraceMayThread(void);
 int DtsmTraceIsFiltered(void);
 int DtsmTraceKnownPid(void);
+void DtsmTraceFilterBegins(DtsmTraceInstalling *its);
+void DtsmTraceFilterEnds(DtsmTraceInstalling *its, int installed,
+        const void *given);
+void DtsmTraceBounded(void);
 long DtsmTraceSeccomp(long operation, long flags, long given);
 long DtsmTraceLandlock(long a, long b);
 

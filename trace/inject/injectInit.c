@@ -214,6 +214,70 @@ Open(const char *file)
 }
 
 /*
+ * SaveSession --
+ *
+ *      Save the session's variables: programs change their environment.
+ */
+
+static void
+SaveSession(const char *file)
+{
+    const char *log = Get("DTSM_LOG"), *ask = Get("DTSM_ASK");
+
+    /*
+     * A thread sanitizer that is preloaded as well lays out its memory when
+     * its strnlen is first called (strlen does not do): that comes before our
+     * map takes a place.
+     */
+
+    dtsmTraceEnv[TRACE_ENV_MAP] = Save("DTSM_MAP", file,
+            strnlen(file, PATH_MAX));
+    if (log != NULL && *log == '/') {
+        dtsmTraceEnv[TRACE_ENV_LOG] = Save("DTSM_LOG", log, strlen(log));
+    }
+    if (ask != NULL && *ask != '\0') {
+        dtsmTraceEnv[TRACE_ENV_ASK] = Save("DTSM_ASK", ask, strlen(ask));
+    }
+    SavePreload();
+    DtsmTraceFilterHandedOn(Get("DTSM_MAY"));
+}
+
+/*
+ * AttachTo --
+ *
+ *      Open the session's map and count this program; NULL when it cannot be
+ *      opened.  A file that begins with "//" is that of a program of which
+ *      nobody expects that it attaches (wrapWord.c).
+ */
+
+static Dtsm_Map *
+AttachTo(const char *file)
+{
+    int unexpected = file[1] == '/';
+    Dtsm_Map *map;
+
+    file += unexpected;
+    SaveSession(file);
+    map = Open(file);
+    if (map == NULL) {
+        return NULL;
+    }
+    dtsmTraceUser = getauxval(AT_EUID);
+    DtsmTraceInitCwd();
+    DtsmTraceUsualLayout();
+    Dtsm_Count(map, DTSM_COUNT_EXPECTED, unexpected);
+    Dtsm_Count(map, DTSM_COUNT_ATTACHED, 1);
+    if (!unexpected) {
+        DtsmStartAttached(map, StartName());
+    }
+    __atomic_store_n(&dtsmTraceMap, map, __ATOMIC_RELEASE);
+    if (Get("LD_AUDIT") != NULL) {
+        DtsmTraceScopeOther();
+    }
+    return map;
+}
+
+/*
  * DtsmTraceAttach --
  *
  *      Attach if nobody has tried yet.  While one thread is at it, the calls
@@ -229,8 +293,7 @@ DtsmTraceAttach(void)
     int expected = STATE_NEW;
     int keep = errno;
     Dtsm_Map *map = NULL;
-    const char *file, *log, *ask;
-    int unexpected;
+    const char *file;
 
     if (!__atomic_compare_exchange_n(&dtsmTraceState, &expected, STATE_BUSY,
             0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
@@ -246,42 +309,8 @@ DtsmTraceAttach(void)
         return NULL;
     }
     file = Get("DTSM_MAP");
-    log = Get("DTSM_LOG");
-    unexpected = file != NULL && file[0] == '/' && file[1] == '/';
-    file += unexpected;                 /* wrapWord.c */
     if (file != NULL && *file == '/') {
-        /*
-         * A thread sanitizer that is preloaded as well lays out its memory
-         * when its strnlen is first called (strlen does not do): that comes
-         * before our map takes a place.
-         */
-
-        dtsmTraceEnv[TRACE_ENV_MAP] = Save("DTSM_MAP", file,
-                strnlen(file, PATH_MAX));
-        if (log != NULL && *log == '/') {
-            dtsmTraceEnv[TRACE_ENV_LOG] = Save("DTSM_LOG", log, strlen(log));
-        }
-        ask = Get("DTSM_ASK");
-        if (ask != NULL && *ask != '\0') {
-            dtsmTraceEnv[TRACE_ENV_ASK] = Save("DTSM_ASK", ask, strlen(ask));
-        }
-        SavePreload();
-        DtsmTraceFilterHandedOn(Get("DTSM_MAY"));
-        map = Open(file);
-        if (map != NULL) {
-            dtsmTraceUser = getauxval(AT_EUID);
-            DtsmTraceInitCwd();
-            DtsmTraceUsualLayout();
-            Dtsm_Count(map, DTSM_COUNT_EXPECTED, unexpected);
-            Dtsm_Count(map, DTSM_COUNT_ATTACHED, 1);
-            if (!unexpected) {
-                DtsmStartAttached(map, StartName());
-            }
-            __atomic_store_n(&dtsmTraceMap, map, __ATOMIC_RELEASE);
-            if (Get("LD_AUDIT") != NULL) {
-                DtsmTraceScopeOther();
-            }
-        }
+        map = AttachTo(file);
     }
     __atomic_store_n(&dtsmTraceState, STATE_DONE, __ATOMIC_RELEASE);
     errno = keep;
