@@ -27,7 +27,8 @@
 
 /*
  * How a call touches a path: kinds of access (DTSM_STAT and its like) and
- * these.
+ * these.  What makes or changes has the kind WRITE as well (D3), but for
+ * link's source, which is no directory where the call succeeds.
  */
 
 #define TRACE_NOFOLLOW  0x010000u       /* a last symlink is itself meant */
