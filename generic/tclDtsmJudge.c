@@ -81,11 +81,11 @@ Deny(Answer *answer, const char *file)
             buf, DTSM_SCRATCH_SIZE, &spell) == TRACE_SPELLED
             && DtsmTraceResolve(map, spell.path, spell.len,
                     TRACE_FOLLOW_LAST, walk)
-            && walk->type != TRACE_IS_MISSING) {
+            && walk->way.type != TRACE_IS_MISSING) {
         path = walk->badLen > 0 ? walk->bad : walk->out;
         len = strlen(path);
         ruling = walk->badLen > 0 ? walk->badRuling
-                : DtsmTraceRuling(map, path, len, walk->type);
+                : DtsmTraceRuling(map, path, len, walk->way.type);
         Dtsm_Match(map, path, len, &rule, &rulePath, &ruleLen);
         if (len + 2 <= sizeof answer->denied - answer->used) {
             answer->denied[answer->used] = (char)

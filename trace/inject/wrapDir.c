@@ -14,8 +14,8 @@
 #include "inject.h"
 #include "injectCwd.h"
 #include "judgeHide.h"
-#include "judgePath.h"
 #include "judgeSpell.h"
+#include "judgeWay.h"
 #include "wrapDir.h"
 
 #include <dirent.h>
@@ -187,7 +187,7 @@ Where(int dirfd, const char *path, int flags, char *buf, size_t size)
             O_PATH | O_CLOEXEC | flags, 0);
     Dtsm_Map *map = DtsmSubjectMap();
     DtsmTraceSpelling spell;
-    DtsmTraceWalk *walk;
+    DtsmWholeWay *whole;
     size_t len = 0;
     char *block;
 
@@ -200,20 +200,20 @@ Where(int dirfd, const char *path, int flags, char *buf, size_t size)
             || map == NULL) {
         return 0;
     }
-    walk = DtsmTraceBorrow();
+    whole = DtsmTraceBorrow();
     block = DtsmTraceBorrow();
-    if (walk != NULL && block != NULL && DtsmTraceSpell(map, dirfd, path, 1,
+    if (whole != NULL && block != NULL && DtsmTraceSpell(map, dirfd, path, 1,
             block, DTSM_SCRATCH_SIZE, &spell) == TRACE_SPELLED
-            && DtsmTraceResolve(map, spell.path, spell.len,
-                    TRACE_FOLLOW_LAST | TRACE_RECORD_NOTHING, walk)
-            && (walk->type == TRACE_IS_DIR || (walk->type == TRACE_IS_OTHER
+            && DtsmWayResolve(whole, spell.path, spell.len, 0, 1)
+            && (whole->way.type == TRACE_IS_DIR
+                || (whole->way.type == TRACE_IS_OTHER
                     && !(flags & O_DIRECTORY)))
-            && walk->outLen < size) {
-        len = walk->outLen;
-        memcpy(buf, walk->out, len + 1);
+            && whole->way.outLen < size) {
+        len = whole->way.outLen;
+        memcpy(buf, whole->out, len + 1);
     }
     DtsmTraceReturn(block);
-    DtsmTraceReturn(walk);
+    DtsmTraceReturn(whole);
     return len;
 }
 

@@ -30,10 +30,10 @@
 #include "judgeAsk.h"
 #include "judgeFlags.h"
 #include "judgeKeys.h"
-#include "judgePath.h"
 #include "judgeScratch.h"
 #include "judgeSocket.h"
 #include "judgeSubject.h"
+#include "judgeWay.h"
 
 #include <poll.h>
 #include <string.h>
@@ -374,20 +374,23 @@ DtsmTraceRuling(Dtsm_Map *map, const char *path, size_t len, int type)
 int
 DtsmTraceLeads(Dtsm_Map *map, const char *path, size_t len)
 {
-    int leads = TRACE_TO_OTHER;
-    DtsmTraceWalk *walk;
+    int leads = TRACE_TO_ALLOWED;
+    size_t known = len;
+    DtsmWholeWay *whole;
 
     if (DtsmTraceType(AT_FDCWD, path, 0) != TRACE_IS_DIR) {
-        return leads;
+        return TRACE_TO_OTHER;
     }
-    leads = TRACE_TO_ALLOWED;
-    walk = DtsmTraceBorrow();
-    if (walk != NULL && DtsmTraceResolve(map, path, len,
-            TRACE_FOLLOW_LAST | TRACE_RECORD_NOTHING, walk)
-            && (DtsmTraceRuling(map, walk->out, walk->outLen, TRACE_IS_DIR)
-                    & DTSM_DENY)) {
+    while (known > 0 && path[known - 1] != '/') {
+        known--;
+    }
+    known -= known > 0;
+    whole = DtsmTraceBorrow();
+    if (whole != NULL && DtsmWayResolve(whole, path, len, known, 1)
+            && (DtsmTraceRuling(map, whole->out, whole->way.outLen,
+                    TRACE_IS_DIR) & DTSM_DENY)) {
         leads = TRACE_TO_DENIED;
     }
-    DtsmTraceReturn(walk);
+    DtsmTraceReturn(whole);
     return leads;
 }

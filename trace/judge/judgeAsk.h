@@ -6,7 +6,8 @@
  *
  * DtsmTraceRuling --
  *
- *      What holds for a resolved path, terminated, of this TRACE_IS_* type.
+ *      What holds for a resolved path of this TRACE_IS_* type; terminated, if
+ *      it is a symlink.
  *      May put a question to the session's server and wait for it.
  *
  * Returns:

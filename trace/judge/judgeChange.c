@@ -42,7 +42,7 @@ DtsmTraceForget(int dirfd, const char *path)
     if (walk != NULL && buf != NULL && DtsmTraceSpell(map, dirfd, path, 0,
             buf, DTSM_SCRATCH_SIZE, &spell) == TRACE_SPELLED
             && DtsmTraceResolve(map, spell.path, spell.len, 0, walk)) {
-        Dtsm_Forget(map, walk->out, walk->outLen, 1);
+        Dtsm_Forget(map, walk->out, walk->way.outLen, 1);
     } else {
         Dtsm_Forget(map, "/", 1, 1);    /* what it was is out of sight */
     }

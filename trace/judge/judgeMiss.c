@@ -92,24 +92,24 @@ LookFirst(Miss *miss)
 }
 
 /*
- * Errno --
+ * Stop --
  *
- *      What a refused call fails with (D5).  A plain file that is hidden is
- *      absent, and so is all below it.
+ *      What the kernel says of all that is below a place on the way (D5); 0:
+ *      nothing.  A plain file that is hidden is absent, and so is all below
+ *      it.
  */
 
 static int
-Errno(Dtsm_Map *map, DtsmTraceWalk *walk, unsigned how)
+Stop(Dtsm_Map *map, const DtsmWay *way)
 {
-    if (walk->stop == ENOTDIR) {
-        memcpy(walk->link, walk->out, walk->stopLen);
-        walk->link[walk->stopLen] = '\0';
-        if (DtsmTraceRuling(map, walk->link, walk->stopLen, TRACE_IS_OTHER)
-                & DTSM_DENY) {
-            walk->stop = 0;
-        }
-    }
-    return walk->stop != 0 ? walk->stop : how & TRACE_MAKE ? EACCES : ENOENT;
+    return way->stop == ENOTDIR && (DtsmTraceRuling(map, way->out,
+            way->stopLen, TRACE_IS_OTHER) & DTSM_DENY) ? 0 : way->stop;
+}
+
+static int
+Absent(unsigned how)
+{
+    return how & TRACE_MAKE ? EACCES : ENOENT;
 }
 
 /*
@@ -125,24 +125,26 @@ static int
 Resolve(Miss *miss)
 {
     const DtsmCheck *check = miss->check;
-    DtsmTraceWalk *walk = miss->walk;
-    int leads = TRACE_TO_OTHER;
+    const DtsmWay *way = &miss->walk->way;
+    int leads = TRACE_TO_OTHER, stop;
     unsigned ruling;
 
     if (!DtsmTraceResolve(check->map, check->spell.path, check->spell.len,
-            check->how & TRACE_NOFOLLOW ? 0 : TRACE_FOLLOW_LAST, walk)) {
+            check->how & TRACE_NOFOLLOW ? 0 : TRACE_FOLLOW_LAST,
+            miss->walk)) {
         return 0;
     }
-    ruling = DtsmTraceRuling(check->map, walk->out, walk->outLen, walk->type);
-    if (walk->type == TRACE_IS_LINK && (ruling & DTSM_DENY)) {
-        leads = DtsmTraceLeads(check->map, walk->out, walk->outLen);
+    ruling = DtsmTraceRuling(check->map, way->out, way->outLen, way->type);
+    if (way->type == TRACE_IS_LINK && (ruling & DTSM_DENY)) {
+        leads = DtsmTraceLeads(check->map, way->out, way->outLen);
     }
-    DtsmFlagsWeigh(ruling, walk->type, leads, check->how, &miss->found);
-    miss->noAlias = walk->noCache || walk->noAlias;
+    DtsmFlagsWeigh(ruling, way->type, leads, check->how, &miss->found);
+    miss->noAlias = way->noCache || way->noAlias;
     miss->err = 0;
     if (miss->found.deny) {
-        miss->err = Errno(check->map, walk, check->how);
-        if (walk->stop != 0) {                          /* D5 */
+        stop = Stop(check->map, way);
+        miss->err = stop != 0 ? stop : Absent(check->how);
+        if (stop != 0) {                                /* D5 */
             miss->found.flags &= ~TRACE_KINDS;
             miss->noAlias = 1;
         }
@@ -244,18 +246,14 @@ StoreElsewhere(const Miss *miss)
 {
     const DtsmCheck *check = miss->check;
     DtsmTraceWalk *walk = miss->walk;
-    int type = walk->type;
     Look look;
 
-    LookAt(check->map, walk->out, walk->outLen, &look);
+    LookAt(check->map, walk->out, walk->way.outLen, &look);
     if (DtsmFlagsHit(look.flags, check->how | TRACE_NOFOLLOW, check->fence, 0)
             != TRACE_HIT_NONE) {
         return 1;
     }
-    memcpy(walk->bad, walk->out, look.len + 1);
-    return DtsmTraceResolve(check->map, walk->bad, look.len, 0, walk)
-            && walk->type == type
-            && IsSame(walk->out, walk->outLen, walk->bad, look.len)
+    return DtsmTraceIsStill(check->map, walk)
             && Store(check, &look, &miss->found);
 }
 
@@ -272,20 +270,20 @@ static int
 StoreTarget(Miss *miss)
 {
     const DtsmCheck *check = miss->check;
-    const DtsmTraceWalk *walk = miss->walk;
+    const DtsmWay *way = &miss->walk->way;
 
     if (RefusesLink(miss)) {
         miss->found.deny = 1;
         miss->found.flags &= ~DTSM_ALLOW;
         miss->found.flags |= DTSM_DENY;
-        miss->err = check->how & TRACE_MAKE ? EACCES : ENOENT;
-    } else if (IsSame(walk->out, walk->outLen, check->spell.path,
+        miss->err = Absent(check->how);
+    } else if (IsSame(way->out, way->outLen, check->spell.path,
             check->spell.len)) {
-        if (walk->type != TRACE_IS_UNKNOWN || miss->found.deny) {
+        if (way->type != TRACE_IS_UNKNOWN || miss->found.deny) {
             Store(check, &miss->spelling, &miss->found);
         }
         return 0;
-    } else if (!walk->noCache || miss->found.deny) {
+    } else if (!way->noCache || miss->found.deny) {
         return StoreElsewhere(miss) && !miss->noAlias;
     }
     return !miss->noAlias;

@@ -100,12 +100,11 @@ DtsmSupervisePoke(uint64_t at, const void *buf, size_t size)
 static int
 MeansUs(const char *path, int ways)
 {
-    DtsmTraceWalk *walk = DtsmTraceBorrow();
-    int means = walk == NULL || !DtsmTraceResolve(dtsmSuperviseTarget.map,
-            path, strlen(path), ways | TRACE_RECORD_NOTHING, walk)
-            || walk->selfs > 0;
+    DtsmWholeWay *whole = DtsmTraceBorrow();
+    int means = whole == NULL || !DtsmWayResolve(whole, path, strlen(path), 0,
+            ways & TRACE_FOLLOW_LAST) || whole->way.selfs > 0;
 
-    DtsmTraceReturn(walk);
+    DtsmTraceReturn(whole);
     return means;
 }
 
