@@ -13,8 +13,14 @@
 
 static const char digits[] = "0123456789abcdef";
 
-size_t
-DtsmTraceKeyHead(char *buf, uint64_t policy, char kind)
+/*
+ * Head --
+ *
+ *      The head of a key that holds for one number of the policy.
+ */
+
+static char *
+Head(char *buf, uint64_t policy, char kind, size_t *headLenPtr)
 {
     char *head = buf + TRACE_KEY_HEAD;
 
@@ -24,16 +30,21 @@ DtsmTraceKeyHead(char *buf, uint64_t policy, char kind)
     } while (policy != 0);
     *--head = kind;
     *--head = '@';
-    return (size_t) (buf + TRACE_KEY_HEAD - head);
+    *headLenPtr = (size_t) (buf + TRACE_KEY_HEAD - head);
+    return head;
 }
 
 char *
 DtsmTraceKeyAlias(char *buf, uint64_t policy, unsigned how,
         size_t *headLenPtr)
 {
-    *headLenPtr = DtsmTraceKeyHead(buf, policy,
-            how & TRACE_NOFOLLOW ? 'N' : 'F');
-    return buf + TRACE_KEY_HEAD - *headLenPtr;
+    return Head(buf, policy, how & TRACE_NOFOLLOW ? 'N' : 'F', headLenPtr);
+}
+
+char *
+DtsmTraceKeyDirectory(char *buf, uint64_t policy, size_t *headLenPtr)
+{
+    return Head(buf, policy, 'D', headLenPtr);
 }
 
 void

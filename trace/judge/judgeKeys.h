@@ -43,29 +43,19 @@
 #define TRACE_KEY_HEAD 20       /* room that a key's head needs in front */
 
 /*
- * DtsmTraceKeyHead --
+ * DtsmTraceKeyAlias, DtsmTraceKeyDirectory --
  *
- *      Write the head of an alias key or a directory key in front of what
- *      lies in buf from TRACE_KEY_HEAD on.
- *
- * Arguments:
- *      kind     'F', 'N' or 'D'.
+ *      Put the head of a key in front of what lies in buf from TRACE_KEY_HEAD
+ *      on: of the alias key of a spelling, for a call that touches it how; of
+ *      the directory key of a path.
  *
  * Returns:
- *      The head's length.
- *
- * DtsmTraceKeyAlias --
- *
- *      The alias key of a spelling in that place, for a call that touches it
- *      how.
- *
- * Returns:
- *      The key; it is *headLenPtr longer than the spelling.
+ *      The key; it is *headLenPtr longer than what is there.
  */
 
-size_t DtsmTraceKeyHead(char *buf, uint64_t policy, char kind);
 char *DtsmTraceKeyAlias(char *buf, uint64_t policy, unsigned how,
         size_t *headLenPtr);
+char *DtsmTraceKeyDirectory(char *buf, uint64_t policy, size_t *headLenPtr);
 
 /*
  * DtsmTraceBumpPolicy --

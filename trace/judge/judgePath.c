@@ -55,8 +55,7 @@ KnownFolder(Dtsm_Map *map, const char *path, size_t len, uint64_t policy,
     at--;
     memcpy(text, path, at);
     text[at] = '\0';
-    headLen = DtsmTraceKeyHead(folder->buf, policy, 'D');
-    folder->key = text - headLen;
+    folder->key = DtsmTraceKeyDirectory(folder->buf, policy, &headLen);
     folder->keyLen = headLen + at;
     if (Dtsm_Look(map, folder->key, folder->keyLen, &flags, &folder->token)
             == DTSM_OK && (flags & DTSM_ALIAS)) {
