@@ -48,9 +48,6 @@
 #   define SECCOMP_FILTER_FLAG_NEW_LISTENER 8
 #endif
 
-int dtsmTraceReadOnly = 0;
-int dtsmTraceStale = 0;
-
 static uint64_t held = 0;               /* not to be made; set by Hold alone */
 static int pending = 0;                 /* filters being installed */
 static int filtered = 0;
@@ -345,31 +342,6 @@ DtsmTraceCannotAsk(long result)
         return 1;
     }
     return DtsmTraceBarred(result);
-}
-
-/*
- * DtsmTraceIsTold --
- *
- *      Was this refusal told to the log already, by a process that cannot
- *      write so into the map?  The last few are remembered.
- */
-
-int
-DtsmTraceIsTold(const char *path, size_t len)
-{
-    static uint32_t told[64] TRACE_LARGE;
-    uint32_t hash = 2166136261u;
-    size_t i;
-
-    if (!dtsmTraceReadOnly) {
-        return 0;
-    }
-    for (i = 0; i < len; i++) {
-        hash = (hash ^ (unsigned char) path[i]) * 16777619u;
-    }
-    hash |= 1;                          /* 0: none */
-    return __atomic_exchange_n(&told[hash / 2 % 64], hash, __ATOMIC_RELAXED)
-            == hash;
 }
 
 /*

@@ -20,7 +20,6 @@
 
 #include <dlfcn.h>
 #include <link.h>
-#include <string.h>
 
 /*
  * Their names, one text behind the other, and where each begins: the loader
@@ -106,154 +105,11 @@ Missing(void)
 
 extern ElfW(Dyn) _DYNAMIC[] __attribute__((visibility("hidden")));
 
-static const void *
-Table(ElfW(Addr) base, const ElfW(Dyn) *entry)
-{
-    /*
-     * The loader makes addresses of them, but not on all machines.
-     */
-
-    ElfW(Addr) at = entry->d_un.d_ptr;
-
-    return (const void *) (at < base ? at + base : at);
-}
-
-int
-DtsmTraceGetTables(ElfW(Addr) base, const ElfW(Dyn) *entry,
-        DtsmTraceTables *tables)
-{
-    const DtsmTraceTables none = { .symbols = NULL };
-
-    *tables = none;
-    for (; entry->d_tag != DT_NULL; entry++) {
-        switch (entry->d_tag) {
-            case DT_SYMTAB: tables->symbols = Table(base, entry); break;
-            case DT_STRTAB: tables->strings = Table(base, entry); break;
-            case DT_GNU_HASH: tables->hash = Table(base, entry); break;
-            case DT_HASH: tables->oldHash = Table(base, entry); break;
-            case DT_VERSYM: tables->versions = Table(base, entry); break;
-            case DT_VERDEF: tables->defined = Table(base, entry); break;
-            case DT_VERNEED: tables->needed = Table(base, entry); break;
-            case DT_RELA: tables->rela = Table(base, entry); break;
-            case DT_RELASZ: tables->relaBytes = entry->d_un.d_val; break;
-            case DT_JMPREL: tables->calls = Table(base, entry); break;
-            case DT_PLTRELSZ: tables->callBytes = entry->d_un.d_val; break;
-            default: break;
-        }
-    }
-    return tables->symbols != NULL && tables->strings != NULL;
-}
-
 static int
 GetTables(const struct link_map *library, DtsmTraceTables *tables)
 {
     return DtsmTraceGetTables(library->l_addr, library->l_ld, tables)
             && tables->hash != NULL;
-}
-
-/*
- * Same --
- *
- *      strcmp, which may be another library's that is not ready yet.
- */
-
-static int
-Same(const char *one, const char *two)
-{
-    while (*one != '\0' && *one == *two) {
-        one++;
-        two++;
-    }
-    return *one == *two;
-}
-
-/*
- * Version --
- *
- *      The number of a version in a library, or -1.
- */
-
-static int
-Version(const DtsmTraceTables *tables, const char *version)
-{
-    const char *at = tables->defined;
-
-    while (at != NULL) {
-        const ElfW(Verdef) *one = (const void *) at;
-        const ElfW(Verdaux) *name = (const void *) (at + one->vd_aux);
-
-        if (Same(tables->strings + name->vda_name, version)) {
-            return one->vd_ndx & 0x7fff;
-        }
-        at = one->vd_next == 0 ? NULL : at + one->vd_next;
-    }
-    return -1;
-}
-
-/*
- * Find --
- *
- *      A library's symbol of this name: its default version or a given one.
- */
-
-static const ElfW(Sym) *
-Find(const DtsmTraceTables *tables, const char *name, const char *version)
-{
-    const uint32_t *head = tables->hash;
-    const uint32_t *buckets = (const void *) ((const ElfW(Addr) *)
-            (const void *) (head + 4) + head[2]);
-    const uint32_t *chain = buckets + head[0];
-    int wanted = version == NULL ? -1 : Version(tables, version);
-    uint32_t hash = 5381, i;
-    const char *at;
-
-    for (at = name; *at != '\0'; at++) {
-        hash = hash * 33 + (unsigned char) *at;
-    }
-    i = head[0] == 0 ? 0 : buckets[hash % head[0]];
-    if (i < head[1] || i == 0) {
-        return NULL;
-    }
-    for (;; i++) {
-        const ElfW(Sym) *symbol = &tables->symbols[i];
-        uint32_t own = chain[i - head[1]];
-        int number = tables->versions == NULL ? -1 : tables->versions[i];
-
-        if ((own | 1) == (hash | 1) && symbol->st_shndx != SHN_UNDEF
-                && (number < 0 || (version == NULL ? !(number & 0x8000)
-                        : (number & 0x7fff) == wanted))
-                && Same(tables->strings + symbol->st_name, name)) {
-            return symbol;
-        }
-        if (own & 1) {
-            return NULL;
-        }
-    }
-}
-
-const char *
-DtsmTraceNeeded(const DtsmTraceTables *tables, size_t symbol)
-{
-    const char *at = tables->needed;
-    int wanted = tables->versions == NULL ? 0
-            : tables->versions[symbol] & 0x7fff;
-
-    while (at != NULL && wanted > 1) {
-        const ElfW(Verneed) *file = (const void *) at;
-        const char *next = at + file->vn_aux;
-        unsigned i;
-
-        for (i = 0; i < file->vn_cnt; i++) {
-            const ElfW(Vernaux) *one = (const void *) next;
-
-            if ((one->vna_other & 0x7fff) == wanted) {
-                return tables->strings + one->vna_name;
-            }
-            next += one->vna_next;
-        }
-        at = file->vn_next == 0 ? NULL : at + file->vn_next;
-    }
-    return NULL;
 }
 
 /*
@@ -291,7 +147,7 @@ Behind(const char *name, const char *version)
         if (!GetTables(library, &tables)) {
             return NULL;
         }
-        symbol = Find(&tables, name, version);
+        symbol = DtsmTraceFind(&tables, name, version);
         if (symbol != NULL) {
             return (symbol->st_info & 15) != STT_FUNC ? NULL
                     : (void *) (library->l_addr + symbol->st_value);
@@ -316,7 +172,7 @@ Own(const char *name, const char *version)
     if (library == NULL || !GetTables(library, &tables)) {
         return NULL;
     }
-    symbol = Find(&tables, name, version);
+    symbol = DtsmTraceFind(&tables, name, version);
     return symbol == NULL ? NULL
             : (void *) (library->l_addr + symbol->st_value);
 }
@@ -347,8 +203,8 @@ FindOld(const DtsmTraceTables *tables, const char *name)
     uint32_t i, count = tables->oldHash == NULL ? 0 : tables->oldHash[1];
 
     for (i = 0; i < count; i++) {
-        if (tables->symbols[i].st_shndx != SHN_UNDEF && Same(tables->strings
-                + tables->symbols[i].st_name, name)) {
+        if (tables->symbols[i].st_shndx != SHN_UNDEF && DtsmTraceSame(
+                tables->strings + tables->symbols[i].st_name, name)) {
             return &tables->symbols[i];
         }
     }
@@ -377,7 +233,8 @@ AnotherIn(struct dl_phdr_info *info, size_t size, void *data)
             || !DtsmTraceGetTables(info->dlpi_addr, dynamic, &tables)) {
         return 0;
     }
-    symbol = tables.hash != NULL ? Find(&tables, definitions->name, NULL)
+    symbol = tables.hash != NULL
+            ? DtsmTraceFind(&tables, definitions->name, NULL)
             : FindOld(&tables, definitions->name);
     if (symbol != NULL) {
         if ((const void *) (info->dlpi_addr + symbol->st_value)
@@ -396,7 +253,7 @@ SymbolOf(const char *name)
 {
     int sym = 0;
 
-    while (sym < TRACE_DEFAULT_SYMS && !Same(Name(sym), name)) {
+    while (sym < TRACE_DEFAULT_SYMS && !DtsmTraceSame(Name(sym), name)) {
         sym++;
     }
     return sym;
@@ -438,12 +295,6 @@ Own(const char *name, const char *version)
     (void) name;
     (void) version;
     return NULL;
-}
-
-static int
-Same(const char *one, const char *two)
-{
-    return strcmp(one, two) == 0;
 }
 
 #endif
@@ -501,7 +352,7 @@ DtsmTraceWrapper(const char *name, void *function)
     int sym;
 
     for (sym = 0; function != NULL && sym < TRACE_SYMS; sym++) {
-        if (Same(Name(sym), name) && DtsmTraceReal(sym) == function) {
+        if (DtsmTraceSame(Name(sym), name) && DtsmTraceReal(sym) == function) {
             void *own = Own(name, OldVersion(sym));
 
             return own != NULL ? own : function;

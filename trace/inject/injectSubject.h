@@ -61,17 +61,22 @@ size_t DtsmTraceReach(int dirfd, const char *path, int flags, char *buf,
         size_t size);
 
 /*
- * Its own filter, and a map that it can only read (injectFilter.c).
+ * A map that it can only read (injectReadOnly.c).
  */
 
 extern int dtsmTraceReadOnly;
 extern int dtsmTraceStale;
 
+int DtsmTraceIsTold(const char *path, size_t len);
+
+/*
+ * Its own filter (injectFilter.c).
+ */
+
 const char *DtsmTraceKnownName(void);
 void DtsmTraceUndecided(void);
 int DtsmTraceBarred(long result);
 int DtsmTraceCannotAsk(long result);
-int DtsmTraceIsTold(const char *path, size_t len);
 int DtsmTraceMapLater(void);
 void DtsmTraceToldReadOnly(void);
 

@@ -2,13 +2,29 @@
  * injectTables.h --
  *
  *      The tables of a loaded library: its names, and its references to those
- *      of others.  Read in place (injectReal.c).
+ *      of others.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
 #ifndef DTSM_TRACE_TABLES_H
 #define DTSM_TRACE_TABLES_H
+
+/*
+ * DtsmTraceSame --
+ *
+ *      strcmp, which may be another library's that is not ready yet.
+ */
+
+static inline int
+DtsmTraceSame(const char *one, const char *two)
+{
+    while (*one != '\0' && *one == *two) {
+        one++;
+        two++;
+    }
+    return *one == *two;
+}
 
 #ifdef __GLIBC__
 
@@ -30,12 +46,17 @@ typedef struct DtsmTraceTables {
  *
  *      Returns 0 when the library has no names.
  *
+ * DtsmTraceFind --
+ *
+ *      A library's symbol of this name: its default version or a given one.
+ *      It has a DT_GNU_HASH.
+ *
  * DtsmTraceNeeded --
  *
  *      The version that a library wants of a symbol of another one; NULL for
  *      none.
  *
- * DtsmTraceOnly --
+ * DtsmTraceOnly (injectReal.c) --
  *
  *      The wrapper of this name (and version, unless NULL), provided that all
  *      definitions of the name, but for ours, are the function that the
@@ -52,6 +73,8 @@ typedef struct DtsmTraceTables {
 
 int DtsmTraceGetTables(ElfW(Addr) base, const ElfW(Dyn) *entry,
         DtsmTraceTables *tables);
+const ElfW(Sym) *DtsmTraceFind(const DtsmTraceTables *tables,
+        const char *name, const char *version);
 const char *DtsmTraceNeeded(const DtsmTraceTables *tables, size_t symbol);
 void *DtsmTraceOnly(const char *name, const char *version, int *leftPtr);
 
