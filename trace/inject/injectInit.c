@@ -214,6 +214,34 @@ Open(const char *file)
 }
 
 /*
+ * SaveSession --
+ *
+ *      Keep the variables of the session whose map this is.
+ */
+
+static void
+SaveSession(const char *file)
+{
+    const char *log = Get("DTSM_LOG"), *ask = Get("DTSM_ASK");
+
+    /*
+     * A thread sanitizer that is preloaded as well lays out its memory
+     * when its strnlen is first called (strlen does not do): that comes
+     * before our map takes a place.
+     */
+
+    dtsmTraceEnv[TRACE_ENV_MAP] = Save("DTSM_MAP", file,
+            strnlen(file, PATH_MAX));
+    if (log != NULL && *log == '/') {
+        dtsmTraceEnv[TRACE_ENV_LOG] = Save("DTSM_LOG", log, strlen(log));
+    }
+    if (ask != NULL && *ask != '\0') {
+        dtsmTraceEnv[TRACE_ENV_ASK] = Save("DTSM_ASK", ask, strlen(ask));
+    }
+    SavePreload();
+}
+
+/*
  * DtsmTraceAttach --
  *
  *      Attach if nobody has tried yet.  While one thread is at it, the calls
@@ -229,7 +257,7 @@ DtsmTraceAttach(void)
     int expected = STATE_NEW;
     int keep = errno;
     Dtsm_Map *map = NULL;
-    const char *file, *log, *ask;
+    const char *file;
     int unexpected;
 
     if (!__atomic_compare_exchange_n(&dtsmTraceState, &expected, STATE_BUSY,
@@ -246,26 +274,10 @@ DtsmTraceAttach(void)
         return NULL;
     }
     file = Get("DTSM_MAP");
-    log = Get("DTSM_LOG");
     unexpected = file != NULL && file[0] == '/' && file[1] == '/';
     file += unexpected;                 /* wrapWord.c */
     if (file != NULL && *file == '/') {
-        /*
-         * A thread sanitizer that is preloaded as well lays out its memory
-         * when its strnlen is first called (strlen does not do): that comes
-         * before our map takes a place.
-         */
-
-        dtsmTraceEnv[TRACE_ENV_MAP] = Save("DTSM_MAP", file,
-                strnlen(file, PATH_MAX));
-        if (log != NULL && *log == '/') {
-            dtsmTraceEnv[TRACE_ENV_LOG] = Save("DTSM_LOG", log, strlen(log));
-        }
-        ask = Get("DTSM_ASK");
-        if (ask != NULL && *ask != '\0') {
-            dtsmTraceEnv[TRACE_ENV_ASK] = Save("DTSM_ASK", ask, strlen(ask));
-        }
-        SavePreload();
+        SaveSession(file);
         DtsmTraceFilterHandedOn(Get("DTSM_MAY"));
         map = Open(file);
         if (map != NULL) {

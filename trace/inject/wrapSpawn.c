@@ -102,6 +102,29 @@ SpawnSupervised(void *data)
 }
 
 /*
+ * SpawnLooked --
+ *
+ *      Start a program that was looked at; 0 or an errno.
+ */
+
+static int
+SpawnLooked(Spawning *its, DtsmTraceProgram *program)
+{
+    if (program->supervise) {
+        if (DtsmTraceInThread(SpawnSupervised, its)) {
+            return its->err;
+        }
+        DtsmTraceInspect(its->look, its->argv, TRACE_BY_LIBC, program);
+    }
+    its->err = its->spawn(its->pidPtr, its->file, its->actions,
+            its->attributes, its->argv, its->envp);
+    if (its->err != 0 && program->told) {
+        DtsmTraceInspect(its->look, its->argv, TRACE_UNDO, program);
+    }
+    return its->err;
+}
+
+/*
  * The older posix_spawn takes what is no program for a script of the shell's.
  */
 
@@ -139,29 +162,15 @@ Spawn(pid_t *pidPtr, const char *file,
     {
         char *array[room != NULL ? 1 : count];
         char text[room != NULL ? 1 : textLen];
-        int supervised = 0;
+        Spawning spawning = {spawn, pidPtr, file, look, actions, attributes,
+            argv, NULL, 0};
 
         envp = room == NULL
                 ? DtsmTraceMakeEnv(envp, program.is.strip, array, text)
                 : DtsmTraceMakeEnv(envp, program.is.strip, room,
                         (char *) ((char **) room + count));
-        if (program.supervise) {
-            Spawning spawning = {spawn, pidPtr, file, look, actions,
-                attributes, argv, envp, 0};
-
-            supervised = DtsmTraceInThread(SpawnSupervised, &spawning);
-            if (supervised) {
-                err = spawning.err;
-            } else {
-                DtsmTraceInspect(look, argv, TRACE_BY_LIBC, &program);
-            }
-        }
-        if (!supervised) {
-            err = spawn(pidPtr, file, actions, attributes, argv, envp);
-            if (err != 0 && program.told) {
-                DtsmTraceInspect(look, argv, TRACE_UNDO, &program);
-            }
-        }
+        spawning.envp = envp;
+        err = SpawnLooked(&spawning, &program);
     }
     if (room != NULL) {
         DtsmTraceUnmapRoom(room, size);
