@@ -318,7 +318,7 @@ static int ftsFollows;
         } \
     } while (0)
 
-#define FTS_FUNCTIONS(open, read, children, set, close, Fts, Entry) \
+#define FTS_OPEN(open, set, close, Fts, Entry) \
     DTSM_EXPORT Fts * \
     open(char *const *paths, int options, \
             int (*compare)(const Entry **, const Entry **)) \
@@ -334,6 +334,23 @@ static int ftsFollows;
         } \
         return REAL(open)(paths, options, compare); \
     } \
+    DTSM_EXPORT int \
+    set(Fts *stream, Entry *entry, int what) \
+    { \
+        if (what == FTS_FOLLOW) { \
+            ftsFollows = 1; \
+        } \
+        return REAL(set)(stream, entry, what); \
+    } \
+    DTSM_EXPORT int \
+    close(Fts *stream) \
+    { \
+        int result = REAL(close)(stream); \
+        DtsmTraceChdir(); \
+        return result; \
+    }
+
+#define FTS_READ(read, Fts, Entry) \
     DTSM_EXPORT Entry * \
     read(Fts *stream) \
     { \
@@ -370,7 +387,9 @@ static int ftsFollows;
                 return entry; \
             } \
         } \
-    } \
+    }
+
+#define FTS_CHILDREN(children, Fts, Entry) \
     DTSM_EXPORT Entry * \
     children(Fts *stream, int options) \
     { \
@@ -410,27 +429,14 @@ static int ftsFollows;
         } \
         DtsmTraceReturn(path); \
         return list; \
-    } \
-    DTSM_EXPORT int \
-    set(Fts *stream, Entry *entry, int what) \
-    { \
-        if (what == FTS_FOLLOW) { \
-            ftsFollows = 1; \
-        } \
-        return REAL(set)(stream, entry, what); \
-    } \
-    DTSM_EXPORT int \
-    close(Fts *stream) \
-    { \
-        int result = REAL(close)(stream); \
-        DtsmTraceChdir(); \
-        return result; \
     }
 
-FTS_FUNCTIONS(fts_open, fts_read, fts_children, fts_set, fts_close, FTS,
-        FTSENT)
-FTS_FUNCTIONS(fts64_open, fts64_read, fts64_children, fts64_set, fts64_close,
-        FTS64, FTSENT64)
+FTS_OPEN(fts_open, fts_set, fts_close, FTS, FTSENT)
+FTS_READ(fts_read, FTS, FTSENT)
+FTS_CHILDREN(fts_children, FTS, FTSENT)
+FTS_OPEN(fts64_open, fts64_set, fts64_close, FTS64, FTSENT64)
+FTS_READ(fts64_read, FTS64, FTSENT64)
+FTS_CHILDREN(fts64_children, FTS64, FTSENT64)
 
 /*
  * Entries of a folder by the block.  One that holds nothing but what is
