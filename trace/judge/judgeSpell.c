@@ -55,6 +55,57 @@ Climbs(const char *path)
             && (path[2] == '/' || path[2] == '\0');
 }
 
+/*
+ * Fold --
+ *
+ *      Append a path to what out has, and fold.
+ *
+ * Arguments:
+ *      physical    The kernel named what out has: ".." is folded, too.
+ *
+ * Returns:
+ *      As DtsmTraceSpell.
+ */
+
+static int
+Fold(char *out, size_t room, size_t len, const char *path, int physical,
+        DtsmTraceSpelling *spell)
+{
+    while (*path != '\0') {
+        size_t part = DtsmTraceSpan(path, '/', '/');
+
+        if (part == 2 && path[0] == '.' && path[1] == '.' && physical) {
+            while (len > 0 && out[--len] != '/') {
+                ;
+            }
+            spell->follow = 1;
+        } else if (part == 0 || (part == 1 && path[0] == '.')) {
+            spell->follow = 1;
+        } else {
+            if (part + 2 > room - len) {
+                return TRACE_LONG;
+            }
+            out[len++] = '/';
+            memcpy(out + len, path, part);
+            len += part;
+            physical = 0;
+            spell->follow = 0;
+        }
+        path += part;
+        if (*path == '/') {
+            path++;
+            spell->follow = 1;
+        }
+    }
+    if (len == 0) {
+        out[len++] = '/';
+    }
+    out[len] = '\0';
+    spell->path = out;
+    spell->len = len;
+    return TRACE_SPELLED;
+}
+
 int
 DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
         char *buf, size_t size, DtsmTraceSpelling *spell)
@@ -95,37 +146,5 @@ DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
             return TRACE_SPELLED;
         }
     }
-    while (*path != '\0') {
-        size_t part = DtsmTraceSpan(path, '/', '/');
-
-        if (part == 2 && path[0] == '.' && path[1] == '.' && physical) {
-            while (len > 0 && out[--len] != '/') {
-                ;
-            }
-            spell->follow = 1;
-        } else if (part == 0 || (part == 1 && path[0] == '.')) {
-            spell->follow = 1;
-        } else {
-            if (part + 2 > room - len) {
-                return TRACE_LONG;
-            }
-            out[len++] = '/';
-            memcpy(out + len, path, part);
-            len += part;
-            physical = 0;
-            spell->follow = 0;
-        }
-        path += part;
-        if (*path == '/') {
-            path++;
-            spell->follow = 1;
-        }
-    }
-    if (len == 0) {
-        out[len++] = '/';
-    }
-    out[len] = '\0';
-    spell->path = out;
-    spell->len = len;
-    return TRACE_SPELLED;
+    return Fold(out, room, len, path, physical, spell);
 }

@@ -66,6 +66,10 @@ int64_t DtsmSuperviseStop(void);
  * The process whose call is being decided (superviseTarget.c).
  *
  * DtsmSuperviseAim --  From now on this one, for all of dtsmTrace*.c too.
+ * DtsmSuperviseHasOurRoot -- In another root its paths mean something else;
+ *                      where other file systems are mounted, too.  Each mount
+ *                      has a number of its own, also when it is a copy for a
+ *                      new namespace.
  * DtsmSupervisePeek -- Read its memory: what could be read, or -errno.
  * DtsmSupervisePoke -- Write there.
  * DtsmSuperviseStatus -- The number behind a name of its status file, the
@@ -85,6 +89,7 @@ int64_t DtsmSuperviseStop(void);
  */
 
 void DtsmSuperviseAim(int pid);
+int DtsmSuperviseHasOurRoot(void);
 long DtsmSupervisePeek(uint64_t at, void *buf, size_t size);
 long DtsmSupervisePoke(uint64_t at, const void *buf, size_t size);
 long DtsmSuperviseStatus(const char *name, int field, int base);

@@ -112,40 +112,6 @@ DtsmSuperviseIsThere(void)
     return ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
-/*
- * HasOurRoot --
- *
- *      In another root its paths mean something else; where other file systems
- *      are mounted, too.  Each mount has a number of its own, also when it is
- *      a copy for a new namespace.
- */
-
-static int
-Root(const char *name, uint64_t *mountPtr, uint64_t *inodePtr)
-{
-    const unsigned wanted = STATX_INO | STATX_MNT_ID;
-    struct statx st;
-
-    if (DtsmpSyscall5(SYS_statx, AT_FDCWD, P(name), AT_STATX_DONT_SYNC, wanted,
-            P(&st)) != 0 || (st.stx_mask & wanted) != wanted) {
-        return 0;
-    }
-    *mountPtr = st.stx_mnt_id;
-    *inodePtr = st.stx_ino;
-    return 1;
-}
-
-static int
-HasOurRoot(void)
-{
-    uint64_t mount, inode, itsMount, itsInode;
-    char name[64];
-
-    return DtsmSubjectProc(name, sizeof(name), "root/.") > 0
-            && Root(name, &itsMount, &itsInode) && Root("/", &mount, &inode)
-            && mount == itsMount && inode == itsInode;
-}
-
 static int
 Answer(struct seccomp_notif_resp *reply, long result)
 {
@@ -284,22 +250,6 @@ Link(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call)
 }
 
 /*
- * IsRegular --
- *
- *      Only such a file can start.  To look into another would open a pipe or
- *      a device, which the program itself may not.
- */
-
-static int
-IsRegular(const char *file)
-{
-    struct statx st;
-
-    return DtsmpSyscall5(SYS_statx, AT_FDCWD, P(file), AT_STATX_DONT_SYNC,
-            STATX_TYPE, P(&st)) == 0 && S_ISREG(st.stx_mode);
-}
-
-/*
  * Exec --
  *
  *      What starts is traced, or supervised, or named as neither.  A traced
@@ -331,7 +281,7 @@ Exec(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call,
             | (flags & AT_SYMLINK_NOFOLLOW ? TRACE_NOFOLLOW : 0u), NULL);
     if (err != 0 || (flags & SUPERVISE_EXECVE_CHECK)
             || !DtsmSuperviseWhere(one.dirfd, one.path, TRACE_FOLLOW_LAST,
-                    one.where) || !IsRegular(one.where)) {
+                    one.where)) {
         return Refuse(reply, err);
     }
     return Refuse(reply, DtsmSuperviseExec(one.where, dirfd, two.path,
@@ -527,7 +477,7 @@ DtsmSuperviseDecide(int from, const struct seccomp_notif *its,
         if (!DtsmSuperviseIsThere()) {
             return 0;
         }
-        got = HasOurRoot() ? Act(call, isEmpty, reply) : UNSEEN;
+        got = DtsmSuperviseHasOurRoot() ? Act(call, isEmpty, reply) : UNSEEN;
     }
     if (got == GONE) {
         return DtsmSuperviseIsThere() ? -1 : 0;

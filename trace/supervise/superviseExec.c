@@ -164,13 +164,34 @@ TellStart(const char *where)
     }
 }
 
+/*
+ * IsRegular --
+ *
+ *      Only such a file can start.  To look into another would open a pipe or
+ *      a device, which the program itself may not.
+ */
+
+static int
+IsRegular(const char *file)
+{
+    struct statx st;
+
+    return DtsmpSyscall5(SYS_statx, AT_FDCWD, (long) (intptr_t) file,
+            AT_STATX_DONT_SYNC, STATX_TYPE, (long) (intptr_t) &st) == 0
+            && S_ISREG(st.stx_mode);
+}
+
 int
 DtsmSuperviseExec(const char *where, int dirfd, const char *path,
         uint64_t argv, uint64_t envp, size_t width)
 {
     DtsmTraceProgram program;
-    int has, err = DtsmTraceInspect(where, NULL, TRACE_NOW, &program);
+    int has, err;
 
+    if (!IsRegular(where)) {
+        return 0;
+    }
+    err = DtsmTraceInspect(where, NULL, TRACE_NOW, &program);
     if (err == 0 && program.is.loader) {
         err = Loaded(where, argv, width, &program);
     }

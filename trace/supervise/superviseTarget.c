@@ -49,6 +49,33 @@ DtsmSuperviseMaps(const char *end)
     return found;
 }
 
+static int
+Root(const char *name, uint64_t *mountPtr, uint64_t *inodePtr)
+{
+    const unsigned wanted = STATX_INO | STATX_MNT_ID;
+    struct statx st;
+
+    if (DtsmpSyscall5(SYS_statx, AT_FDCWD, (long) (intptr_t) name,
+            AT_STATX_DONT_SYNC, wanted, (long) (intptr_t) &st) != 0
+            || (st.stx_mask & wanted) != wanted) {
+        return 0;
+    }
+    *mountPtr = st.stx_mnt_id;
+    *inodePtr = st.stx_ino;
+    return 1;
+}
+
+int
+DtsmSuperviseHasOurRoot(void)
+{
+    uint64_t mount, inode, itsMount, itsInode;
+    char name[64];
+
+    return DtsmSubjectProc(name, sizeof(name), "root/.") > 0
+            && Root(name, &itsMount, &itsInode) && Root("/", &mount, &inode)
+            && mount == itsMount && inode == itsInode;
+}
+
 /*
  * Memory.  What process_vm_readv may not do, because the system lacks it or a
  * filter that dtsm itself runs under refuses it, /proc may.
