@@ -90,7 +90,7 @@ DtsmTcl_ProgramCmd(
         goto done;
     }
     Judge(file, argv.items, &program, name, sizeof name);
-    DtsmStartKey("", name, key);
+    DtsmTraceKeyStart("", name, key);
     dictPtr = Tcl_NewDictObj();
     DtsmTcl_Put(dictPtr, "why", Tcl_NewStringObj(
             program.why != NULL ? program.why : "", -1));

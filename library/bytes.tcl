@@ -8,7 +8,8 @@
 
 namespace eval ::dtsm::bytes {
     namespace export arguments fromText toText toFile contents ofMessage \
-        isUtf8 shown plain printable unseen absolute resolved escape unescape
+        isUtf8 shown plain written printable unseen absolute resolved \
+        escape unescape
 
     # A string of well-formed UTF-8, as RFC 3629 has it.
 
@@ -149,6 +150,14 @@ proc ::dtsm::bytes::shown {bytes} {
 
 proc ::dtsm::bytes::plain {bytes} {
     return [Escaped [Odd $bytes] $bytes Hex]
+}
+
+# dtsm::bytes::written --
+#
+#      A path as a line of a policy has it.
+
+proc ::dtsm::bytes::written {path} {
+    return [plain [string map {\\ \\\\ # \\# $ \\$ { } \\x20} $path]]
 }
 
 # dtsm::bytes::printable --

@@ -23,6 +23,8 @@ oo::define ::dtsm::Session {
     #      violations   a list of {path exists program details}, sorted
     #      unanswered   the same of what was refused for want of an answer
     #      ignored      the same of what is ignored (ignore.tcl); none yet
+    #      probed       the same of programs looked for in PATH (ignore.tcl);
+    #                   none yet
     #      unknown      a list of {path details} of what the registry does not
     #                   know and was used, sorted
     #      lookedAt     the same of what was only looked at
@@ -129,7 +131,7 @@ oo::define ::dtsm::Session {
             distinct [dict get $judged distinct] \
             violations [my Refusals $refused] \
             unanswered [my Refusals $unanswered] \
-            ignored {} unknown [my Known $judged unknown] \
+            ignored {} probed {} unknown [my Known $judged unknown] \
             lookedAt [my Known $judged lookedAt] \
             silent [$map count unanswered] \
             unstored [$map count unstored] \

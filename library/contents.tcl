@@ -7,6 +7,8 @@
 #      $contents paths         what was touched: path flags ...
 #      $contents json channel  the same, written as a JSON array
 #      $contents finding       what reports need, as far as a map tells it
+#      $contents only kind     from now on, paths and json give those that were
+#                              hidden, that are unknown, or that were used
 #
 # All paths are byte strings.
 #
@@ -16,13 +18,15 @@ package require TclOO
 
 # map   A map's command.
 # own   The session's own files, which are not listed.
+# kind  What `only' was told.
 
 oo::class create ::dtsm::Contents {
-    variable map own
+    variable map own kind
 
     constructor {kept} {
         set map $kept
         set own {}
+        set kind {}
     }
 
     # Touched --
@@ -35,12 +39,27 @@ oo::class create ::dtsm::Contents {
         return [list -rules 0 -void 1 -bytes 1 -without alias -outside $own]
     }
 
+    method only {wanted} {
+        set kind $wanted
+    }
+
+    # Wanted --
+    #
+    #      The options that choose what `only' left.
+
+    method Wanted {} {
+        return [concat [my Touched] [dict get {
+            {} {} hidden {-flags {deny reported}} unknown {-any unknown}
+            used {-any {read write exec} -without {alias deny}}
+        } $kind]]
+    }
+
     method paths {} {
-        return [$map get {*}[my Touched]]
+        return [$map get {*}[my Wanted]]
     }
 
     method json {channel} {
-        $map json $channel {*}[my Touched]
+        $map json $channel {*}[my Wanted]
     }
 
     # Judged --
@@ -68,16 +87,16 @@ oo::class create ::dtsm::Contents {
                 dict lappend result [expr {"violation" in $flags ? "refused"
                     : "unanswered"}] $path [expr {"missing" ni $flags}]
             } elseif {"unknown" in $flags} {
-                set kind [my Kind $flags]
-                if {$kind eq ""} {
+                set use [my Kind $flags]
+                if {$use eq ""} {
                     lappend links $path
                 } else {
-                    dict lappend result $kind $path
+                    dict lappend result $use $path
                 }
             }
         }
-        dict for {kind paths} [my Followed $links] {
-            dict lappend result $kind {*}$paths
+        dict for {use paths} [my Followed $links] {
+            dict lappend result $use {*}$paths
         }
         dict set result distinct $distinct
         dict set result answers $answers
@@ -105,10 +124,10 @@ oo::class create ::dtsm::Contents {
     #      A sorted list of {path details} of what the registry does not know.
     #
     # Arguments:
-    #      kind     unknown or lookedAt.
+    #      use      unknown or lookedAt.
 
-    method Known {judged kind} {
-        return [lsort -index 0 [lmap path [dict get $judged $kind] {
+    method Known {judged use} {
+        return [lsort -index 0 [lmap path [dict get $judged $use] {
             list $path [my Details $path]
         }]]
     }
@@ -150,25 +169,26 @@ oo::class create ::dtsm::Contents {
 
     method finding {} {
         set judged [my Judged {get -bytes 1 -rules 1}]
-        foreach kind {refused unanswered} {
-            set $kind [lsort -index 0 [lmap {path exists} \
-                    [dict get $judged $kind] {
+        foreach name {refused unanswered} {
+            set $name [lsort -index 0 [lmap {path exists} \
+                    [dict get $judged $name] {
                 list $path $exists {} {}
             }]]
         }
         set default {}
         set rules {}
         foreach {path flags} [lindex [dict get $judged answers] 0] {
+            set verdict [lsearch -inline -regexp $flags ^(allow|deny|ask)\$]
             if {$path eq "/"} {
-                set default [lindex $flags 0]
+                set default $verdict
             } else {
-                lappend rules $path [lindex $flags 0]
+                lappend rules $path $verdict
             }
         }
         return [dict create default $default \
             rules [lsort -stride 2 $rules] traced [$map count attached] \
             distinct [dict get $judged distinct] violations $refused \
-            unanswered $unanswered ignored {} \
+            unanswered $unanswered ignored {} probed {} \
             unknown [my Known $judged unknown] \
             lookedAt [my Known $judged lookedAt] \
             silent [$map count unanswered] supervised {} untraced {} \

@@ -7,13 +7,14 @@
 #      set places [dtsm::ignore::places {/usr/bin/print ...}]
 #      dtsm::ignore::covers $places /usr/bin/print     1
 #      dtsm::ignore::apply $finding $places
+#      dtsm::ignore::searches $finding [list /usr/local/bin /usr/bin]
 #
 # Paths are byte strings.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::ignore {
-    namespace export places covers apply
+    namespace export places covers apply searches
 }
 
 # dtsm::ignore::places --
@@ -67,5 +68,29 @@ proc ::dtsm::ignore::apply {finding places} {
         dict set finding $kind $kept
     }
     dict set finding ignored $ignored
+    return $finding
+}
+
+# dtsm::ignore::searches --
+#
+#      A finding in which absent files in directories of PATH are not among the
+#      violations but in `probed': a search for a program goes through all
+#      directories before the one that has it.
+
+proc ::dtsm::ignore::searches {finding directories} {
+    set places [places $directories]
+    set kept {}
+    set probed [dict get $finding probed]
+    foreach entry [dict get $finding violations] {
+        lassign $entry path exists
+        set directory [string range $path 0 [string last / $path]-1]
+        if {$exists || ![dict exists $places $directory]} {
+            lappend kept $entry
+        } else {
+            lappend probed $entry
+        }
+    }
+    dict set finding violations $kept
+    dict set finding probed $probed
     return $finding
 }

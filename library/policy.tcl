@@ -353,21 +353,12 @@ proc ::dtsm::policy::shown {policy} {
         dict set verdictOf [::dtsm::bytes::absolute $path] $verdict
     }
     foreach {path verdict} [lsort -stride 2 $verdictOf] {
-        lappend lines "$verdict [Written $path]"
+        lappend lines "$verdict [::dtsm::bytes::written $path]"
     }
     foreach path [lsort -unique [lmap path [dict get $policy ignore] {
         ::dtsm::bytes::absolute $path
     }]] {
-        lappend lines "ignore [Written $path]"
+        lappend lines "ignore [::dtsm::bytes::written $path]"
     }
     return [join [concat $lines [list ""]] \n]
-}
-
-# dtsm::policy::Written --
-#
-#      A path as a line of a policy has it.
-
-proc ::dtsm::policy::Written {path} {
-    return [::dtsm::bytes::plain \
-        [string map {\\ \\\\ # \\# $ \\$ { } \\x20} $path]]
 }

@@ -192,7 +192,7 @@ proc ::dtsm::registry::interpreter {} {
 #      one that the caller's TCLLIBPATH leads to.
 #
 # Arguments:
-#      debian   The Debian package that has it for Tcl 8.6.
+#      debian   The Debian package that has it for Tcl 8.6; empty if none has.
 
 proc ::dtsm::registry::needPackage {registry package debian} {
     if {[catch {package require $package}]} {
@@ -201,7 +201,7 @@ proc ::dtsm::registry::needPackage {registry package debian} {
     if {[catch {package require $package} message]} {
         set tcl [info tclversion]
         set how "for Tcl $tcl"
-        if {$tcl eq "8.6"} {
+        if {$tcl eq "8.6" && $debian ne ""} {
             append how "; on Debian: apt-get install $debian"
         }
         return -code error \

@@ -26,6 +26,10 @@ namespace eval ::dtsm::registry {
     # Drivers that take all that follows as one word.
 
     variable oneWord {sqlite3 odbc}
+
+    # Drivers that Debian has a package of, tcl8.6-tdbc-DRIVER.
+
+    variable packaged {mysql odbc postgres sqlite3}
 }
 
 oo::class create ::dtsm::registry::Database {
@@ -41,6 +45,7 @@ oo::class create ::dtsm::registry::Database {
 
     constructor {rest} {
         variable ::dtsm::registry::oneWord
+        variable ::dtsm::registry::packaged
         set statements {}
         set name tdbc:[::dtsm::bytes::shown $rest]
         if {![regexp {^([a-z0-9]+):(.+)$} $rest . driver connection]} {
@@ -52,7 +57,7 @@ oo::class create ::dtsm::registry::Database {
         }
         set connection [::dtsm::bytes::toText $connection]
         ::dtsm::registry::needPackage tdbc:$driver tdbc::$driver \
-            tcl8.6-tdbc-$driver
+            [expr {$driver in $packaged ? "tcl8.6-tdbc-$driver" : ""}]
         if {$driver in $oneWord} {
             if {$driver eq "sqlite3" && ![file isfile $connection]} {
                 my Fail OPEN "there is no such file"

@@ -79,6 +79,7 @@ oo::class create ::dtsm::Session {
     # Errors: DTSM NESTED inside another session; POSIX ...; DTSM ...
 
     constructor {args} {
+        my only {}
         set settings [dict merge {-default allow -rules {} -first 0
             -registry {} -worker {} -patience 60 -keep {} -dir {}
             -supervise 1} $args]
