@@ -6,7 +6,7 @@
 #      $s listen file alive      answer traced programs at this socket
 #      $s details path           what the registry said of it beside that
 #      $s stats                  asked, failures, failure, waiting
-#      $s close                  answer nobody any more
+#      $s close                  stop answering
 #      $s destroy
 #
 # A registry is a command prefix.  It is called with a path, a byte string,
@@ -98,7 +98,7 @@ oo::class create ::dtsm::Server {
 
     # Answer --
     #
-    #      To one question.  A program that died meanwhile is no failure.
+    #      Answer one question.  A program that died meanwhile is no failure.
 
     method Answer {channel path} {
         uplevel #0 $alive
