@@ -14,14 +14,17 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeAsk.h"
+#include "judgeDecide.h"
+#include "judgePath.h"
+#include "judgeScratch.h"
+#include "judgeSearch.h"
+#include "judgeSubject.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#include "judgeSearch.h"
-#include "supervise.h"
 #include "tclDtsmError.h"
 #include "tclDtsmJudge.h"
 #include "tclDtsmSignal.h"
@@ -66,7 +69,7 @@ typedef struct Answer {
 static void
 Deny(Answer *answer, const char *file)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
     char *buf = DtsmTraceBorrow();
     DtsmTraceWalk *walk = DtsmTraceBorrow();
     DtsmTraceSpelling spell;
@@ -130,7 +133,7 @@ Allowed(Answer *answer, const char *file)
 static int
 Try(Answer *answer, const char *file, char *const *argv)
 {
-    static const DtsmStarter starter = {DtsmTraceNoNewPrivs, NULL};
+    static const DtsmStarter starter = {DtsmSubjectNoNewPrivs, NULL};
     char lines[2][DTSM_PROGRAM_LINE], *words[4];
     DtsmProgram program;
     int depth, at, err = Allowed(answer, file);
@@ -206,18 +209,20 @@ Search(Answer *answer, char *const *argv)
 static void
 Look(Answer *answer, const Request *request)
 {
+    static DtsmSubject subject;
     char *const *texts = request->texts;
+    Dtsm_Map *map;
 
     errno = 0;
-    if (chdir(texts[TEXT_FOLDER]) != 0 || Dtsm_Open(texts[FILE_MAP], DTSM_RDWR,
-            &dtsmTraceMap) != DTSM_OK) {
+    if (chdir(texts[TEXT_FOLDER]) != 0
+            || Dtsm_Open(texts[FILE_MAP], DTSM_RDWR, &map) != DTSM_OK) {
         answer->error = errno != 0 ? errno : EIO;
         return;
     }
-    DtsmSuperviseAim((int) getpid());
-    DtsmSuperviseSetLog(texts[FILE_LOG]);
-    DtsmSuperviseSetAsk(*texts[TEXT_ASK] != '\0' ? texts[TEXT_ASK] : NULL);
-    dtsmTraceCaller = texts[TEXT_CALLER];
+    DtsmSubjectInit(&subject, map, texts[FILE_LOG], texts[TEXT_ASK],
+            texts[TEXT_CALLER]);
+    DtsmSubjectSetPid(&subject, (int) getpid());
+    DtsmSubjectAim(&subject);
     answer->error = Search(answer, request->argv.items);
 }
 

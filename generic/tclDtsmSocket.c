@@ -6,7 +6,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeSocket.h"
 
 #include <string.h>
 #include <sys/socket.h>

@@ -2,12 +2,14 @@
 #
 #       Check what the parts import:
 #
-#       tclsh layers.tcl ?-nm NM? libdtsm.a libdtsmtrace.so SRCDIR
+#       tclsh layers.tcl ?-nm NM? libdtsm.a libdtsmtrace.so SRCDIR OBJECT...
 #
 # A directory's files include its own headers and those of what it stands on.
 # The core runs in signal handlers and vfork children of strangers, so it has
 # no Tcl, heap, stdio, exit or locks.  The injected library depends on the C
-# library alone and has no thread-local storage.
+# library alone and has no thread-local storage.  No name is defined in two
+# sources, for the linker to choose; what is compiled once for each user, below
+# obj/inject and obj/supervise, is one source.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -16,7 +18,7 @@ if {[lindex $argv 0] eq "-nm"} {
     set nm [lindex $argv 1]
     set argv [lrange $argv 2 end]
 }
-lassign $argv core trace srcdir
+set objects [lassign $argv core trace srcdir]
 set status 0
 
 proc bad {message} {
@@ -70,9 +72,10 @@ set below {
     core            {}
     unix            {core}
     trace/judge     {core unix}
-    trace/supervise {core unix trace/judge}
-    trace/inject    {core unix trace/judge trace/supervise}
-    generic         {core unix trace/judge trace/supervise}
+    trace/join      {core unix trace/judge}
+    trace/supervise {core unix trace/judge trace/join}
+    trace/inject    {core unix trace/judge trace/join}
+    generic         {core unix trace/judge trace/join trace/supervise}
 }
 
 set owners {}
@@ -96,6 +99,21 @@ dict for {dir allowed} $below {
                         [dict get $owners $header]"
             }
         }
+    }
+}
+
+set definedIn {}
+foreach object $objects {
+    regsub {^obj/((inject|supervise)/)?} $object {} source
+    foreach line [split [exec {*}$nm -g --defined-only $object] \n] {
+        if {[regexp {^\S+ [A-Z] (\S+)$} $line - name]} {
+            dict set definedIn $name $source {}
+        }
+    }
+}
+dict for {name sources} $definedIn {
+    if {[dict size $sources] > 1} {
+        bad "$name is defined in [join [dict keys $sources] { and }]"
     }
 }
 if {!$status} {

@@ -1,8 +1,8 @@
 /*
  * inject.h --
  *
- *      What the files of the injected library (libdtsmtrace.so) share beyond
- *      the judge (trace.h), whose rules hold here as well.
+ *      What the wrappers of the injected library (libdtsmtrace.so) share.
+ *      The rules of judge.h hold here as well.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -10,7 +10,10 @@
 #ifndef DTSM_INJECT_H
 #define DTSM_INJECT_H
 
-#include "trace.h"
+#include "judgeChange.h"
+#include "judgeDecide.h"
+#include "judgeScratch.h"
+#include "judgeSubject.h"
 
 #include <spawn.h>
 
@@ -31,35 +34,6 @@
         DtsmTraceEnd(&change, outcome != 0); \
         return outcome; \
     } while (0)
-
-/*
- * A process under a filter of its own, and what a new one that is handed on
- * says (injectFilter.c, injectLets.c).
- */
-
-void DtsmTraceFilterHandedOn(const char *value);
-int DtsmTraceIsToldReadOnly(void);
-int DtsmTraceMapMode(void);
-int DtsmTraceMayThread(void);
-long DtsmTraceSeccomp(long operation, long flags, long given);
-long DtsmTraceLandlock(long a, long b);
-
-#define TRACE_THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND \
-        | CLONE_THREAD | CLONE_SYSVSEM | CLONE_CHILD_CLEARTID)
-
-/*
- * Libraries with a scope of their own (injectScope.c).
- *
- * DtsmTraceScopeOpens  One is about to be opened.
- * DtsmTraceScopeUsed   A name is looked up in the library of this handle.
- * DtsmTraceScopeOther  One is opened in another namespace.
- */
-
-extern int dtsmTraceScopes;             /* 1 from the first one on */
-
-void DtsmTraceScopeOpens(void);
-void DtsmTraceScopeUsed(const void *handle);
-void DtsmTraceScopeOther(void);
 
 /*
  * libc's own functions (injectReal.c), one number per wrapped name.  A name
@@ -133,6 +107,17 @@ void DtsmTraceNoteGlob(const char *pattern);
  */
 
 #define TRACE_NO_FILE "/proc/self/hidden"
+
+/*
+ * DtsmTraceOpened (wrapMisc.c) --
+ *
+ *      Judge a file by the path that its descriptor has.
+ *
+ * Returns:
+ *      fd, or -1 with errno set, and it is closed.
+ */
+
+int DtsmTraceOpened(int fd, unsigned how);
 
 /*
  * DtsmTraceActionsFolder (wrapActions.c) --

@@ -36,6 +36,8 @@
  */
 
 #include "inject.h"
+#include "injectCwd.h"
+#include "injectFilter.h"
 #include "wrapEntry.h"
 
 #include <sched.h>
@@ -62,12 +64,6 @@ static struct {
     uint64_t policy;
 } cwd;                          /* with cwdPath */
 
-/*
- * DtsmTraceForked --
- *
- *      This process is a copy of another, in memory of its own.
- */
-
 void
 DtsmTraceForked(void)
 {
@@ -76,16 +72,6 @@ DtsmTraceForked(void)
     cwd.stranger = 0;
     cwd.owner = 0;
 }
-
-/*
- * DtsmTraceForking --
- *
- *      Before this process makes a copy of itself.  What most copies do next
- *      is start a program, so what that takes is looked up here, once.
- *
- * Returns:
- *      1 if the copy owns its memory; else it has to call DtsmTraceForked.
- */
 
 int
 DtsmTraceForking(void)
@@ -138,24 +124,11 @@ Settle(int with)
     }
 }
 
-/*
- * DtsmTraceSharing --
- *
- *      Before another process comes to live in our memory (W1).
- */
-
 void
 DtsmTraceSharing(void)
 {
     Settle(SHARED);
 }
-
-/*
- * DtsmTraceIsGuest --
- *
- *      Does this process live in another one's memory until it starts its
- *      program, as a vfork child does?
- */
 
 int
 DtsmTraceIsGuest(void)
@@ -166,13 +139,6 @@ DtsmTraceIsGuest(void)
             && (owner & ~(LIVING | SEPARATE)) != DtsmpSysGetpid();
 }
 
-/*
- * DtsmTraceInitCwd --
- *
- *      At attach: this process owns the memory.  Where vfork is not wrapped it
- *      may happen at any time.
- */
-
 void
 DtsmTraceInitCwd(void)
 {
@@ -181,14 +147,6 @@ DtsmTraceInitCwd(void)
     DtsmTraceSharing();
 #endif
 }
-
-/*
- * DtsmTraceIsStranger --
- *
- *      Is this process another one than the memory belongs to?  One system
- *      call; for calls that cost more anyway.  One whose filter keeps it from
- *      asking may be.
- */
 
 int
 DtsmTraceIsStranger(void)
@@ -227,16 +185,6 @@ BeStranger(int pid)
         }
     }
 }
-
-/*
- * DtsmTraceStrangerExec --
- *
- *      A stranger is about to start its program, and with that leaves our
- *      memory.
- *
- * Returns:
- *      For DtsmTraceStrangerBack, when that failed and it is back.
- */
 
 int
 DtsmTraceStrangerExec(void)
@@ -282,23 +230,11 @@ End(unsigned sequence)
     __atomic_store_n(&cwd.sequence, sequence + 2, __ATOMIC_RELEASE);
 }
 
-/*
- * DtsmTraceForgetCwd --
- *
- *      The directory may have another name now.
- */
-
 void
 DtsmTraceForgetCwd(void)
 {
     __atomic_store_n(&cwd.len, 0, __ATOMIC_SEQ_CST);
 }
-
-/*
- * DtsmTraceChdir --
- *
- *      This process has changed its directory.
- */
 
 void
 DtsmTraceChdir(void)
@@ -317,13 +253,6 @@ DtsmTraceChdir(void)
         BeStranger(DtsmpSysGetpid());
     }
 }
-
-/*
- * DtsmTraceManyCwds --
- *
- *      Threads of this process have directories of their own from now on:
- *      nobody uses the memory.
- */
 
 void
 DtsmTraceManyCwds(void)
@@ -382,21 +311,6 @@ AskCwd(char *buf, size_t size)
     return got + 1;
 }
 
-/*
- * DtsmTraceGetCwd --
- *
- *      The working directory, as the kernel names it.
- *
- * Arguments:
- *      buf, size   Receives it, terminated.
- *      policyPtr   Receives the number of the policy that it rests on; 0 when
- *                  it is fresh from the kernel.
- *      fresh       Do not take it from memory.
- *
- * Returns:
- *      Its length, or 0: none, deleted, out of reach, or too long for buf.
- */
-
 size_t
 DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
         int fresh)
@@ -444,19 +358,6 @@ DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
         }
     }
     return len;
-}
-
-/*
- * What the process whose calls are decided is, for judgeDecide.c and
- * others that a supervisor has as well: here it is this process.
- */
-
-const char *
-DtsmTraceOwnName(const char *path, char *buf, size_t size)
-{
-    (void) buf;
-    (void) size;
-    return path;
 }
 
 int
@@ -533,17 +434,6 @@ VFORK(__vfork);
 FORK(fork);
 FORK(__fork);
 FORK(_Fork);
-
-/*
- * DtsmTraceCloning --
- *
- *      Before a copy is made in whatever way.  What shares our directory, and
- *      is no thread of ours, changes it without a word to us; so does a thread
- *      that does not share it, and one whose number may be ours as well.
- *
- * Returns:
- *      1 if the copy, in memory of its own, has to call DtsmTraceForked.
- */
 
 int
 DtsmTraceCloning(unsigned long flags)

@@ -26,7 +26,9 @@
  */
 
 #include "inject.h"
+#include "injectCwd.h"
 #include "injectFilter.h"
+#include "judgeLog.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -167,12 +169,6 @@ Hold(uint64_t lets)
     __atomic_store_n(&DtsmpGuardProc, Guard, __ATOMIC_RELEASE);
 }
 
-/*
- * DtsmTraceFilterHandedOn --
- *
- *      At attach: the value of DTSM_MAY, NULL for none.
- */
-
 void
 DtsmTraceFilterHandedOn(const char *value)
 {
@@ -197,13 +193,6 @@ DtsmTraceFilterHandedOn(const char *value)
         Write(value[i] == 'r');
     }
 }
-
-/*
- * DtsmTraceMapMode --
- *
- *      How the map can be opened, as far as filters tell: a mode of
- *      Dtsm_Open, or -1 for not at all.
- */
 
 int
 DtsmTraceMapMode(void)
@@ -396,7 +385,7 @@ typedef struct Installing {
 static void
 Begin(Installing *its)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
     uint64_t policy;
 
     its->block = DtsmTraceBorrow();

@@ -1,16 +1,48 @@
 /*
  * injectFilter.h --
  *
- *      Programs that filter their own system calls: what injectFilter.c
- *      and injectLets.c share.
+ *      Programs that filter their own system calls.  What the judge asks of
+ *      that is in injectSubject.h.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#ifndef DTSM_TRACE_OWN_FILTER_H
-#define DTSM_TRACE_OWN_FILTER_H
+#ifndef DTSM_INJECT_FILTER_H
+#define DTSM_INJECT_FILTER_H
 
 #include <stdint.h>
+
+/*
+ * injectFilter.c:
+ *
+ * DtsmTraceFilterHandedOn  At attach: the value of DTSM_MAY, NULL for none.
+ * DtsmTraceIsToldReadOnly  Does that say that this program can only read the
+ *                          map?
+ * DtsmTraceMapMode         How the map can be opened, as far as filters tell: a
+ *                          mode of Dtsm_Open, or -1 for not at all.
+ * DtsmTraceMayThread       May this process make a thread of ours?
+ * DtsmTraceIsFiltered      Is it under a filter that it can know of?
+ * DtsmTraceKnownPid        A number that tells it from others, as the lines of
+ *                          the log need it, where the kernel may not be asked.
+ * DtsmTraceSeccomp         seccomp(2), for which libc has no function.
+ * DtsmTraceLandlock        landlock_restrict_self(2).
+ */
+
+#define TRACE_THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND \
+        | CLONE_THREAD | CLONE_SYSVSEM | CLONE_CHILD_CLEARTID)
+
+void DtsmTraceFilterHandedOn(const char *value);
+int DtsmTraceIsToldReadOnly(void);
+int DtsmTraceMapMode(void);
+int DtsmTraceMayThread(void);
+int DtsmTraceIsFiltered(void);
+int DtsmTraceKnownPid(void);
+long DtsmTraceSeccomp(long operation, long flags, long given);
+long DtsmTraceLandlock(long a, long b);
+
+/*
+ * injectLets.c: what a filter lets pass.
+ */
 
 /*
  * Elsewhere a filter is taken to let nothing of ours pass.
@@ -42,4 +74,4 @@ int DtsmTraceRowOf(const long call[7]);
 uint64_t DtsmTraceLets(void *block, const struct sock_filter *steps,
         uint32_t count, uint64_t may);
 
-#endif /* DTSM_TRACE_OWN_FILTER_H */
+#endif /* DTSM_INJECT_FILTER_H */

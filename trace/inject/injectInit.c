@@ -12,6 +12,11 @@
  */
 
 #include "inject.h"
+#include "injectCwd.h"
+#include "injectFilter.h"
+#include "injectScope.h"
+#include "injectSupervise.h"
+#include "judgeLog.h"
 #include "judgeStarts.h"
 
 #include <string.h>
@@ -121,20 +126,6 @@ SavePreload(void)
     if (best != NULL) {
         dtsmTraceEnv[TRACE_ENV_PRELOAD] = Save("LD_PRELOAD", best, bestLen);
     }
-}
-
-/*
- * DtsmTraceLogFile --
- *
- *      The session's log, or NULL.
- */
-
-const char *
-DtsmTraceLogFile(void)
-{
-    const char *log = dtsmTraceEnv[TRACE_ENV_LOG];
-
-    return log == NULL ? NULL : log + sizeof("DTSM_LOG=") - 1;
 }
 
 /*

@@ -17,8 +17,8 @@
  */
 
 #include "inject.h"
-#include "supervise.h"
 #include "injectFilter.h"
+#include "join.h"
 
 #ifdef TRACE_KNOWS_FILTERS
 

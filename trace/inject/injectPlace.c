@@ -135,14 +135,6 @@ Remember(Place *place, const Identity *identity, const char *path, size_t len,
     __atomic_store_n(&place->sequence, sequence + 2, __ATOMIC_RELEASE);
 }
 
-/*
- * DtsmTraceGetFdPath --
- *
- *      The path of an open directory.
- *
- * Arguments, results: as for DtsmTraceGetCwd.
- */
-
 size_t
 DtsmTraceGetFdPath(Dtsm_Map *map, int fd, char *buf, size_t size,
         uint64_t *policyPtr, int fresh)

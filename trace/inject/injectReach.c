@@ -7,18 +7,10 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeProc.h"
+#include "judgeSubject.h"
 
 #include <string.h>
-
-/*
- * DtsmTraceFdPath --
- *
- *      The path of an open directory: one system call.
- *
- * Returns:
- *      Its length, terminated in buf; 0 when it has none, or none any more.
- */
 
 size_t
 DtsmTraceFdPath(int fd, char *buf, size_t size)

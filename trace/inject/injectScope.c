@@ -36,6 +36,7 @@
  */
 
 #include "inject.h"
+#include "injectScope.h"
 #include "injectTables.h"
 
 #include <link.h>
@@ -69,7 +70,7 @@ DtsmTraceScopeOther(void)
 {
     static int done = 0;
 
-    if (DtsmTraceGetMap() != NULL) {
+    if (DtsmSubjectMap() != NULL) {
         LogOnce(&done, "namespace");
     }
 }
@@ -327,7 +328,7 @@ DtsmTraceScopeOpens(void)
 {
     uint64_t now = 0, before;
 
-    if (DtsmTraceGetMap() == NULL
+    if (DtsmSubjectMap() == NULL
             || __atomic_load_n(&dtsmTraceScopes, __ATOMIC_RELAXED)) {
         return;
     }
@@ -400,7 +401,7 @@ DtsmTraceScopeOpens(void)
 {
     static int done = 0;
 
-    if (DtsmTraceGetMap() != NULL) {
+    if (DtsmSubjectMap() != NULL) {
         LogOnce(&done, "scope");
     }
 }

@@ -8,7 +8,9 @@
  */
 
 #include "inject.h"
-#include "supervise.h"
+#include "injectFilter.h"
+#include "injectSupervise.h"
+#include "join.h"
 
 #include <string.h>
 
@@ -22,7 +24,7 @@ int
 DtsmTraceSupervise(const DtsmTraceProgram *program)
 {
     static const char name[] = SUPERVISE_SOCKET;
-    const char *log = DtsmTraceLogFile();
+    const char *log = DtsmSubjectLog();
     size_t len = log == NULL ? 0 : strlen(log);
     char *socket;
     int joined;
@@ -67,13 +69,6 @@ DtsmTraceUsualLayout(void)
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
-
-/*
- * DtsmTraceUsualLayout --
- *
- *      At attach: when the program that started us had to be mapped where the
- *      supervisor sees it, we are as well, but our children need not be.
- */
 
 void
 DtsmTraceUsualLayout(void)

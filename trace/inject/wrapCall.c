@@ -12,7 +12,10 @@
  */
 
 #include "inject.h"
+#include "injectCwd.h"
+#include "injectFilter.h"
 #include "judgeCalls.h"
+#include "wrapDir.h"
 
 #include <dirent.h>
 #include <sched.h>
@@ -395,7 +398,7 @@ DtsmTraceSyscall(long number, long a, long b)
         case SYS_openat2:
         case SYS_io_uring_setup:
         case SYS_landlock_restrict_self:
-            if (DtsmTraceGetMap() != NULL) {
+            if (DtsmSubjectMap() != NULL) {
                 return (void *) (intptr_t) PathCall;
             }
             break;

@@ -11,6 +11,7 @@
  */
 
 #include "inject.h"
+#include "judgeStat.h"
 
 #include <dlfcn.h>
 #include <grp.h>
@@ -43,7 +44,7 @@ Note(const char *path)
 static int
 IsFirst(int *donePtr)
 {
-    return DtsmTraceGetMap() != NULL
+    return DtsmSubjectMap() != NULL
             && !__atomic_exchange_n(donePtr, 1, __ATOMIC_RELAXED);
 }
 
@@ -252,7 +253,7 @@ NoteZone(void)
     char *path;
     size_t len, folderLen;
 
-    if (DtsmTraceGetMap() == NULL) {
+    if (DtsmSubjectMap() == NULL) {
         return;
     }
     given = getenv("TZ");

@@ -12,6 +12,11 @@
  */
 
 #include "inject.h"
+#include "injectCwd.h"
+#include "judgeHide.h"
+#include "judgePath.h"
+#include "judgeSpell.h"
+#include "wrapDir.h"
 
 #include <dirent.h>
 #include <paths.h>
@@ -70,16 +75,10 @@ Listing(DIR *stream, char *buf, size_t size, int renew)
     return len;
 }
 
-/*
- * DtsmTraceFenced --
- *
- *      Is anything to be hidden?
- */
-
 int
 DtsmTraceFenced(void)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
 
     return map != NULL && Dtsm_Fence(map);
 }
@@ -98,7 +97,7 @@ Opened(DIR *stream, unsigned note)
     int saved = errno;
 
     if (stream == NULL || !(DtsmTraceFenced()
-            || (note != 0 && DtsmTraceGetMap() != NULL))) {
+            || (note != 0 && DtsmSubjectMap() != NULL))) {
         return;
     }
     buf = DtsmTraceBorrow();
@@ -186,7 +185,7 @@ Where(int dirfd, const char *path, int flags, char *buf, size_t size)
 {
     long fd = DtsmpSyscall4(SYS_openat, dirfd, (long) (intptr_t) path,
             O_PATH | O_CLOEXEC | flags, 0);
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
     DtsmTraceSpelling spell;
     DtsmTraceWalk *walk;
     size_t len = 0;
@@ -217,12 +216,6 @@ Where(int dirfd, const char *path, int flags, char *buf, size_t size)
     DtsmTraceReturn(walk);
     return len;
 }
-
-/*
- * DtsmTraceWhere, DtsmTraceFolder --
- *
- *      The same for anything, and for a folder.
- */
 
 size_t
 DtsmTraceWhere(int dirfd, const char *path, char *buf, size_t size)
@@ -365,12 +358,6 @@ SCANDIR(scandir, struct dirent, scanSteps)
 SCANDIR(scandir64, struct dirent64, scanSteps64)
 SCANDIRAT(scandirat, struct dirent, scanSteps)
 SCANDIRAT(scandirat64, struct dirent64, scanSteps64)
-
-/*
- * DtsmTraceHiddenName --
- *
- *      Is a path that libc found by itself hidden?
- */
 
 int
 DtsmTraceHiddenName(const char *path)

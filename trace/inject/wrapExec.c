@@ -11,6 +11,9 @@
  */
 
 #include "inject.h"
+#include "injectCwd.h"
+#include "injectEnviron.h"
+#include "judgeProc.h"
 #include "judgeSearch.h"
 #include "wrapExec.h"
 

@@ -7,6 +7,8 @@
  */
 
 #include "inject.h"
+#include "judgePath.h"
+#include "judgeSpell.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,8 +36,8 @@ int __open64_2(const char *path, int flags);
 int __openat_2(int dirfd, const char *path, int flags);
 int __openat64_2(int dirfd, const char *path, int flags);
 
-unsigned
-DtsmTraceFopenHow(const char *mode)
+static unsigned
+FopenHow(const char *mode)
 {
     unsigned how = DTSM_READ;
     size_t len;
@@ -128,7 +130,7 @@ TryNew(Dtsm_Map *map, int dirfd, const char *path, int flags, mode_t mode,
 static int
 OpenNew(int dirfd, const char *path, int flags, mode_t mode, OpenatProc *real)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
     unsigned how = DtsmTraceOpenHow(flags);
     int fd = map == NULL || TRACE_NO_POINTER(path) || *path == '\0'
             ? NOT_TRIED : TryNew(map, dirfd, path, flags, mode, how, real);
@@ -212,7 +214,7 @@ CREAT(creat64)
     DTSM_EXPORT FILE * \
     name(const char *path, const char *mode) \
     { \
-        REFUSE(CHECK(AT_FDCWD, path, DtsmTraceFopenHow(mode)), NULL); \
+        REFUSE(CHECK(AT_FDCWD, path, FopenHow(mode)), NULL); \
         return REAL(name)(path, mode); \
     }
 
@@ -234,7 +236,7 @@ FOPEN(__setmntent)
     DTSM_EXPORT FILE * \
     name(const char *path, const char *mode, FILE *stream) \
     { \
-        int err = CHECK(AT_FDCWD, path, DtsmTraceFopenHow(mode)); \
+        int err = CHECK(AT_FDCWD, path, FopenHow(mode)); \
         if (err != 0) { \
             REAL(name)(TRACE_NO_FILE, "r", stream); \
             errno = err; \

@@ -17,6 +17,7 @@
  */
 
 #include "inject.h"
+#include "wrapDir.h"
 
 #include <dirent.h>
 #include <glob.h>
@@ -115,7 +116,7 @@ NoteHome(const char *pattern, int flags)
     { \
         type given; \
         int result; \
-        if ((flags & GLOB_ALTDIRFUNC) || DtsmTraceGetMap() == NULL \
+        if ((flags & GLOB_ALTDIRFUNC) || DtsmSubjectMap() == NULL \
                 || TRACE_NO_POINTER(pattern) || TRACE_NO_POINTER(found)) { \
             return (real)(pattern, flags, onError, found); \
         } \

@@ -9,6 +9,7 @@
  */
 
 #include "inject.h"
+#include "injectCwd.h"
 #include "../core/dtsmInt.h"
 
 #include <sys/mman.h>
@@ -34,7 +35,7 @@ int dtsmTraceLittle = 0;
 static void
 Limit(unsigned resource, uint64_t limit)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
 
     if ((resource == RLIMIT_AS || resource == RLIMIT_DATA)
             && limit < LITTLE) {
@@ -85,7 +86,7 @@ LIMITS(setrlimit64, prlimit64, struct rlimit64)
 DTSM_EXPORT int
 mlockall(int flags)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
     int saved = errno, result;
 
     if (map != NULL) {

@@ -7,6 +7,7 @@
  */
 
 #include "inject.h"
+#include "judgeSpell.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +69,7 @@ CheckReal(const char *path)
     char folder[TRACE_SPELL_MAX];
     size_t len;
 
-    if (err != 0 || path == NULL || DtsmTraceGetMap() == NULL) {
+    if (err != 0 || path == NULL || DtsmSubjectMap() == NULL) {
         return err;
     }
 

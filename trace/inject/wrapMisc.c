@@ -9,6 +9,8 @@
 
 #include "inject.h"
 #include "judgeCalls.h"
+#include "judgeLog.h"
+#include "wrapDir.h"
 
 #include <link.h>
 #include <dlfcn.h>
@@ -122,19 +124,10 @@ sem_unlink(const char *name)
     return REAL(sem_unlink)(name);
 }
 
-/*
- * DtsmTraceOpened --
- *
- *      Judge a file by the path that its descriptor has.
- *
- * Returns:
- *      fd, or -1 with errno set, and it is closed.
- */
-
 int
 DtsmTraceOpened(int fd, unsigned how)
 {
-    char *path = DtsmTraceGetMap() != NULL ? DtsmTraceBorrow() : NULL;
+    char *path = DtsmSubjectMap() != NULL ? DtsmTraceBorrow() : NULL;
     int err = path != NULL && DtsmTraceFdPath(fd, path, PATH_MAX) > 0
             ? CHECK(AT_FDCWD, path, how) : 0;
 
@@ -239,7 +232,7 @@ move_mount(int fromFd, const char *from, int toFd, const char *to,
 static int
 Moved(char *self, int result)
 {
-    if (result == 0 && DtsmTraceGetMap() != NULL) {
+    if (result == 0 && DtsmSubjectMap() != NULL) {
         if (self != NULL && *self != '\0') {
             DtsmTraceLogUntraced(self, "chroot");
         }

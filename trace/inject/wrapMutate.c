@@ -17,6 +17,7 @@
 
 #include "inject.h"
 #include "judgeCalls.h"
+#include "judgeStat.h"
 
 #include <stdio.h>
 #include <sys/time.h>
@@ -295,7 +296,7 @@ static int
 Changed(int dirfd, const char *path, mode_t mode, int result)
 {
     if (result == 0 && dtsmTraceUser != 0 && !(mode & S_IXUSR)
-            && DtsmTraceGetMap() != NULL
+            && DtsmSubjectMap() != NULL
             && DtsmTraceType(dirfd, path, 0) == TRACE_IS_DIR) {
         DtsmTraceForget(dirfd, path);
     }

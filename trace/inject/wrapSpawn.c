@@ -11,7 +11,10 @@
  */
 
 #include "inject.h"
+#include "injectEnviron.h"
+#include "injectSupervise.h"
 #include "judgeSearch.h"
+#include "judgeStat.h"
 #include "wrapExec.h"
 
 #include <stdio.h>

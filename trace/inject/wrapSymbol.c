@@ -15,8 +15,9 @@
  */
 
 #include "inject.h"
-#include "wrapEntry.h"
+#include "injectScope.h"
 #include "injectTables.h"
+#include "wrapEntry.h"
 
 #include <dlfcn.h>
 
@@ -57,7 +58,7 @@ DtsmTraceDlsym(void *handle, const char *name)
     if (dtsmTraceScopes && handle != RTLD_NEXT && handle != RTLD_DEFAULT) {
         DtsmTraceScopeUsed(handle);
     }
-    if (DtsmTraceGetMap() == NULL || !DtsmTraceIsWrapped(name)) {
+    if (DtsmSubjectMap() == NULL || !DtsmTraceIsWrapped(name)) {
         step.next = DtsmTraceReal(TRACE_SYM_dlsym);
     } else if (handle == RTLD_NEXT || handle == RTLD_DEFAULT) {
         if (handle == RTLD_NEXT || dtsmTraceScopes) {
@@ -80,7 +81,7 @@ DtsmTraceDlvsym(void *handle, const char *name, const char *version)
     if (dtsmTraceScopes && handle != RTLD_NEXT && handle != RTLD_DEFAULT) {
         DtsmTraceScopeUsed(handle);
     }
-    if (DtsmTraceGetMap() == NULL || !DtsmTraceIsWrapped(name)) {
+    if (DtsmSubjectMap() == NULL || !DtsmTraceIsWrapped(name)) {
         step.next = DtsmTraceReal(TRACE_SYM_dlvsym);
     } else if (handle == RTLD_NEXT) {
         step.result = Unseen(name, version);

@@ -8,6 +8,9 @@
  */
 
 #include "inject.h"
+#include "injectScope.h"
+#include "judgeHide.h"
+#include "wrapDir.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -41,7 +44,7 @@
 static int
 CheckTemplate(const char *template)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
     char *dir, *folder;
     const char *name;
     size_t len;

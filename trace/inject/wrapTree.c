@@ -12,6 +12,10 @@
  */
 
 #include "inject.h"
+#include "injectCwd.h"
+#include "judgeHide.h"
+#include "judgeStat.h"
+#include "wrapDir.h"
 
 #include <dirent.h>
 #include <fts.h>
@@ -197,7 +201,7 @@ Claim(void *proc, int flags)
 {
     int i;
 
-    for (i = 0; i < WALKS && DtsmTraceGetMap() != NULL; i++) {
+    for (i = 0; i < WALKS && DtsmSubjectMap() != NULL; i++) {
         int expected = 0;
 
         if (__atomic_compare_exchange_n(&walks[i].taken, &expected, 1, 0,
@@ -374,7 +378,7 @@ static int ftsFollows;
         char *path; \
         FTS_LISTS(stream, list); \
         list = REAL(children)(stream, options); \
-        path = DtsmTraceGetMap() != NULL ? DtsmTraceBorrow() : NULL; \
+        path = DtsmSubjectMap() != NULL ? DtsmTraceBorrow() : NULL; \
         while (*at != NULL && path != NULL) { \
             Entry *entry = *at; \
             size_t len = entry->fts_pathlen; \

@@ -13,6 +13,9 @@
  */
 
 #include "inject.h"
+#include "injectEnviron.h"
+#include "judgeStat.h"
+#include "wrapDir.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -429,12 +432,12 @@ DTSM_EXPORT int
 wordexp(const char *text, wordexp_t *words, int flags)
 {
     size_t first = flags & WRDE_APPEND ? words->we_wordc : 0;
-    int result = DtsmTraceGetMap() != NULL && !(flags & WRDE_NOCMD)
+    int result = DtsmSubjectMap() != NULL && !(flags & WRDE_NOCMD)
             && (strchr(text, '`') != NULL || strstr(text, "$(") != NULL)
             ? Expand(text, words, flags)
             : REAL(wordexp)(text, words, flags);
 
-    if (result == 0 && DtsmTraceGetMap() != NULL
+    if (result == 0 && DtsmSubjectMap() != NULL
             && strpbrk(text, MAGIC "~") != NULL) {
         NoteSearches(text, flags);
         if (DtsmTraceFenced()) {

@@ -27,7 +27,13 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeAsk.h"
+#include "judgeFlags.h"
+#include "judgeKeys.h"
+#include "judgePath.h"
+#include "judgeScratch.h"
+#include "judgeSocket.h"
+#include "judgeSubject.h"
 
 #include <poll.h>
 #include <string.h>
@@ -69,13 +75,13 @@ Now(void)
 static const char *
 Server(long *secondsPtr)
 {
-    const char *at = dtsmTraceEnv[TRACE_ENV_ASK];
+    const char *at = DtsmSubjectAsk();
 
     if (at == NULL) {
         return NULL;
     }
     *secondsPtr = 0;
-    for (at += sizeof("DTSM_ASK=") - 1; *at >= '0' && *at <= '9'; at++) {
+    for (; *at >= '0' && *at <= '9'; at++) {
         if (*secondsPtr < 1000000) {
             *secondsPtr = 10 * *secondsPtr + (*at - '0');
         }
@@ -258,7 +264,7 @@ Inquire(Dtsm_Map *map, const char *server, long seconds, const char *path,
         answer = Question(fd, server, seconds, path, len);
         DtsmpSysClose(fd);
     }
-    if (answer < 0 && (DtsmTraceCannotAsk(answer) || fd < 0)) {
+    if (answer < 0 && (DtsmSubjectCannotAsk(answer) || fd < 0)) {
         return UNABLE;
     }
     if (answer == -EAGAIN && Dtsm_Fence(map)) {

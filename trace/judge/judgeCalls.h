@@ -25,7 +25,7 @@
 #ifndef DTSM_TRACE_CALLS_H
 #define DTSM_TRACE_CALLS_H
 
-#include "trace.h"
+#include "judgeHow.h"
 
 #define CALL_LOOKS DTSM_STAT
 #define CALL_CHANGES (DTSM_WRITE | TRACE_CHANGE)

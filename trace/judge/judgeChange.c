@@ -9,7 +9,10 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeChange.h"
+#include "judgePath.h"
+#include "judgeScratch.h"
+#include "judgeSubject.h"
 
 /*
  * DtsmTraceForget --
@@ -21,7 +24,7 @@
 void
 DtsmTraceForget(int dirfd, const char *path)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
     DtsmTraceSpelling spell;
     DtsmTraceWalk *walk;
     char *buf;
@@ -29,9 +32,9 @@ DtsmTraceForget(int dirfd, const char *path)
     if (map == NULL || TRACE_NO_POINTER(path) || *path == '\0') {
         return;
     }
-    DtsmTraceForgetCwd();
-    if (dtsmTraceReadOnly) {
-        dtsmTraceStale = 1;
+    DtsmSubjectForgetCwd();
+    if (DtsmSubjectIsReadOnly()) {
+        DtsmSubjectGoStale();
         return;
     }
     walk = DtsmTraceBorrow();
@@ -63,7 +66,7 @@ void
 DtsmTraceBegin(DtsmTraceChange *change, int dirfd, const char *path,
         int otherFd, const char *other)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
 
     change->dirfds[0] = dirfd;
     change->paths[0] = path;
@@ -82,9 +85,9 @@ DtsmTraceBegin(DtsmTraceChange *change, int dirfd, const char *path,
 void
 DtsmTraceEnd(DtsmTraceChange *change, int failed)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
 
-    DtsmTraceForgetCwd();
+    DtsmSubjectForgetCwd();
     if (map != NULL && change->ticket != 0) {
         Dtsm_EndChange(map, change->ticket);
     } else if (!failed) {

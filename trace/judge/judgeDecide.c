@@ -14,7 +14,12 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
+#include "judgeDecide.h"
+#include "judgeKeys.h"
 #include "judgeMiss.h"
+#include "judgePath.h"
+#include "judgeScratch.h"
+#include "judgeSubject.h"
 
 #include <string.h>
 
@@ -71,7 +76,7 @@ Quick(const DtsmCheck *check, unsigned how, uint64_t *policyPtr)
 
     token.policy = 0;
     if (Dtsm_Look(check->map, check->spell.path, check->spell.len, &flags,
-            &token) == DTSM_OK && !dtsmTraceStale) {
+            &token) == DTSM_OK && !DtsmSubjectIsStale()) {
         hit = DtsmFlagsHit(flags, how, check->fence, 0);
         if (hit == TRACE_HIT_FOLLOW) {
             hit = FollowAlias(check, how, token.policy);
@@ -157,7 +162,7 @@ CheckReached(DtsmCheck *check, int dirfd, const char *path, unsigned how)
     char *reached = DtsmTraceBorrow(), *block = DtsmTraceBorrow();
     int result = 0;
 
-    if (reached != NULL && block != NULL && DtsmTraceReach(dirfd, path,
+    if (reached != NULL && block != NULL && DtsmSubjectReach(dirfd, path,
             how & TRACE_NOFOLLOW ? O_NOFOLLOW : 0, reached,
             DTSM_SCRATCH_SIZE) > 0) {
         check->buf = block;
@@ -201,7 +206,7 @@ DtsmTraceCheck(int dirfd, const char *path, unsigned how, unsigned *sawPtr)
     DtsmCheck check;
     int result = 0;
 
-    check.map = DtsmTraceGetMap();
+    check.map = DtsmSubjectMap();
     check.saw = 0;
     if (check.map != NULL && !TRACE_NO_POINTER(path) && *path != '\0') {
         check.buf = buf;
@@ -220,7 +225,7 @@ DtsmTraceCheck(int dirfd, const char *path, unsigned how, unsigned *sawPtr)
 unsigned
 DtsmTraceKnows(const char *path)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
     char buf[TRACE_KEY_HEAD + TRACE_SPELL_MAX];
     DtsmTraceSpelling spell;
     unsigned flags;
@@ -237,7 +242,7 @@ DtsmTraceKnows(const char *path)
 void
 DtsmTraceTouchHops(const char *path)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
     DtsmTraceSpelling spell;
     DtsmTraceWalk *walk;
     char *buf;

@@ -7,8 +7,15 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judge.h"
+#include "judgeAsk.h"
+#include "judgeFlags.h"
+#include "judgeHide.h"
+#include "judgeScratch.h"
+#include "judgeStat.h"
+#include "judgeSubject.h"
 
+#include <dirent.h>
 #include <string.h>
 
 /*
@@ -44,7 +51,7 @@ int
 DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
         unsigned type)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMap();
     size_t nameLen = strlen(name);
     int hidden = 0;
     char *buf;

@@ -7,7 +7,8 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeIds.h"
+#include "judgeSubject.h"
 
 #include <sys/auxv.h>
 
@@ -20,33 +21,20 @@
 static int
 MapAccess(int mode)
 {
-    return (int) DtsmpSyscall3(SYS_faccessat, AT_FDCWD, (long) (intptr_t)
-            (dtsmTraceEnv[TRACE_ENV_MAP] + sizeof("DTSM_MAP=") - 1), mode);
+    return (int) DtsmpSyscall3(SYS_faccessat, AT_FDCWD,
+            (long) (intptr_t) DtsmSubjectMapFile(), mode);
 }
-
-/*
- * DtsmTraceUserMode --
- *
- *      How may a program that this process starts open the map, which was
- *      another user's when this process began?  DTSM_RDWR, DTSM_RDONLY, or -1.
- */
 
 int
 DtsmTraceUserMode(void)
 {
-    if (dtsmTraceEnv[TRACE_ENV_MAP] == NULL
-            || DtsmProgramId(SYS_getuid, AT_UID) == dtsmTraceUser
+    if (DtsmSubjectMapFile() == NULL
+            || DtsmProgramId(SYS_getuid, AT_UID) == DtsmSubjectUser()
             || MapAccess(R_OK | W_OK) >= 0) {
         return DTSM_RDWR;
     }
     return MapAccess(R_OK) == 0 ? DTSM_RDONLY : -1;
 }
-
-/*
- * DtsmTraceMayRun --
- *
- *      May this process start a file?  Where it may not ask, it is taken to.
- */
 
 int
 DtsmTraceMayRun(const char *file)

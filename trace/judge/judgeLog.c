@@ -14,8 +14,10 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeLog.h"
+#include "judgeScratch.h"
 #include "judgeStarts.h"
+#include "judgeSubject.h"
 
 #include <string.h>
 #include <sys/resource.h>
@@ -83,7 +85,7 @@ Field(Line *line, const char *bytes, size_t len)
 static void
 Keep(Line *line)
 {
-    Dtsm_Map *map = DtsmTraceGetMap();
+    Dtsm_Map *map = DtsmSubjectMapAsItIs();
     int number;
 
     for (number = 0; map != NULL && number <= 9; number++) {
@@ -127,7 +129,7 @@ IsFull(int fd)
 static void
 Write(Line *line)
 {
-    const char *file = DtsmTraceLogFile();
+    const char *file = DtsmSubjectLog();
     int fd = DtsmpSysOpen(file, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY,
             0);
 
@@ -145,13 +147,11 @@ static void
 Link(Line *line, const char *name)
 {
     char own[TRACE_OWN_MAX];
-    long got = DtsmpSysReadlink(DtsmTraceOwnName(name, own, sizeof(own)),
+    long got = DtsmpSysReadlink(DtsmSubjectOwnName(name, own, sizeof(own)),
             line->cwd, sizeof(line->cwd));
 
     Field(line, line->cwd, got > 0 ? (size_t) got : 0);
 }
-
-const char *dtsmTraceCaller = NULL;
 
 /*
  * Program --
@@ -163,26 +163,19 @@ static void
 Program(Line *line)
 {
     size_t before = line->len;
-    const char *known;
+    const char *known = DtsmSubjectName();
 
-    if (dtsmTraceCaller != NULL) {
-        Field(line, dtsmTraceCaller, strlen(dtsmTraceCaller));
+    if (known != NULL) {
+        Field(line, known, strlen(known));
         return;
     }
     Link(line, "/proc/self/exe");
     if (line->len == before + 1) {
-        known = DtsmTraceKnownName();
+        known = DtsmSubjectKnownName();
         line->len = before;
         Field(line, known, strlen(known));
     }
 }
-
-/*
- * DtsmTraceLogRefused --
- *
- *      Tell who was refused path.  verb is "refused", or "unanswered" when
- *      only the server's silence was the reason.
- */
 
 void
 DtsmTraceLogRefused(const char *verb, const char *path, size_t len,
@@ -190,14 +183,14 @@ DtsmTraceLogRefused(const char *verb, const char *path, size_t len,
 {
     Line *line;
 
-    if (DtsmTraceLogFile() == NULL || DtsmTraceIsTold(path, len)
+    if (DtsmSubjectLog() == NULL || DtsmSubjectIsTold(path, len)
             || (line = DtsmTraceBorrow()) == NULL) {
         return;
     }
     line->len = 0;
     Raw(line, verb);
     Raw(line, "\t");
-    Number(line, (unsigned) DtsmTracePid());
+    Number(line, (unsigned) DtsmSubjectPid());
     Program(line);
     Link(line, "/proc/self/cwd");
     Field(line, path, len);
@@ -211,12 +204,12 @@ Start(const char *word, const char *path, const char *why, const char *key)
 {
     Line *line;
 
-    if (DtsmTraceLogFile() == NULL || (line = DtsmTraceBorrow()) == NULL) {
+    if (DtsmSubjectLog() == NULL || (line = DtsmTraceBorrow()) == NULL) {
         return;
     }
     line->len = 0;
     Raw(line, word);
-    Number(line, (unsigned) DtsmTracePid());
+    Number(line, (unsigned) DtsmSubjectPid());
     Field(line, path, strlen(path));
     if (why != NULL) {
         Raw(line, "\t");
@@ -228,25 +221,6 @@ Start(const char *word, const char *path, const char *why, const char *key)
     Write(line);
     DtsmTraceReturn(line);
 }
-
-/*
- * DtsmTraceLogUntraced, DtsmTraceLogSupervised, DtsmTraceLogUndone --
- *
- *      Tell that program path is about to run and will not be traced, and
- *      why; or that the supervisor sees its calls; or that it does not start
- *      after all.
- *
- * DtsmTraceLogUnattached --
- *
- *      Tell that this process, program path, has loaded us and cannot attach.
- *      It was counted under the name by which it was started.
- *
- * DtsmTraceLogReadOnly --
- *
- *      Tell that program path can only read the map, before it starts (name
- *      is NULL), or when it has found out itself and was counted under the
- *      name by which it was started.
- */
 
 void
 DtsmTraceLogUntraced(const char *path, const char *why)

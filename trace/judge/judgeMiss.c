@@ -19,7 +19,13 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
+#include "judgeAsk.h"
+#include "judgeKeys.h"
+#include "judgeLog.h"
 #include "judgeMiss.h"
+#include "judgePath.h"
+#include "judgeScratch.h"
+#include "judgeStat.h"
 
 #include <string.h>
 

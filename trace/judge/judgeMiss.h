@@ -9,7 +9,8 @@
 #ifndef DTSM_JUDGE_MISS_H
 #define DTSM_JUDGE_MISS_H
 
-#include "trace.h"
+#include "judgeFlags.h"
+#include "judgeSpell.h"
 
 typedef struct DtsmCheck {
     Dtsm_Map *map;

@@ -6,76 +6,12 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeAsk.h"
+#include "judgeHow.h"
+#include "judgePath.h"
+#include "judgeSubject.h"
 
 #include <string.h>
-
-static int
-TypeOfMode(unsigned mode)
-{
-    return S_ISDIR(mode) ? TRACE_IS_DIR
-            : S_ISLNK(mode) ? TRACE_IS_LINK : TRACE_IS_OTHER;
-}
-
-#if defined(SYS_newfstatat) && (defined(__x86_64__) || defined(__aarch64__))
-
-static long
-TypeByStat(int dirfd, const char *path, int atFlags)
-{
-    struct stat st;
-    long got = DtsmpSyscall4(SYS_newfstatat, dirfd, (long) (intptr_t) path,
-            (long) (intptr_t) &st, atFlags);
-
-    return got < 0 ? got : TypeOfMode((unsigned) st.st_mode);
-}
-
-#endif
-
-/*
- * DtsmTraceType --
- *
- *      What is there: one system call, or, where the program's own filter
- *      holds that back, another that tells the same.
- *
- * Returns:
- *      TRACE_IS_*; MISSING for ENOENT and ENOTDIR, UNKNOWN for other errors.
- */
-
-static int
-Type(int dirfd, const char *path, int atFlags, int *errPtr)
-{
-    char own[TRACE_OWN_MAX];
-    struct statx st;
-    long got;
-
-    path = DtsmTraceOwnName(path, own, sizeof(own));
-#if defined(SYS_newfstatat) && (defined(__x86_64__) || defined(__aarch64__))
-    got = TypeByStat(dirfd, path, atFlags);
-    if (got >= 0) {
-        return (int) got;
-    }
-    if (got == -DTSMP_HELD)
-#endif
-    {
-        got = DtsmpSyscall5(SYS_statx, dirfd, (long) (intptr_t) path, atFlags,
-                STATX_TYPE, (long) (intptr_t) &st);
-        if (got == 0) {
-            return TypeOfMode(st.stx_mode);
-        }
-    }
-    DtsmTraceBarred(got);
-    *errPtr = (int) -got;
-    return got == -ENOENT || got == -ENOTDIR ? TRACE_IS_MISSING
-            : TRACE_IS_UNKNOWN;
-}
-
-int
-DtsmTraceType(int dirfd, const char *path, int atFlags)
-{
-    int err;
-
-    return Type(dirfd, path, atFlags, &err);
-}
 
 /*
  * IsProcess --
@@ -143,10 +79,10 @@ NoteLink(Dtsm_Map *map, DtsmTraceWalk *walk, int ways, int last)
     long got;
 
     status = Dtsm_Look(map, walk->out, walk->outLen, &flags, &token);
-    got = DtsmpSysReadlink(DtsmTraceOwnName(walk->out, own, sizeof(own)),
+    got = DtsmpSysReadlink(DtsmSubjectOwnName(walk->out, own, sizeof(own)),
             walk->link, sizeof(walk->link) - 1);
     if (got == -DTSMP_HELD) {
-        DtsmTraceUndecided();
+        DtsmSubjectUndecided();
     }
     if (got <= 0 || (size_t) got >= sizeof(walk->link) - 1) {
         return 0;
@@ -205,7 +141,8 @@ HopType(Dtsm_Map *map, DtsmTraceWalk *walk, int ways)
     if (ways & TRACE_RECORD_HOPS) {
         status = Dtsm_Look(map, walk->out, walk->outLen, &flags, &token);
     }
-    type = Type(AT_FDCWD, walk->out, AT_SYMLINK_NOFOLLOW, &err);
+    type = DtsmTraceTypeOrErr(AT_FDCWD, walk->out, AT_SYMLINK_NOFOLLOW,
+            &err);
     if (type == TRACE_IS_UNKNOWN) {
         walk->stop = err == DTSMP_HELD ? 0 : err;
     }
@@ -253,7 +190,7 @@ KnownFolder(Dtsm_Map *map, const char *path, size_t len, uint64_t policy,
     Dtsm_Token token;
 
     folder->len = 0;
-    if (dtsmTraceStale) {
+    if (DtsmSubjectIsStale()) {
         return 0;
     }
     while (at > 0 && path[at - 1] != '/') {
@@ -543,67 +480,4 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         DtsmTraceUnmapRoom(walk->rest, walk->restSize);
     }
     return resolved;
-}
-
-/*
- * DtsmTraceOpenHow --
- *
- *      How open(2) with these flags touches its path.
- */
-
-unsigned
-DtsmTraceOpenHow(int flags)
-{
-    unsigned how;
-
-    if (flags & O_PATH) {
-        return DTSM_STAT | (flags & O_NOFOLLOW ? TRACE_NOFOLLOW : 0u);
-    }
-    how = (flags & O_ACCMODE) == O_RDONLY ? DTSM_READ
-            : (flags & O_ACCMODE) == O_WRONLY ? DTSM_WRITE
-            : DTSM_READ | DTSM_WRITE;
-    if (flags & O_TRUNC) {
-        how |= DTSM_WRITE;
-    }
-    if (IS_TMPFILE(flags)) {
-        return how | TRACE_MAKE;
-    }
-    if (flags & O_DIRECTORY) {
-        how |= DTSM_LIST;
-    }
-    if (flags & O_CREAT) {
-        how |= DTSM_WRITE | TRACE_MAKE;
-        if (flags & O_EXCL) {
-            how |= TRACE_NOFOLLOW;
-        }
-    }
-    if (flags & O_NOFOLLOW) {
-        how |= TRACE_NOFOLLOW;
-    }
-    return how;
-}
-
-/*
- * DtsmTraceBelowRoot --
- *
- *      A path where a folder is the root: relative to that folder, without
- *      the ".." that lead out of it at once.
- */
-
-const char *
-DtsmTraceBelowRoot(const char *path)
-{
-    if (TRACE_NO_POINTER(path) || *path == '\0') {
-        return path;
-    }
-    for (;;) {
-        size_t len = DtsmTraceSpan(path, '/', '/');
-
-        if (len > 2 || (len > 0 && path[0] != '.')
-                || (len == 2 && path[1] != '.') || path[len] == '\0') {
-            return *path == '\0' || (len == 2 && path[0] == '.'
-                    && path[1] == '.') ? "." : path;
-        }
-        path += len + 1;
-    }
 }

@@ -11,7 +11,8 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judge.h"
+#include "judgeScratch.h"
 
 #include <sys/mman.h>
 
@@ -19,12 +20,6 @@
 
 static _Alignas(64) char blocks[BLOCKS][DTSM_SCRATCH_SIZE] TRACE_LARGE;
 static int taken[BLOCKS];
-
-/*
- * DtsmTraceMapRoom, DtsmTraceUnmapRoom --
- *
- *      Memory of any size, and its end.  NULL when there is none.
- */
 
 void *
 DtsmTraceMapRoom(size_t size)
@@ -42,12 +37,6 @@ DtsmTraceUnmapRoom(void *room, size_t size)
     DtsmpSyscall2(SYS_munmap, (long) (intptr_t) room, (long) size);
 }
 
-/*
- * DtsmTraceBorrow --
- *
- *      Returns a block, not cleared, or NULL when there is no memory.
- */
-
 void *
 DtsmTraceBorrow(void)
 {
@@ -64,12 +53,6 @@ DtsmTraceBorrow(void)
     }
     return DtsmTraceMapRoom(DTSM_SCRATCH_SIZE);
 }
-
-/*
- * DtsmTraceReturn --
- *
- *      Give back what DtsmTraceBorrow gave.  NULL is allowed.
- */
 
 void
 DtsmTraceReturn(void *block)

@@ -6,7 +6,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judge.h"
 #include "judgeSearch.h"
 
 #include <stdlib.h>

@@ -6,7 +6,9 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judge.h"
+#include "judgeScratch.h"
+#include "judgeSocket.h"
 
 #include <string.h>
 #include <sys/socket.h>

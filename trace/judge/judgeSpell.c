@@ -6,12 +6,10 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeSpell.h"
+#include "judgeSubject.h"
 
 #include <string.h>
-
-#define DELETED " (deleted)"    /* after a path below /proc that is none now */
-#define DELETED_LEN (sizeof(DELETED) - 1)
 
 /*
  * IsClean --
@@ -57,23 +55,6 @@ Climbs(const char *path)
             && (path[2] == '/' || path[2] == '\0');
 }
 
-/*
- * DtsmTraceSpell --
- *
- *      Make a path absolute and fold what folds without looking: repeated
- *      slashes, ".", and ".." against a directory that the kernel named.  Any
- *      other ".." stays until it is resolved, because a symlink may be before
- *      it.
- *
- * Arguments:
- *      fresh       Ask the kernel for the working directory.
- *      buf, size   Room for the result, used from TRACE_KEY_HEAD on.
- *
- * Returns:
- *      TRACE_SPELLED; TRACE_LONG when size does not do; TRACE_NOWHERE when
- *      there is nothing that a relative path could be relative to.
- */
-
 int
 DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
         char *buf, size_t size, DtsmTraceSpelling *spell)
@@ -92,11 +73,11 @@ DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
         }
     } else {
         len = dirfd == AT_FDCWD
-                ? DtsmTraceGetCwd(map, out, room, &spell->policy, fresh)
-                : DtsmTraceGetFdPath(map, dirfd, out, room, &spell->policy,
+                ? DtsmSubjectCwd(map, out, room, &spell->policy, fresh)
+                : DtsmSubjectPlace(map, dirfd, out, room, &spell->policy,
                         fresh);
         if (len == 0 && Climbs(path)) {
-            len = DtsmTraceGonePath(dirfd, out, room);
+            len = DtsmSubjectGonePath(dirfd, out, room);
         }
         if (len == 0) {
             return size > PATH_MAX ? TRACE_NOWHERE : TRACE_LONG;
@@ -147,105 +128,4 @@ DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
     spell->path = out;
     spell->len = len;
     return TRACE_SPELLED;
-}
-
-/*
- * DtsmTraceFdName --
- *
- *      A descriptor's name in a folder below /proc.
- *
- * Returns:
- *      Its length, terminated in buf; 0 when it does not fit.
- */
-
-size_t
-DtsmTraceFdName(const char *folder, int fd, char *buf, size_t size)
-{
-    char digits[12];
-    size_t at = sizeof(digits), len = strlen(folder);
-    unsigned value = (unsigned) fd;
-
-    if (fd < 0 || len + sizeof(digits) >= size) {
-        return 0;
-    }
-    memcpy(buf, folder, len);
-    do {
-        digits[--at] = (char) ('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    memcpy(buf + len, digits + at, sizeof(digits) - at);
-    len += sizeof(digits) - at;
-    buf[len] = '\0';
-    return len;
-}
-
-/*
- * IsGone --
- *
- *      Is a link's text, terminated, that of a file that is deleted?
- */
-
-static int
-IsGone(const char *text, size_t len)
-{
-    return len > DELETED_LEN
-            && memcmp(text + len - DELETED_LEN, DELETED, DELETED_LEN) == 0
-            && DtsmTraceType(AT_FDCWD, text, AT_SYMLINK_NOFOLLOW)
-                    == TRACE_IS_MISSING;
-}
-
-/*
- * DtsmTraceFdText --
- *
- *      The path of a descriptor, as a folder below /proc has it.
- *
- * Returns:
- *      Its length, terminated in buf; 0 when it has none, or none any more.
- */
-
-size_t
-DtsmTraceFdText(const char *folder, int fd, char *buf, size_t size)
-{
-    char name[48];
-    long got;
-
-    if (DtsmTraceFdName(folder, fd, name, sizeof(name)) == 0) {
-        return 0;
-    }
-    got = DtsmpSysReadlink(name, buf, size - 1);
-    if (got == -DTSMP_HELD) {
-        DtsmTraceUndecided();
-    }
-    if (got < 1 || (size_t) got >= size - 1 || buf[0] != '/') {
-        return 0;
-    }
-    buf[got] = '\0';
-    return IsGone(buf, (size_t) got) ? 0 : (size_t) got;
-}
-
-/*
- * DtsmTraceGoneText --
- *
- *      The path that a deleted directory had, as a link below /proc has it:
- *      its ".." is still the directory that it was in.
- *
- * Returns:
- *      Its length, terminated in buf; 0 when it is none.
- */
-
-size_t
-DtsmTraceGoneText(const char *name, char *buf, size_t size)
-{
-    long got = DtsmpSysReadlink(name, buf, size - 1);
-
-    if (got < 1 || (size_t) got >= size - 1 || buf[0] != '/') {
-        return 0;
-    }
-    buf[got] = '\0';
-    if (!IsGone(buf, (size_t) got)) {
-        return 0;
-    }
-    got -= (long) DELETED_LEN;
-    buf[got] = '\0';
-    return (size_t) got;
 }

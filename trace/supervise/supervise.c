@@ -12,7 +12,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeSocket.h"
 #include "superviseKeep.h"
 
 #ifndef DTSM_SUPERVISES
@@ -355,6 +355,7 @@ Run(void *unused)
     int i, got, wait, stop = 0;
 
     (void) unused;
+    DtsmSubjectAim(&dtsmSuperviseTarget);
     while (!stop && !super.failed) {
         wait = DtsmSuperviseSweep();
         if (super.deaf && (wait < 0 || wait > DEAF_MS)) {
@@ -458,8 +459,8 @@ CloseAll(void)
     }
     free(super.kinds);
     super.kinds = NULL;
-    Dtsm_Close(dtsmTraceMap);
-    dtsmTraceMap = NULL;
+    Dtsm_Close(dtsmSuperviseTarget.map);
+    dtsmSuperviseTarget.map = NULL;
 }
 
 int
@@ -489,8 +490,9 @@ DtsmSuperviseStart(const char *map, const char *log, const char *socket,
         return ENOMEM;
     }
     super.shared->listener = -1;
+    DtsmSubjectInit(&dtsmSuperviseTarget, NULL, log, ask, NULL);
     errno = 0;
-    if (Dtsm_Open(map, DTSM_RDWR, &dtsmTraceMap) != DTSM_OK
+    if (Dtsm_Open(map, DTSM_RDWR, &dtsmSuperviseTarget.map) != DTSM_OK
             || (super.server = Listen(socket)) < 0
             || (super.wake = eventfd(0, EFD_CLOEXEC)) < 0
             || (super.poll = epoll_create1(EPOLL_CLOEXEC)) < 0
@@ -498,8 +500,6 @@ DtsmSuperviseStart(const char *map, const char *log, const char *socket,
             || Watch(super.poll, super.wake, IS_WAKE, EPOLLIN) != 0) {
         err = errno != 0 ? errno : EIO;
     } else {
-        DtsmSuperviseSetLog(log);
-        DtsmSuperviseSetAsk(ask);
         sigfillset(&all);
         pthread_sigmask(SIG_SETMASK, &all, &former);
         err = pthread_create(&super.thread, NULL, Run, NULL);

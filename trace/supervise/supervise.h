@@ -4,46 +4,8 @@
  *      Supervision: programs that cannot load the injected library (static
  *      ones, those of another libc) get a seccomp filter before they start,
  *      and a thread of the session decides their calls by the same map.
- *
- * WHO IS ASKED ABOUT
- *
- * A filter is inherited by every program below, and most of those load the
- * library, which decides their calls already.  Nobody can take a filter away
- * and it sees nothing but numbers: the call, its arguments and the address
- * that it comes from.  That address tells the two apart:
- *
- *      below SUPERVISE_LIMIT_HI    programs with fixed addresses, as static
- *              ones mostly are; position-independent ones with a loader (from
- *              two thirds upward), whose own text makes no calls unless their
- *              language does so, as Go does; and all that the kernel maps
- *              when it is told to use its old layout of addresses (from a
- *              third upward)
- *      above it        position-independent static programs, and, in the
- *              usual layout, every shared library, libc and the loader too
- *
- * So the calls of libc in a traced program pass the filter after a few
- * comparisons.  A program that is mapped like a library (a position-
- * independent static one, or one of another libc) starts with the old layout
- * and is seen as well.  What it starts inherits that layout: a traced program
- * among it is asked about twice, but puts the layout back for its own
- * children.
- *
- * Our own looks at the world carry a mark (DTSMP_MARK) and pass anywhere.
- * Calls by the convention of i386 (superviseOther.h) are asked about
- * wherever they come from.
- *
- * JOINING
- *
- *      joiner                             supervisor's thread
- *      connects to the session's socket
- *                                         SUPERVISE_YES (or hangs up)
- *      installs the filter
- *      sends the listener's descriptor
- *                                         SUPERVISE_YES, then it serves;
- *                                         or SUPERVISE_NO, its calls pass
- *
- * The kernel allows one listener above a process, so who is under our filter
- * already stays under it; a call with the number SUPERVISE_PROBE tells.
+ *      join.h tells which calls it is asked about, and how a process comes
+ *      under it.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -51,40 +13,8 @@
 #ifndef DTSM_SUPERVISE_H
 #define DTSM_SUPERVISE_H
 
-#include <limits.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "judgeCalls.h"
-
-/*
- * Where there is no support all of this answers that it cannot, and programs
- * stay untraced.  Another machine needs its table of calls, the name of its
- * architecture and its limit between the layouts.
- */
-
-#if defined(__linux__) && defined(__x86_64__) && !defined(__ILP32__)
-#   include <linux/seccomp.h>
-#   ifdef SECCOMP_IOCTL_NOTIF_ADDFD
-#       define DTSM_SUPERVISES 1
-#   endif
-#endif
-
-#define SUPERVISE_LIMIT_HI 0x6000u      /* upper half of an address */
-#define SUPERVISE_PROBE 25716           /* no system call's number */
-#define SUPERVISE_PROBED 3237           /* the errno that it gets */
-#define SUPERVISE_YES '1'
-#define SUPERVISE_NO '0'                /* its calls pass unseen */
-#define SUPERVISE_SOCKET "supervisor"   /* in the session's folder */
-
-/*
- * The calls (judgeCalls.h), and one that is ABSENT: it could make the
- * others unseen, and programs know systems without it.
- */
-
-#define SUPERVISE_CALLS(X) \
-    DTSM_CALLS(X) \
-    X(io_uring_setup, ABSENT, 0, FOLLOWED, -1, -1, -1)
+#include "join.h"
+#include "judgeSubject.h"
 
 enum {
     SUPERVISE_PLAIN, SUPERVISE_WRAPPED, SUPERVISE_OPEN, SUPERVISE_OPEN2,
@@ -98,27 +28,6 @@ typedef struct DtsmSuperviseCall {
     signed char act, dir, path, flags;
     unsigned how, link;
 } DtsmSuperviseCall;
-
-/*
- * DtsmSuperviseJoin --
- *
- *      Put the calling thread, and what it starts from now on, under the
- *      supervisor of the session whose socket this is.
- *
- * Arguments:
- *      socket   The socket's file; NULL when there is none.
- *      layout   1: the program that starts next is mapped like a library and
- *               needs the old layout of addresses.
- *
- * Returns:
- *      1, or 0 when that cannot be; then nothing is changed, but that
- *      no_new_privs may be set.
- *
- * Context:  async-signal-safe; usable in a vfork child; keeps errno.  About
- *           5 KiB of stack.  Waits for the supervisor, two seconds at most.
- */
-
-int DtsmSuperviseJoin(const char *socket, int layout);
 
 /*
  * DtsmSuperviseStart --
@@ -253,6 +162,28 @@ void DtsmSuperviseBegin(int thread, int call, const DtsmSupervisePath *one,
 void DtsmSuperviseOver(int thread);
 int DtsmSuperviseSweep(void);
 void DtsmSuperviseSettle(void);
+
+/*
+ * The process whose call is being decided (superviseTarget.c): the judge's
+ * subject (judgeSubject.h).
+ *
+ * DtsmSuperviseAim --  From now on this one.
+ * DtsmSupervisePeek -- Read its memory: what could be read, or -errno.
+ * DtsmSupervisePoke -- Write there.
+ * DtsmSuperviseMaps -- Does it map a file whose name ends so (with "\n")?
+ * DtsmSuperviseWhere -- What we have to call a path of the process, into buf
+ *                      of 2 * PATH_MAX bytes.  Nothing in it is folded: it
+ *                      goes to the kernel.  ways is TRACE_FOLLOW_LAST when it
+ *                      is followed to its end.  0: we have no name for it.
+ */
+
+extern DtsmSubject dtsmSuperviseTarget; /* the thread's; set up before it is */
+
+void DtsmSuperviseAim(int pid);
+long DtsmSupervisePeek(uint64_t at, void *buf, size_t size);
+long DtsmSupervisePoke(uint64_t at, const void *buf, size_t size);
+int DtsmSuperviseMaps(const char *end);
+int DtsmSuperviseWhere(int dirfd, const char *path, int ways, char *buf);
 
 /*
  * DtsmSuperviseList (superviseList.c) --

@@ -15,7 +15,9 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeChange.h"
+#include "judgeDecide.h"
+#include "judgePath.h"
 #include "superviseOther.h"
 
 #ifdef DTSM_SUPERVISES
@@ -139,7 +141,7 @@ HasOurRoot(void)
     uint64_t mount, inode, itsMount, itsInode;
     char name[64];
 
-    return DtsmSuperviseProc(name, sizeof(name), "root/.") > 0
+    return DtsmSubjectProc(name, sizeof(name), "root/.") > 0
             && Root(name, &itsMount, &itsInode) && Root("/", &mount, &inode)
             && mount == itsMount && inode == itsInode;
 }
@@ -318,7 +320,7 @@ Exec(struct seccomp_notif_resp *reply, const DtsmSuperviseCall *call,
     }
     two.path[0] = '\0';
     if (isEmpty) {
-        if (DtsmTraceFdPath(dirfd, one.path, sizeof(one.path)) == 0) {
+        if (DtsmSubjectFdPath(dirfd, one.path, sizeof(one.path)) == 0) {
             return ANSWERED;
         }
         one.dirfd = AT_FDCWD;
@@ -377,18 +379,12 @@ List(struct seccomp_notif_resp *reply)
 {
     long got;
 
-    if (!DtsmTraceFenced()) {
+    if (!Dtsm_Fence(dtsmSuperviseTarget.map)) {
         return ANSWERED;
     }
     got = DtsmSuperviseList((int) Arg(0), Arg(1), Arg(2));
     return got == SUPERVISE_NO_FOLDER ? ANSWERED
             : got == SUPERVISE_NO_ACCESS ? UNSEEN : Answer(reply, got);
-}
-
-int
-DtsmTraceFenced(void)
-{
-    return dtsmTraceMap != NULL && Dtsm_Fence(dtsmTraceMap);
 }
 
 /*

@@ -22,7 +22,8 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeChange.h"
+#include "judgeProc.h"
 #include "supervise.h"
 
 #ifdef DTSM_SUPERVISES
@@ -70,11 +71,11 @@ static void
 End(int i)
 {
     if (changes.list[i].bare) {
-        Dtsm_Forget(dtsmTraceMap, "/", 1, 1);
+        Dtsm_Forget(dtsmSuperviseTarget.map, "/", 1, 1);
     }
     changes.list[i] = changes.list[--changes.count];
     if (changes.count == 0 && changes.ticket != 0) {
-        Dtsm_EndChange(dtsmTraceMap, changes.ticket);
+        Dtsm_EndChange(dtsmSuperviseTarget.map, changes.ticket);
         changes.ticket = 0;
     }
 }
@@ -90,7 +91,7 @@ DtsmSuperviseBegin(int thread, int call, const DtsmSupervisePath *one,
         End(0);
     }
     if (changes.ticket == 0) {
-        changes.ticket = Dtsm_BeginChange(dtsmTraceMap);
+        changes.ticket = Dtsm_BeginChange(dtsmSuperviseTarget.map);
     }
     pending = &changes.list[changes.count++];
     pending->thread = thread;
@@ -128,14 +129,13 @@ static long
 Ticks(int thread, char *statePtr)
 {
     char name[48], text[1024], *at, *end;
+    size_t len = DtsmTraceFdName("task/", thread, name, sizeof(name));
     long ticks;
     int i;
 
     DtsmSuperviseAim(thread);
-    memcpy(name, "task/", 5);
-    i = 5 + (int) DtsmSuperviseDigits(name + 5, thread);
-    memcpy(name + i, "/stat", 6);
-    if (DtsmSuperviseRead(name, text, sizeof(text)) <= 0
+    memcpy(name + len, "/stat", 6);
+    if (DtsmSubjectRead(name, text, sizeof(text)) <= 0
             || (at = strrchr(text, ')')) == NULL || at[1] == '\0') {
         return -1;
     }
@@ -172,7 +172,7 @@ IsOver(Pending *pending)
     if (ticks - pending->ticks >= TICKS) {
         return 1;
     }
-    if (state == 'R' || DtsmSuperviseRead("syscall", text, sizeof(text))
+    if (state == 'R' || DtsmSubjectRead("syscall", text, sizeof(text))
             <= 0) {
         return 0;
     }

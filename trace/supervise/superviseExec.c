@@ -10,7 +10,8 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeLog.h"
+#include "judgePath.h"
 #include "supervise.h"
 
 #ifdef DTSM_SUPERVISES
@@ -156,7 +157,7 @@ TellStart(const char *where)
     if (realpath(where, path) != NULL) {
         where = path;
     }
-    if (DtsmSuperviseOld()) {
+    if (DtsmSubjectIsOld()) {
         DtsmTraceLogSupervised(where);
     } else {
         DtsmTraceLogUntraced(where, "environment");

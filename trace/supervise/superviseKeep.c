@@ -15,7 +15,8 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeProc.h"
+#include "judgeScratch.h"
 #include "superviseKeep.h"
 
 #ifdef DTSM_SUPERVISES

@@ -8,7 +8,8 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
+#include "judgeHide.h"
+#include "judgeProc.h"
 #include "supervise.h"
 
 #ifdef DTSM_SUPERVISES
@@ -54,13 +55,13 @@ static long
 Copy(int folder, const char *path, size_t len)
 {
     static char own[PATH_MAX];
-    long fd, process = DtsmpSyscall2(SYS_pidfd_open, DtsmTracePid(),
+    long fd, process = DtsmpSyscall2(SYS_pidfd_open, DtsmSubjectPid(),
             PIDFD_THREAD);
     int group = process == -EINVAL;
 
     if (group) {
         process = DtsmpSyscall2(SYS_pidfd_open,
-                DtsmSuperviseStatus("\nTgid:", 0, 10), 0);
+                DtsmSubjectStatus("\nTgid:", 0, 10), 0);
     }
     if (process < 0) {
         return process;
@@ -105,7 +106,7 @@ DtsmSuperviseList(int folder, uint64_t at, uint64_t most)
     static char path[PATH_MAX];
     long size = most < sizeof(buf) ? (long) most : (long) sizeof(buf);
     long got, put, fd;
-    size_t len = DtsmTraceFdPath(folder, path, sizeof(path));
+    size_t len = DtsmSubjectFdPath(folder, path, sizeof(path));
 
     if (len == 0) {
         return SUPERVISE_NO_FOLDER;

@@ -6,7 +6,6 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
 #include "superviseOther.h"
 
 #ifdef DTSM_SUPERVISES

@@ -1,5 +1,5 @@
 /*
- * superviseJoin.c --
+ * join.c --
  *
  *      The filter, and how a process gets under it.
  *
@@ -8,8 +8,8 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "trace.h"
-#include "superviseOther.h"
+#include "join.h"
+#include "judgeSocket.h"
 
 #ifndef DTSM_SUPERVISES
 
