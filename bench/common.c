@@ -128,6 +128,52 @@ Together(BenchPath *paths, size_t count)
 }
 
 /*
+ * Lines --
+ *
+ *      The lines of a file, as many as *countPtr says then.
+ */
+
+static BenchPath *
+Lines(const char *file, size_t *countPtr)
+{
+    FILE *stream = fopen(file, "r");
+    size_t count = 0, room = 0;
+    BenchPath *lines = NULL;
+    char *line = NULL;
+    size_t lineRoom = 0;
+    ssize_t got;
+
+    if (stream == NULL) {
+        BenchDie(file);
+    }
+    while ((got = getline(&line, &lineRoom, stream)) > 0) {
+        size_t len = (size_t) got - (line[got - 1] == '\n');
+
+        if (len == 0 || len > 400) {
+            continue;
+        }
+        if (count == room) {
+            room = room == 0 ? 1024 : room * 2;
+            lines = realloc(lines, room * sizeof(BenchPath));
+            if (lines == NULL) {
+                BenchDie("realloc");
+            }
+        }
+        lines[count].bytes = strndup(line, len);
+        lines[count].len = (uint32_t) len;
+        count++;
+    }
+    free(line);
+    fclose(stream);
+    if (count == 0) {
+        fprintf(stderr, "%s: no paths\n", file);
+        exit(1);
+    }
+    *countPtr = count;
+    return lines;
+}
+
+/*
  * BenchPathsRead --
  *
  *      count paths of file, one a line, in a shuffle that depends on nothing
@@ -137,38 +183,12 @@ Together(BenchPath *paths, size_t count)
 BenchPath *
 BenchPathsRead(const char *file, size_t count)
 {
-    FILE *stream = fopen(file, "r");
-    size_t lineCount = 0, room = 0, i, take;
-    BenchPath *lines = NULL, *paths = calloc(count, sizeof(BenchPath));
-    char *line = NULL;
-    size_t lineRoom = 0;
-    ssize_t got;
+    size_t lineCount, i, take;
+    BenchPath *lines = Lines(file, &lineCount);
+    BenchPath *paths = calloc(count, sizeof(BenchPath));
 
-    if (stream == NULL || paths == NULL) {
+    if (paths == NULL) {
         BenchDie(file);
-    }
-    while ((got = getline(&line, &lineRoom, stream)) > 0) {
-        size_t len = (size_t) got - (line[got - 1] == '\n');
-
-        if (len == 0 || len > 400) {
-            continue;
-        }
-        if (lineCount == room) {
-            room = room == 0 ? 1024 : room * 2;
-            lines = realloc(lines, room * sizeof(BenchPath));
-            if (lines == NULL) {
-                BenchDie("realloc");
-            }
-        }
-        lines[lineCount].bytes = strndup(line, len);
-        lines[lineCount].len = (uint32_t) len;
-        lineCount++;
-    }
-    free(line);
-    fclose(stream);
-    if (lineCount == 0) {
-        fprintf(stderr, "%s: no paths\n", file);
-        exit(1);
     }
     BenchPathsShuffle(lines, lineCount, 1);
     for (i = 0; i < count; i += take) {

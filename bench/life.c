@@ -219,11 +219,37 @@ Hold(const char *file, int *stdinPtr)
     return child;
 }
 
+/*
+ * Measure --
+ *
+ *      A life of so many questions, from outside and from inside.
+ */
+
+static void
+Measure(unsigned count, unsigned round)
+{
+    double life[PAIRS], inside[PAIRS], told[3];
+    int i;
+
+    for (i = 0; i < PAIRS; i++) {
+        Questions(count);
+        double nothing = Live("-");
+
+        life[i] = Live("asd") - nothing;
+    }
+    Print("us", count, round, Median(life, PAIRS) / 1000);
+    for (i = 0; i < PAIRS / 4; i++) {
+        Questions(count);
+        Told("asdt", told);
+        inside[i] = told[0] + told[1] + told[2];
+    }
+    Print("inside-us", count, round, Median(inside, PAIRS / 4) / 1000);
+}
+
 int
 main(int argc, char **argv)
 {
     unsigned rounds, round;
-    double life[PAIRS], inside[PAIRS];
     cpu_set_t cpus;
     pid_t holder;
     int a, stdinPipe, i;
@@ -257,23 +283,7 @@ main(int argc, char **argv)
         int n;
 
         for (n = a; n < argc; n++) {
-            unsigned count = (unsigned) strtoul(argv[n], NULL, 10);
-            double told[3];
-
-            for (i = 0; i < PAIRS; i++) {
-                Questions(count);
-                double nothing = Live("-");
-
-                life[i] = Live("asd") - nothing;
-            }
-            Print("us", count, round, Median(life, PAIRS) / 1000);
-            for (i = 0; i < PAIRS / 4; i++) {
-                Questions(count);
-                Told("asdt", told);
-                inside[i] = told[0] + told[1] + told[2];
-            }
-            Print("inside-us", count, round,
-                    Median(inside, PAIRS / 4) / 1000);
+            Measure((unsigned) strtoul(argv[n], NULL, 10), round);
         }
     }
     for (i = a; i < argc; i++) {

@@ -403,29 +403,19 @@ Governed(const BenchPath *path)
     return value;
 }
 
-int
-main(int argc, char **argv)
-{
-    unsigned rounds, round;
-    size_t i;
-    int p, plain, first;
+/*
+ * Pick --
+ *
+ *      The paths of the measurements, out of those of a file.
+ */
 
-    if (argc < 5) {
-        fprintf(stderr, "usage: map PATHS COUNT ROUNDS DIR"
-                " [-plain] [PEER ...]\n");
-        return 2;
-    }
-    pathCount = strtoul(argv[2], NULL, 10);
-    rounds = (unsigned) strtoul(argv[3], NULL, 10);
-    dir = argv[4];
-    plain = argc > 5 && strcmp(argv[5], "-plain") == 0;
-    first = plain ? 6 : 5;
-    if (pathCount < HOT) {
-        fprintf(stderr, "at least %d paths\n", HOT);
-        return 2;
-    }
+static void
+Pick(const char *file)
+{
+    size_t i;
+
     missCount = pathCount;
-    paths = BenchPathsRead(argv[1], pathCount);
+    paths = BenchPathsRead(file, pathCount);
     hits = BenchPathsPick(paths, pathCount, pathCount, 11, NULL);
     misses = BenchPathsPick(paths, pathCount, missCount, 12, "=");
     ruled = BenchPathsPick(paths, pathCount, missCount, 13, "=");
@@ -442,6 +432,29 @@ main(int argc, char **argv)
     for (i = 0; i < missCount; i++) {
         ruled[i].value = Governed(&ruled[i]);
     }
+}
+
+int
+main(int argc, char **argv)
+{
+    unsigned rounds, round;
+    int p, plain, first;
+
+    if (argc < 5) {
+        fprintf(stderr, "usage: map PATHS COUNT ROUNDS DIR"
+                " [-plain] [PEER ...]\n");
+        return 2;
+    }
+    pathCount = strtoul(argv[2], NULL, 10);
+    rounds = (unsigned) strtoul(argv[3], NULL, 10);
+    dir = argv[4];
+    plain = argc > 5 && strcmp(argv[5], "-plain") == 0;
+    first = plain ? 6 : 5;
+    if (pathCount < HOT) {
+        fprintf(stderr, "at least %d paths\n", HOT);
+        return 2;
+    }
+    Pick(argv[1]);
     for (round = 0; round < rounds; round++) {
         printf("map machine spin %u %.4f\n", round, Spin());
         for (p = 0; benchPeers[p] != NULL; p++) {

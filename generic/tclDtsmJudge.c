@@ -10,6 +10,8 @@
  *
  * J1  The child calls what is async-signal-safe, as other threads of ours may
  *     have held locks.  What it finds out it leaves in memory that both share.
+ * J2  It ends with us: it holds our sockets, and would wait for an answer that
+ *     nobody gives any more.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -24,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
 #include "tclDtsmError.h"
 #include "tclDtsmJudge.h"
@@ -239,7 +242,7 @@ static int
 Run(Tcl_Interp *interp, const Request *request, Answer *answer)
 {
     sigset_t mask;
-    pid_t child;
+    pid_t self = getpid(), child;
     int status = 0;
 
     answer->error = EINTR;      /* unless the child says another thing */
@@ -248,7 +251,10 @@ Run(Tcl_Interp *interp, const Request *request, Answer *answer)
     if (child == 0) {
         DtsmTcl_FreeSignals();
         pthread_sigmask(SIG_SETMASK, &mask, NULL);
-        Look(answer, request);
+        prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);          /* J2 */
+        if (getppid() == self) {
+            Look(answer, request);
+        }
         _exit(0);
     }
     if (child > 0) {

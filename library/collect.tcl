@@ -51,115 +51,147 @@ oo::define ::dtsm::Session {
         set unseen [expr {$last ? [my Unsupervise] : 0}]
         set judged [my Judged \
             {get -rules 0 -void 1 -bytes 1 -flags alias -- @[UX]*}]
-        set notes [lindex [dict get $judged answers] 0]
-        foreach kind {refused unanswered} {
-            set $kind {}
-            foreach {path exists} [dict get $judged $kind] {
-                dict set $kind $path [list $path $exists {}]
-            }
-        }
-        set untraced {}
-        set supervised {}
-        set readOnly {}
-        set lost 0
-        if {$supervisedCommand ne ""} {
-            dict incr supervised [list $supervisedCommand]
-        }
-        if {[llength $untracedCommand]} {
-            dict incr untraced $untracedCommand
-        }
-        set known {}
-        foreach line [my ReadLog [dict keys $notes @U*]] {
-            set fields [lmap field [split $line \t] {
-                ::dtsm::bytes::unescape $field
-            }]
-            set verb [lindex $fields 0]
-            switch -- $verb:[llength $fields] {
-                refused:6 - unanswered:6 {
-                    lassign $fields . . program . path exists
-                    if {![info exists seen($verb,$path)]} {
-                        set seen($verb,$path) 1
-                        dict set $verb $path \
-                            [list $path [expr {$exists eq "1"}] $program]
-                    }
-                }
-                untraced:4 {
-                    dict incr untraced [lrange $fields 2 3]
-                }
-                unattached:5 {
-                    lassign $fields . . path why key
-                    dict incr known $key
-                    dict incr untraced \
-                        [list [my Named $notes $key $path] $why]
-                }
-                supervised:3 {
-                    dict incr supervised [lrange $fields 2 2]
-                }
-                undone:3 {
-                    my Undo [lindex $fields 2] supervised untraced \
-                        readOnly
-                }
-                readonly:3 {
-                    dict incr readOnly [lrange $fields 2 2]
-                }
-                readonly:5 {
-                    # It was expected, but could not say that it came.
-                    dict incr known [lindex $fields 4]
-                    dict incr readOnly [lrange $fields 2 2]
-                }
-                default {
-                    incr lost
-                }
-            }
-        }
-        set ended {}
-        foreach {path why count} [my Missing [dict filter $notes key @X*] \
-                $known] {
-            if {$why eq "ended"} {
-                dict incr ended [list $path] $count
-            } else {
-                dict incr untraced [list $path $why] $count
-            }
-        }
+        set told [my Told $judged [lindex [dict get $judged answers] 0]]
         set finished 1
         set result [dict create default [dict get $settings -default] \
             rules $rules traced [$map count attached] \
-            supervised [my Counted $supervised] \
-            untraced [my Counted $untraced] \
-            readonly [my Counted $readOnly] \
-            ended [my Counted $ended] \
+            supervised [my Counted [dict get $told supervised]] \
+            untraced [my Counted [dict get $told untraced]] \
+            readonly [my Counted [dict get $told readOnly]] \
+            ended [my Counted [dict get $told ended]] \
             unseen $unseen \
             distinct [dict get $judged distinct] \
-            violations [my Refusals $refused] \
-            unanswered [my Refusals $unanswered] \
+            violations [my Refusals [dict get $told refused]] \
+            unanswered [my Refusals [dict get $told unanswered]] \
             ignored {} probed {} unknown [my Known $judged unknown] \
             lookedAt [my Known $judged lookedAt] \
             silent [$map count unanswered] \
             unstored [$map count unstored] \
-            asked 0 failures 0 failure {} waiting {} lost $lost \
-            removed $removed]
+            asked 0 failures 0 failure {} waiting {} \
+            lost [dict get $told lost] removed $removed]
         if {$server ne ""} {
             set result [dict merge $result [$server stats]]
         }
         return $result
     }
 
+    # Told --
+    #
+    #      What the map's refusals, the command and the log say.
+    #
+    # Arguments:
+    #      notes    The map's start keys and notes, and their flags.
+    #
+    # Results: a dictionary:
+    #      refused, unanswered     path -> {path exists program}
+    #      supervised, readOnly, ended     {path} -> how often
+    #      untraced                {path why} -> how often
+    #      known                   start key -> how many of its programs have
+    #                              said themselves why they did not attach
+    #      seen                    of refused and unanswered: in the log
+    #      lost                    lines that make no sense
+
+    method Told {judged notes} {
+        set told {refused {} unanswered {} supervised {} untraced {}
+            readOnly {} ended {} known {} seen {} lost 0}
+        foreach kind {refused unanswered} {
+            foreach {path exists} [dict get $judged $kind] {
+                dict set told $kind $path [list $path $exists {}]
+            }
+        }
+        if {$supervisedCommand ne ""} {
+            my Count told supervised [list $supervisedCommand]
+        }
+        if {[llength $untracedCommand]} {
+            my Count told untraced $untracedCommand
+        }
+        foreach line [my ReadLog [dict keys $notes @U*]] {
+            my ReadLine told $notes [lmap field [split $line \t] {
+                ::dtsm::bytes::unescape $field
+            }]
+        }
+        foreach {path why count} [my Missing [dict filter $notes key @X*] \
+                [dict get $told known]] {
+            if {$why eq "ended"} {
+                my Count told ended [list $path] $count
+            } else {
+                my Count told untraced [list $path $why] $count
+            }
+        }
+        return $told
+    }
+
+    # Count --
+    #
+    #      Add to one of the counts in what was told.
+
+    method Count {toldVar kind key {by 1}} {
+        upvar 1 $toldVar told
+        set counts [dict get $told $kind]
+        dict set told $kind {}          ;# or the counts would be copied
+        dict incr counts $key $by
+        dict set told $kind $counts
+    }
+
+    # ReadLine --
+    #
+    #      Take a line of the log, in its fields, into what was told.
+
+    method ReadLine {toldVar notes fields} {
+        upvar 1 $toldVar told
+        set verb [lindex $fields 0]
+        switch -- $verb:[llength $fields] {
+            refused:6 - unanswered:6 {
+                lassign $fields . . program . path exists
+                if {![dict exists $told seen $verb\t$path]} {
+                    dict set told seen $verb\t$path {}
+                    dict set told $verb $path \
+                        [list $path [expr {$exists eq "1"}] $program]
+                }
+            }
+            untraced:4 {
+                my Count told untraced [lrange $fields 2 3]
+            }
+            unattached:5 {
+                lassign $fields . . path why key
+                my Count told known $key
+                my Count told untraced [list [my Named $notes $key $path] $why]
+            }
+            supervised:3 {
+                my Count told supervised [lrange $fields 2 2]
+            }
+            undone:3 {
+                my Undo told [lindex $fields 2]
+            }
+            readonly:3 {
+                my Count told readOnly [lrange $fields 2 2]
+            }
+            readonly:5 {
+                # It was expected, but could not say that it came.
+                my Count told known [lindex $fields 4]
+                my Count told readOnly [lrange $fields 2 2]
+            }
+            default {
+                dict incr told lost
+            }
+        }
+    }
+
     # Undo --
     #
     #      Take back a start that the log has told of, but that failed.
 
-    method Undo {path supervisedVar untracedVar readOnlyVar} {
-        upvar 1 $supervisedVar supervised $untracedVar untraced \
-            $readOnlyVar readOnly
+    method Undo {toldVar path} {
+        upvar 1 $toldVar told
         foreach kind {supervised readOnly} {
-            if {[dict exists [set $kind] [list $path]]} {
-                dict incr $kind [list $path] -1
+            if {[dict exists $told $kind [list $path]]} {
+                my Count told $kind [list $path] -1
                 return
             }
         }
-        foreach key [dict keys $untraced] {
+        foreach key [dict keys [dict get $told untraced]] {
             if {[lindex $key 0] eq $path} {
-                dict incr untraced $key -1
+                my Count told untraced $key -1
                 return
             }
         }

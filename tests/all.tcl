@@ -2,7 +2,7 @@
 #
 #       Run each tests/*.test in a process of its own and add up.
 #
-#       tclsh tests/all.tcl ?-file PATTERNS? ?-notfile PATTERNS? ?-jobs N?
+#       tclsh tests/all.tcl ?-file PATTERNS? ?-notfile PATTERNS?
 #               ?tcltest options ...?
 #
 # Every other option goes to each file, for instance `-match insert-*`.  The
@@ -55,48 +55,48 @@ proc all::files {patterns excluded} {
     return $files
 }
 
-# all::run --
+# all::command --
 #
-#       Run one file, pass its output on, and add its summary to ours.
+#       The words that run a file in a process of its own, which may take so
+#       long.
 
-proc all::run {file options} {
-    variable passed
-    variable failed
-    variable skipped
-    variable why
-    variable troubles
-    variable summary
-
-    set name [file tail $file]
-    set seconds 600
-    if {[info exists ::env(DTSM_TEST_SECONDS)]} {
-        set seconds $::env(DTSM_TEST_SECONDS)
-    }
+proc all::command {file seconds options} {
     set command [list timeout -k 10 $seconds]
     if {[info exists ::env(DTSM_TEST_PRELOAD)]
             && $::env(DTSM_TEST_PRELOAD) ne {}} {
         # Randomised addresses collide with a sanitizer's shadow.
         lappend command setarch -R env LD_PRELOAD=$::env(DTSM_TEST_PRELOAD)
     }
-    lappend command [info nameofexecutable] $file {*}$options
-    set summaries {}
-    set inReasons 0
+    return [list {*}$command [info nameofexecutable] $file {*}$options]
+}
+
+# all::listen --
+#
+#       Hand on what a file prints, but for its summaries.
+#
+# Results:
+#       passed, failed and skipped; how many summaries there were.  Failures
+#       that were seen but not summed up, as in a file that died, count too.
+
+proc all::listen {channel} {
+    variable why
+    variable summary
+    set sums {0 0 0}
+    set count 0
     set failures 0
-    set began [clock milliseconds]
-    set channel [open |[concat [list {*}$command] [list 2>@stderr <@stdin]]]
-    fconfigure $channel -translation binary
-    fconfigure stdout -translation binary
+    set inReasons 0
     while {[gets $channel line] >= 0} {
         if {[regexp $summary $line - good left bad]} {
-            lappend summaries $good $left $bad
+            set sums [lmap a $sums b [list $good $bad $left] {expr {$a + $b}}]
+            incr count
             continue
         }
         if {$line eq "Number of tests skipped for each constraint:"} {
             set inReasons 1
             continue
         }
-        if {$inReasons && [regexp {^\t(\d+)\t(.+)$} $line - count reason]} {
-            dict incr why $reason $count
+        if {$inReasons && [regexp {^\t(\d+)\t(.+)$} $line - number reason]} {
+            dict incr why $reason $number
             continue
         }
         set inReasons 0
@@ -105,35 +105,55 @@ proc all::run {file options} {
         }
         puts $line
     }
-    set trouble {}
-    if {[catch {close $channel} message options]} {
-        set code [dict get $options -errorcode]
-        switch -- [lindex $code 0] {
-            CHILDSTATUS {
-                set trouble "exit status [lindex $code 2]"
-                if {[lindex $code 2] == 124} {
-                    set trouble "took more than $seconds s"
-                }
-            }
-            CHILDKILLED {set trouble "killed by [lindex $code 2]"}
-            default {set trouble $message}
+    lassign $sums good bad left
+    return [list $good [expr {max($bad, $failures)}] $left $count]
+}
+
+# all::trouble --
+#
+#       Close a file's channel, and tell how its process ended, if not well.
+
+proc all::trouble {channel seconds} {
+    if {![catch {close $channel} message options]} {
+        return {}
+    }
+    set code [dict get $options -errorcode]
+    switch -- [lindex $code 0] {
+        CHILDSTATUS {
+            return [expr {[lindex $code 2] == 124 ? "took more than $seconds s"
+                : "exit status [lindex $code 2]"}]
+        }
+        CHILDKILLED {
+            return "killed by [lindex $code 2]"
         }
     }
-    set good 0
-    set bad 0
-    set left 0
-    if {[llength $summaries] == 0} {
+    return $message
+}
+
+# all::run --
+#
+#       Run one file, pass its output on, and add its summary to ours.
+
+proc all::run {file options} {
+    variable passed
+    variable failed
+    variable skipped
+    variable troubles
+
+    set name [file tail $file]
+    set seconds 600
+    if {[info exists ::env(DTSM_TEST_SECONDS)]} {
+        set seconds $::env(DTSM_TEST_SECONDS)
+    }
+    set began [clock milliseconds]
+    set channel [open |[list {*}[command $file $seconds $options] \
+        2>@stderr <@stdin]]
+    fconfigure $channel -translation binary
+    fconfigure stdout -translation binary
+    lassign [listen $channel] good bad left count
+    set trouble [trouble $channel $seconds]
+    if {$count == 0} {
         set trouble [string trimright "ended early: $trouble" ": "]
-    } else {
-        foreach {a b c} $summaries {
-            incr good $a
-            incr left $b
-            incr bad $c
-        }
-    }
-    # Failures seen but not summed up, as in a file that died, count too.
-    if {$failures > $bad} {
-        set bad $failures
     }
     if {$trouble ne {}} {
         lappend troubles "$name: $trouble"

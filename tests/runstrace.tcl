@@ -163,6 +163,70 @@ proc strace::paths {shape arguments cwd} {
     }]
 }
 
+# strace::meet --
+#
+#      What is known of a process when its first call comes: its directory and
+#      whether it is traced, from the process that made it.
+
+proc strace::meet {pid cwd} {
+    variable parent
+    variable folder
+    variable traced
+    variable loading
+    if {[info exists folder($pid)]} {
+        return
+    }
+    set from [expr {[info exists parent($pid)] ? $parent($pid) : {}}]
+    set folder($pid) [expr {[info exists folder($from)] ? $folder($from)
+        : $cwd}]
+    set traced($pid) [expr {[info exists traced($from)] ? $traced($from) : 1}]
+    set loading($pid) 0
+}
+
+# strace::service --
+#
+#      libc's name service, when it looks whether its configuration has
+#      changed, asks for "/" too: a chroot would change both.
+
+proc strace::service {pid call path} {
+    variable last
+    set service [expr {[info exists last($pid)]
+        && $last($pid) eq "/etc/nsswitch.conf"}]
+    set last($pid) $path
+    return [expr {$service && $path eq "/" && $call in {newfstatat stat}}]
+}
+
+# strace::way --
+#
+#      How a path is named: 0, by the loader or its search; 1, as a link that
+#      is read; 2, by the program.
+#
+#      Before a program runs, its loader opens libraries and its cache.  Then
+#      and later, it asks for a folder after it has failed to open a library
+#      in it.  How an open ended is not in its line when another process' line
+#      came between.
+
+proc strace::way {pid call path line} {
+    variable loading
+    variable lacking
+    set library [regexp {\.so(\.|$)|/glibc-hwcaps} $path]
+    set search [expr {$call in {newfstatat stat}
+        && [info exists lacking($pid)]
+        && [string trimright $path /] eq $lacking($pid)}]
+    if {$call in {open openat} && $library
+            && [regexp { = -1 |<unfinished } $line]} {
+        set lacking($pid) [file dirname $path]
+    } elseif {!$search} {
+        unset -nocomplain lacking($pid)
+    }
+    if {$loading($pid) && !$search && !($library
+            && $call in {openat access newfstatat open stat})} {
+        set loading($pid) 0
+    }
+    return [expr {$loading($pid) || $search ? 0
+        : $call in {readlink readlinkat} ? 1 : 2}]
+}
+
 # strace::parse --
 #
 #      What the dynamically linked processes of a trace named.
@@ -177,6 +241,11 @@ proc strace::paths {shape arguments cwd} {
 
 proc strace::parse {file cwd} {
     variable calls
+    foreach name {parent folder traced loading last lacking} {
+        variable $name
+        array unset $name
+        array set $name {}
+    }
     set lines [split [run::read $file] \n]
     foreach line $lines {
         if {[regexp {^(\d+) +(?:<\.\.\. )?(?:v?fork|clone3?)\W.* = (\d+)} \
@@ -190,14 +259,7 @@ proc strace::parse {file cwd} {
         if {![regexp {^(\d+) +(\w+)\((.*)$} $line . pid call arguments]} {
             continue
         }
-        if {![info exists folder($pid)]} {
-            set from [expr {[info exists parent($pid)] ? $parent($pid) : {}}]
-            set folder($pid) [expr {[info exists folder($from)]
-                ? $folder($from) : $cwd}]
-            set traced($pid) [expr {[info exists traced($from)]
-                ? $traced($from) : 1}]
-            set loading($pid) 0
-        }
+        meet $pid $cwd
         if {$call eq "fchdir" && [regexp {^\d+<([^>]*)>\) += 0} \
                 $arguments . path]} {
             set folder($pid) $path
@@ -210,49 +272,16 @@ proc strace::parse {file cwd} {
             set follow 0
         }
         set named [paths $shape $arguments $folder($pid)]
-        if {![llength $named]} {
-            continue
-        }
         set path [lindex $named 0]
-
-        # libc's name service, when it looks whether its configuration has
-        # changed, asks for "/" too: a chroot would change both.
-
-        set service [expr {[info exists last($pid)]
-            && $last($pid) eq "/etc/nsswitch.conf"}]
-        set last($pid) $path
-        if {$service && $path eq "/" && $call in {newfstatat stat}} {
+        if {![llength $named] || [service $pid $call $path]} {
             continue
         }
-
-        # Before a program runs, its loader opens libraries and its cache.
-        # Then and later, it asks for a folder after it has failed to open a
-        # library in it.  How an open ended is not in its line when another
-        # process' line came between.
-
-        set library [regexp {\.so(\.|$)|/glibc-hwcaps} $path]
-        set search [expr {$call in {newfstatat stat}
-            && [info exists lacking($pid)]
-            && [string trimright $path /] eq $lacking($pid)}]
-        if {$call in {open openat} && $library
-                && [regexp { = -1 |<unfinished } $line]} {
-            set lacking($pid) [file dirname $path]
-        } elseif {!$search} {
-            unset -nocomplain lacking($pid)
-        }
-        if {$loading($pid) && !$search && !($library
-                && $call in {openat access newfstatat open stat})} {
-            set loading($pid) 0
-        }
-        set way [expr {$loading($pid) || $search ? 0
-            : $call in {readlink readlinkat} ? 1 : 2}]
-        if {$traced($pid) && !$first} {
-            foreach path $named {
-                set key [settled [target $path $follow]]
-                if {![dict exists $result $key]
-                        || [dict get $result $key] < $way} {
-                    dict set result $key $way
-                }
+        set way [way $pid $call $path $line]
+        foreach path [expr {$traced($pid) && !$first ? $named : {}}] {
+            set key [settled [target $path $follow]]
+            if {![dict exists $result $key]
+                    || [dict get $result $key] < $way} {
+                dict set result $key $way
             }
         }
         set good [expr {[regexp { = 0$} $line]

@@ -51,28 +51,20 @@ Put(int fd, size_t from, size_t count)
     }
 }
 
-int
-main(int argc, char **argv)
-{
-    struct sockaddr_un address;
-    const char *how = argc == 4 ? argv[2] : "", *text = argv[3];
-    size_t len = argc == 4 ? strlen(text) : 0, i;
-    char answer;
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+/*
+ * Compose --
+ *
+ *      The whole message of a text.
+ *
+ * Returns:
+ *      The length of its body.
+ */
 
-    signal(SIGPIPE, SIG_IGN);
-    memset(&address, 0, sizeof(address));
-    address.sun_family = AF_UNIX;
-    if (argc != 4 || strlen(argv[1]) >= sizeof(address.sun_path)
-            || len > BODY_MAX) {
-        fprintf(stderr, "usage: asker socket how text\n");
-        return 2;
-    }
-    strcpy(address.sun_path, argv[1]);
-    if (connect(fd, (void *) &address, sizeof(address)) != 0) {
-        puts("none");
-        return 0;
-    }
+static size_t
+Compose(const char *how, const char *text)
+{
+    size_t len = strlen(text), i;
+
     memset(message + 4, 'x', BODY_MAX);
     if (strcmp(how, "hex") == 0) {
         len /= 2;
@@ -86,6 +78,20 @@ main(int argc, char **argv)
         memcpy(message + 4, text, len);
     }
     Head(len);
+    return len;
+}
+
+/*
+ * Say --
+ *
+ *      Send the message, or what is to be sent of it; 0 to leave at once.
+ */
+
+static int
+Say(int fd, const char *how, const char *text)
+{
+    size_t len = Compose(how, text), i;
+
     if (strcmp(how, "slowly") == 0) {
         for (i = 0; i < 4 + len; i++) {
             Put(fd, i, 1);
@@ -105,9 +111,32 @@ main(int argc, char **argv)
         shutdown(fd, SHUT_WR);
     } else {
         Put(fd, 0, 4 + len);
-        if (strcmp(how, "leave") == 0) {
-            return 0;
-        }
+    }
+    return strcmp(how, "leave") != 0;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct sockaddr_un address;
+    char answer;
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    signal(SIGPIPE, SIG_IGN);
+    memset(&address, 0, sizeof(address));
+    address.sun_family = AF_UNIX;
+    if (argc != 4 || strlen(argv[1]) >= sizeof(address.sun_path)
+            || strlen(argv[3]) > BODY_MAX) {
+        fprintf(stderr, "usage: asker socket how text\n");
+        return 2;
+    }
+    strcpy(address.sun_path, argv[1]);
+    if (connect(fd, (void *) &address, sizeof(address)) != 0) {
+        puts("none");
+        return 0;
+    }
+    if (!Say(fd, argv[2], argv[3])) {
+        return 0;
     }
     if (read(fd, &answer, 1) == 1) {
         printf("%c\n", answer);

@@ -200,15 +200,70 @@ Tables(void)
     return line == NULL ? 0 : atoi(line + 6);
 }
 
+/*
+ * Small --
+ *
+ *      What is found of the first `in' paths through a window for which there
+ *      is hardly room.
+ */
+
+static int
+Small(const char *file, unsigned in)
+{
+    Dtsm_Map *small;
+    Dtsm_Stats stats;
+    unsigned found;
+
+    Limit(RLIMIT_AS, 64 << 20);
+    if (Dtsm_Open(file, DTSM_RDONLY, &small) != DTSM_OK) {
+        return 1;
+    }
+    found = Found(small, in);
+    Dtsm_Stat(small, &stats);
+    printf("window %s found %s\n",
+            stats.windowBytes <= 64 << 20 ? "small" : "large",
+            found == 0 ? "none" : found < in ? "some" : "all");
+    return 0;
+}
+
+/*
+ * Filled --
+ *
+ *      What there is to say of a map after as many paths as go into it.
+ */
+
+static int
+Filled(Dtsm_Map *map, const char *what, const char *file, unsigned count)
+{
+    int status = DTSM_OK;
+    unsigned in = Fill(map, count, &status);
+    Dtsm_Stats stats;
+
+    if (strcmp(what, "many") == 0) {
+        Dtsm_Stat(map, &stats);
+        printf("in %u found %u bytes %llu\n", in, Found(map, count),
+                (unsigned long long) (stats.usedBytes / in));
+    } else if (strcmp(what, "cramped") == 0) {
+        Dtsm_Close(map);
+        Cramped(file);
+    } else if (strcmp(what, "space") == 0) {
+        Dtsm_Close(map);
+        return Small(file, in);
+    } else {
+        printf("%s after %s, found %s\n", Dtsm_StatusMessage(status),
+                in > 1000 ? "many" : "few", Found(map, in) == in
+                ? "all" : "not all");
+        printf("check %d\n", Dtsm_Check(map, NULL, NULL));
+    }
+    return 0;
+}
+
 int
 main(int argc, char **argv)
 {
-    int before = Held();
+    int before = Held(), status;
     const char *what = argc > 1 ? argv[1] : "";
     unsigned count = argc > 3 ? (unsigned) atoi(argv[3]) : 1000000;
-    int status = DTSM_OK;
-    unsigned in;
-    Dtsm_Stats stats;
     Dtsm_Map *map;
 
     if (argc < 3) {
@@ -245,33 +300,5 @@ main(int argc, char **argv)
         printf("spoilt %u\n", Spoilt(map, count));
         return 0;
     }
-    in = Fill(map, count, &status);
-    if (strcmp(what, "many") == 0) {
-        Dtsm_Stat(map, &stats);
-        printf("in %u found %u bytes %llu\n", in, Found(map, count),
-                (unsigned long long) (stats.usedBytes / in));
-    } else if (strcmp(what, "cramped") == 0) {
-        Dtsm_Close(map);
-        Cramped(argv[2]);
-    } else if (strcmp(what, "space") == 0) {
-        Dtsm_Map *small;
-        unsigned found;
-
-        Limit(RLIMIT_AS, 64 << 20);
-        Dtsm_Close(map);
-        if (Dtsm_Open(argv[2], DTSM_RDONLY, &small) != DTSM_OK) {
-            return 1;
-        }
-        found = Found(small, in);
-        Dtsm_Stat(small, &stats);
-        printf("window %s found %s\n",
-                stats.windowBytes <= 64 << 20 ? "small" : "large",
-                found == 0 ? "none" : found < in ? "some" : "all");
-    } else {
-        printf("%s after %s, found %s\n", Dtsm_StatusMessage(status),
-                in > 1000 ? "many" : "few", Found(map, in) == in
-                ? "all" : "not all");
-        printf("check %d\n", Dtsm_Check(map, NULL, NULL));
-    }
-    return 0;
+    return Filled(map, what, argv[2], count);
 }

@@ -6,8 +6,8 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "judgeSocket.h"
 #include "superviseServe.h"
+#include "superviseSocket.h"
 
 #ifndef DTSM_SUPERVISES
 
@@ -81,33 +81,6 @@ HasKernel(void)
             && sizes.seccomp_notif_resp == sizeof(struct seccomp_notif_resp);
 }
 
-static int
-Listen(const char *file)
-{
-    struct sockaddr_un address;
-    int folder = DtsmTraceSocketName(file, &address), fd, err;
-
-    if (folder < TRACE_WHOLE_NAME) {
-        errno = -folder;
-        return -1;
-    }
-    fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd >= 0 && (fchmod(fd, 0600) != 0
-            || bind(fd, (void *) &address, sizeof(address)) != 0
-            || listen(fd, 128) != 0)) {
-        err = errno;
-        close(fd);
-        errno = err;
-        fd = -1;
-    }
-    err = errno;
-    if (folder >= 0) {
-        close(folder);
-    }
-    errno = err;
-    return fd;
-}
-
 static void
 CloseAll(void)
 {
@@ -162,7 +135,8 @@ DtsmSuperviseStart(const char *map, const char *log, const char *socket,
     DtsmSubjectInit(&dtsmSuperviseTarget, NULL, log, ask, NULL);
     errno = 0;
     if (Dtsm_Open(map, DTSM_RDWR, &dtsmSuperviseTarget.map) != DTSM_OK
-            || (dtsmSuper.server = Listen(socket)) < 0
+            || (dtsmSuper.server = DtsmSuperviseListen(socket,
+                    SOCK_SEQPACKET)) < 0
             || (dtsmSuper.wake = eventfd(0, EFD_CLOEXEC)) < 0
             || (dtsmSuper.poll = epoll_create1(EPOLL_CLOEXEC)) < 0
             || DtsmSuperviseWatch(dtsmSuper.server, IS_SERVER, EPOLLIN)
