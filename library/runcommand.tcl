@@ -87,7 +87,7 @@ proc ::dtsm::command::Verb-run {trace words} {
 }
 
 proc ::dtsm::command::TellRun {settings finding session worker} {
-    Need report reporttext
+    Need reporttext
     set ::dtsm::report::verbose [dict get $settings verbose]
     set text [::dtsm::report::summary $finding]
     if {![dict get $settings quiet]} {
@@ -99,6 +99,9 @@ proc ::dtsm::command::TellRun {settings finding session worker} {
     set file [dict get $settings summary]
     if {$file ne ""} {
         CloseReport [OpenReport $file] $file [list ::dtsm::command::Put $text]
+    }
+    if {[dict get $settings report] eq ""} {
+        return {}
     }
     return [Writer [dict get $settings format] $finding $session \
         [dict get $settings only]]
@@ -129,6 +132,7 @@ proc ::dtsm::command::TellDeps {settings finding session worker} {
         Doubts $finding
     }
     set ::dtsm::report::verbose [dict get $settings verbose]
+    Need json
     set found [$worker deps [$session paths] [dict get $settings ignore] \
         ::dtsm::command::Say]
     return [list ::dtsm::command::Put \
@@ -177,7 +181,7 @@ proc ::dtsm::command::Doubts {finding} {
 #      The exit status.
 
 proc ::dtsm::command::Trace {trace settings tell} {
-    Need json contents place session collect spawn starts report ignore
+    Need contents place session collect spawn starts report ignore
     set report [OpenReport [dict get $settings report]]
     set file [dict get $settings report]
     set session {}
