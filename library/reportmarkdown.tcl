@@ -145,7 +145,7 @@ proc ::dtsm::report::MarkdownTables {tables channel} {
 proc ::dtsm::report::markdown {finding contents channel} {
     variable directoriesShown
     variable directoryDepth
-    puts -nonewline $channel "# dtsm: [verdict $finding]\n\n"
+    puts -nonewline $channel "# dtsm: [conclusion $finding]\n\n"
     MarkdownTables [tables $finding] $channel
     puts -nonewline $channel "## The run\n\n"
     foreach {name value} [facts $finding Span] {
