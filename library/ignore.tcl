@@ -78,6 +78,9 @@ proc ::dtsm::ignore::apply {finding places} {
 #      directories before the one that has it.
 
 proc ::dtsm::ignore::searches {finding directories} {
+    if {![llength [dict get $finding violations]]} {
+        return $finding
+    }
     set places [places $directories]
     set kept {}
     set probed [dict get $finding probed]

@@ -92,10 +92,10 @@ proc ::dtsm::options::help {verb} {
         }
     }
     set lines [list "Usage: dtsm $verb $arguments" {} \
-        "[string toupper $line 0 0]." {}]
+        "[string toupper $line 0 0]."]
     foreach {names argument text} [rows $verb] {
         if {![llength $names]} {
-            lappend lines $text:
+            lappend lines {} $text:
             continue
         }
         lappend lines "  [join [lmap name $names {

@@ -126,12 +126,13 @@ namespace eval ::dtsm::options {
 
         --fail-on violation|missing|unknown|untraced|never {run}
             "Exit with status 3 if the command succeeded but an existing file
-            was hidden (violation), an absent one was (missing), a path that
-            the registry does not know was read, written or run (unknown; a
-            mere look does not count), or a process was not traced or the map
-            was full (untraced; a process that was killed before its program
-            ran does not count).  A path that was refused because the registry
-            gave no answer is a violation.  May be repeated (default: never)."
+            was hidden (violation), an absent one was (missing; a search of
+            PATH does not count), a path that the registry does not know was
+            read, written or run (unknown; a mere look does not count), or a
+            process was not traced or the map was full (untraced; a process
+            that was killed before its program ran does not count).  A path
+            that was refused because the registry gave no answer is a
+            violation.  May be repeated (default: never)."
         --strict {} {run}
             "The same as --fail-on untraced."
 

@@ -9,7 +9,7 @@
 # has neither.  All text is byte strings.  There may be many paths, so they are
 # never Tcl values here, unless a format lists them.
 #
-# The order in all formats: the verdict in one sentence; hidden files, by
+# The order in all formats: the conclusion in one sentence; hidden files, by
 # package, with what to do about them; what was refused for want of an answer;
 # hidden paths that are absent anyway; programs looked for in PATH; what is
 # ignored; what is unknown; what was not traced; the run and its rules.
@@ -22,7 +22,7 @@
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::report {
-    namespace export write verdict only
+    namespace export write conclusion only
 
     # 1: list what is folded otherwise.
 
@@ -137,11 +137,11 @@ proc ::dtsm::report::partial {finding} {
         || [dict get $finding lost]}]
 }
 
-# dtsm::report::verdict --
+# dtsm::report::conclusion --
 #
 #      What a run showed, in one sentence without its full stop.
 
-proc ::dtsm::report::verdict {finding} {
+proc ::dtsm::report::conclusion {finding} {
     set hidden [llength [existing $finding]]
     set unanswered [llength [dict get $finding unanswered]]
     set unknown [llength [dict get $finding unknown]]

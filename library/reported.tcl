@@ -15,8 +15,12 @@
 
 package require TclOO
 
+# report    The report's members, as a dictionary; without paths.
+# touched   The paths: path flags ...
+# kind      What `only' was told.
+
 oo::class create ::dtsm::Reported {
-    variable report kind
+    variable report touched kind
 
     # constructor --
     #
@@ -25,10 +29,7 @@ oo::class create ::dtsm::Reported {
     constructor {bytes} {
         set kind {}
         try {
-            set report [::dtsm::jsonread::value $bytes]
-            if {[dict get $report version] ne "1"} {
-                my Fail "has another version than 1"
-            }
+            my Read $bytes
             my Check
         } trap {DTSM REPORT} {message options} {
             return -options $options $message
@@ -41,13 +42,74 @@ oo::class create ::dtsm::Reported {
         throw {DTSM REPORT} "the file $why"
     }
 
+    # Read --
+    #
+    #      Take the members apart.  There are many paths, and dtsm writes each
+    #      on a line of its own, so they are not read word by word unless
+    #      another program has written them anew.
+
+    method Read {bytes} {
+        set touched {}
+        set start "\n\"paths\":\["
+        set at [string first $start $bytes]
+        set end [string first "\],\n\"violations\":" $bytes]
+        if {$at >= 0 && $end > $at} {
+            incr at [string length $start]
+            if {$end > $at && [my Lines [string range $bytes $at $end-1]]} {
+                set bytes [string replace $bytes $at $end-1]
+            }
+        }
+        set report [::dtsm::jsonread::value $bytes]
+        if {[dict get $report version] ne "1"} {
+            my Fail "has another version than 1"
+        }
+        foreach entry [my Get paths] {
+            dict set touched [my Path $entry] [dict get $entry flags]
+        }
+        dict unset report paths
+    }
+
+    # Lines --
+    #
+    #      Read paths as dtsm writes them.
+    #
+    # Results: 0 if anything is written otherwise.
+
+    method Lines {text} {
+        set middle "\",\"flags\":\["
+        foreach line [split $text \n] {
+            set at [string first $middle $line]
+            set end [string first "\]\}" $line $at]
+            if {[string match "\{\"path\":\"*" $line]} {
+                set start 9
+            } elseif {[string match "\{\"path_base64\":\"*" $line]} {
+                set start 16
+            } else {
+                set at -1
+            }
+            if {$at < 0 || [string range $line $end+2 end] ni {"" ,}} {
+                set touched {}
+                return 0
+            }
+            set path [string range $line $start $at-1]
+            if {$start == 16} {
+                set path [binary decode base64 $path]
+            } elseif {[string first \\ $path] >= 0} {
+                set path [::dtsm::jsonread::String "\"$path\""]
+            }
+            dict set touched $path [string map {\" {} , { }} \
+                [string range $line $at+[string length $middle] $end-1]]
+        }
+        return 1
+    }
+
     # Check --
     #
     #      What the other methods rely on: where a text belongs there is one,
     #      and each path begins with /.
 
     method Check {} {
-        foreach {path flags} [my paths] {
+        foreach {path flags} $touched {
             if {[string index $path 0] ne "/"} {
                 my Fail "has a path that is not absolute"
             }
@@ -75,14 +137,10 @@ oo::class create ::dtsm::Reported {
     }
 
     method paths {} {
-        set result {}
-        foreach entry [my Get paths] {
-            set flags [dict get $entry flags]
-            if {$kind eq "" || [my Is $flags]} {
-                dict set result [my Path $entry] $flags
-            }
+        if {$kind eq ""} {
+            return $touched
         }
-        return $result
+        return [dict filter $touched script {path flags} {my Is $flags}]
     }
 
     method json {channel} {
@@ -167,7 +225,7 @@ oo::class create ::dtsm::Reported {
             lappend rules [my Path $entry] [dict get $entry verdict]
         }
         set result [dict create default [my Get default] \
-            rules $rules distinct [llength [my Get paths]] \
+            rules $rules distinct [dict size $touched] \
             violations [my Refused [my Get violations]] \
             unanswered [my Refused [my Get {unanswered paths}]] \
             ignored [my Refused [my Get ignored]] \

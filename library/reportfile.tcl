@@ -86,3 +86,26 @@ proc ::dtsm::command::CloseReport {report file write} {
             [lindex [dict get $options -errorcode] 2]"
     }
 }
+
+# dtsm::command::OpenReports, dtsm::command::CloseReports --
+#
+#      The same of several files.
+
+proc ::dtsm::command::OpenReports {files} {
+    set opened {}
+    try {
+        foreach file $files {
+            lappend opened [OpenReport $file]
+        }
+    } on error {message options} {
+        CloseReports $opened $files {}
+        return -options $options $message
+    }
+    return $opened
+}
+
+proc ::dtsm::command::CloseReports {opened files writes} {
+    foreach report $opened file $files write $writes {
+        CloseReport $report $file $write
+    }
+}

@@ -235,12 +235,13 @@ proc ::dtsm::report::Only {directory path} {
 
 proc ::dtsm::report::html {finding contents channel} {
     variable style
-    set verdict [verdict $finding]
+    set conclusion [conclusion $finding]
     puts -nonewline $channel [string cat "<!DOCTYPE html>\n" \
         "<html lang=\"en\"><head>\n<meta charset=\"utf-8\">\n" \
         "<meta name=\"viewport\" content=\"width=device-width\">\n" \
-        "<title>dtsm: $verdict</title>\n<style>$style</style></head><body>\n" \
-        "<h1>[string toupper $verdict 0 0]</h1>\n"]
+        "<title>dtsm: $conclusion</title>\n<style>$style</style></head>" \
+        "<body>\n" \
+        "<h1>[string toupper $conclusion 0 0]</h1>\n"]
     HtmlTables [tables $finding] $channel
     puts -nonewline $channel "<h2>The run</h2>\n<dl>\n"
     foreach {name value} [facts $finding HtmlCode] {

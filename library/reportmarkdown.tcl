@@ -10,8 +10,8 @@
 namespace eval ::dtsm::report {
     # Directories that are told apart, and how deep.
 
-    variable foldersShown 40
-    variable folderDepth 3
+    variable directoriesShown 40
+    variable directoryDepth 3
 }
 
 # dtsm::report::Span --
@@ -88,7 +88,7 @@ proc ::dtsm::report::Rows {heading head rows} {
     return [join $lines \n]\n\n
 }
 
-# dtsm::report::folders --
+# dtsm::report::directories --
 #
 #      How many paths lie below each directory, down to a depth; one that holds
 #      all that its parent does stands for it.
@@ -96,31 +96,31 @@ proc ::dtsm::report::Rows {heading head rows} {
 # Results:
 #      A list of {directory count}, the fullest first.
 
-proc ::dtsm::report::folders {paths depth} {
+proc ::dtsm::report::directories {paths depth} {
     set counts {}
     foreach path $paths {
         set parts [lrange [split $path /] 1 end-1]
-        set folder {}
+        set directory {}
         dict incr counts /
         foreach part [lrange $parts 0 $depth-1] {
-            append folder / $part
-            dict incr counts $folder
+            append directory / $part
+            dict incr counts $directory
         }
     }
     set kept {}
-    dict for {folder count} $counts {
-        set parent [string range $folder 0 [string last / $folder]-1]
+    dict for {directory count} $counts {
+        set parent [string range $directory 0 [string last / $directory]-1]
         if {$parent eq ""} {
             set parent /
         }
-        if {$folder ne "/" && [dict get $counts $parent] == $count} {
+        if {$directory ne "/" && [dict get $counts $parent] == $count} {
             dict unset kept $parent
         }
-        dict set kept $folder $count
+        dict set kept $directory $count
     }
     return [lsort -integer -decreasing -index 1 [lsort -index 0 [lmap \
-            {folder count} $kept {
-        list $folder $count
+            {directory count} $kept {
+        list $directory $count
     }]]]
 }
 
@@ -143,9 +143,9 @@ proc ::dtsm::report::MarkdownTables {tables channel} {
 # Arguments: as those of dtsm::report::json.
 
 proc ::dtsm::report::markdown {finding contents channel} {
-    variable foldersShown
-    variable folderDepth
-    puts -nonewline $channel "# dtsm: [verdict $finding]\n\n"
+    variable directoriesShown
+    variable directoryDepth
+    puts -nonewline $channel "# dtsm: [conclusion $finding]\n\n"
     MarkdownTables [tables $finding] $channel
     puts -nonewline $channel "## The run\n\n"
     foreach {name value} [facts $finding Span] {
@@ -153,14 +153,14 @@ proc ::dtsm::report::markdown {finding contents channel} {
     }
     puts -nonewline $channel \n
     MarkdownTables [ruleTable $finding] $channel
-    set folders [folders [dict keys [$contents paths]] $folderDepth]
+    set directories [directories [dict keys [$contents paths]] $directoryDepth]
     set heading "Paths by directory"
-    if {[llength $folders] > $foldersShown} {
-        append heading " (the fullest $foldersShown of\
-            [llength $folders])"
+    if {[llength $directories] > $directoriesShown} {
+        append heading " (the fullest $directoriesShown of\
+            [llength $directories])"
     }
     puts -nonewline $channel [Rows $heading {Directory Paths} [lmap entry \
-            [lrange $folders 0 $foldersShown-1] {
+            [lrange $directories 0 $directoriesShown-1] {
         list [Code [lindex $entry 0]] [lindex $entry 1]
     }]]
 }

@@ -39,11 +39,11 @@ proc ::dtsm::report::some {entries} {
 
 # dtsm::report::aboutHidden --
 #
-#      The verdict, and below it hidden files with what to do about them.
+#      The conclusion, and below it hidden files with what to do about them.
 
 proc ::dtsm::report::aboutHidden {finding} {
     set hidden [existing $finding]
-    set lines [list "dtsm: [verdict $finding][expr {[llength $hidden]
+    set lines [list "dtsm: [conclusion $finding][expr {[llength $hidden]
         ? ":" : ""}]"]
     foreach {package entries} [byPackage $hidden] {
         lappend lines [expr {$package eq ""

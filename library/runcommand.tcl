@@ -87,7 +87,7 @@ proc ::dtsm::command::Verb-run {trace words} {
 }
 
 proc ::dtsm::command::TellRun {settings finding session worker} {
-    Need report reporttext
+    Need reporttext
     set ::dtsm::report::verbose [dict get $settings verbose]
     set text [::dtsm::report::summary $finding]
     if {![dict get $settings quiet]} {
@@ -96,12 +96,12 @@ proc ::dtsm::command::TellRun {settings finding session worker} {
             flush stderr
         }
     }
-    set file [dict get $settings summary]
-    if {$file ne ""} {
-        CloseReport [OpenReport $file] $file [list ::dtsm::command::Put $text]
+    set write {}
+    if {[dict get $settings report] ne ""} {
+        set write [Writer [dict get $settings format] $finding $session \
+            [dict get $settings only]]
     }
-    return [Writer [dict get $settings format] $finding $session \
-        [dict get $settings only]]
+    return [list $write [list ::dtsm::command::Put $text]]
 }
 
 # dtsm::command::Verb-deps --
@@ -129,10 +129,11 @@ proc ::dtsm::command::TellDeps {settings finding session worker} {
         Doubts $finding
     }
     set ::dtsm::report::verbose [dict get $settings verbose]
+    Need json
     set found [$worker deps [$session paths] [dict get $settings ignore] \
         ::dtsm::command::Say]
-    return [list ::dtsm::command::Put \
-        [::dtsm::deps::[dict get $settings format] $found]]
+    return [list [list ::dtsm::command::Put \
+        [::dtsm::deps::[dict get $settings format] $found]]]
 }
 
 # dtsm::command::Doubts --
@@ -170,16 +171,16 @@ proc ::dtsm::command::Doubts {finding} {
 # Arguments:
 #      tell     A command prefix, called with the settings, the finding, the
 #               session, and the worker that has the registries, if any; it
-#               returns a command that writes the report to a channel, its
-#               last word.
+#               returns commands that write the report and the summary to a
+#               channel, their last word.
 #
 # Results:
 #      The exit status.
 
 proc ::dtsm::command::Trace {trace settings tell} {
-    Need json contents place session collect spawn starts report ignore
-    set report [OpenReport [dict get $settings report]]
-    set file [dict get $settings report]
+    Need contents place session collect spawn starts report ignore
+    set files [list [dict get $settings report] [dict get $settings summary]]
+    set opened [OpenReports $files]
     set session {}
     set worker {}
     ::dtsm::process hold
@@ -191,17 +192,17 @@ proc ::dtsm::command::Trace {trace settings tell} {
         set session [NewSession $trace $settings $worker]
         set end [Execute $session $settings]
         if {[dict exists $end status]} {
-            CloseReport $report $file {}
+            CloseReports $opened $files {}
             return [dict get $end status]
         }
         set finding [::dtsm::ignore::searches [::dtsm::ignore::apply \
             [$session collect] [dict get $settings ignore]] [SearchPath]]
         dict set finding end $end
         dict set finding command [dict get $settings command]
-        CloseReport $report $file \
+        CloseReports $opened $files \
             [{*}$tell $settings $finding $session $worker]
     } on error {message options} {
-        catch {CloseReport $report $file {}}
+        catch {CloseReports $opened $files {}}
         return -options $options $message
     } finally {
         foreach object [list $session $worker] {
