@@ -14,6 +14,8 @@
 #      $s fence ?bool?     whether denials are enforced
 #      $s environment      what a traced program's environment needs
 #      $s collect ?last?   collect.tcl
+#      $s news, watch, renew
+#                          watch.tcl
 #      $s paths            contents.tcl
 #      $s json channel     contents.tcl
 #      $s destroy          removes folder and map, whatever happened before
@@ -24,7 +26,7 @@
 #            deny or unknown, then keys and values.  Without one all of that is
 #            unknown.
 # -worker    A dtsm::Worker that answers instead (worker.tcl).
-# -patience  The seconds that a program waits for an answer (60).
+# -patience  The seconds that a program waits for an answer (60); 0: for ever.
 #
 # All paths and words are byte strings, but for -trace, -keep and
 # -dir.
@@ -70,7 +72,8 @@ oo::class create ::dtsm::Session {
     superclass ::dtsm::Contents
     variable settings folder held map mapFile mapHeld logFile log library own \
         rules verdictOf started process untracedCommand \
-        supervisedCommand unsupervised socket finished server
+        supervisedCommand unsupervised socket finished server \
+        logAt told ticker
 
     # constructor --
     #
@@ -96,6 +99,9 @@ oo::class create ::dtsm::Session {
         set socket {}
         set process {}
         set finished 0
+        set logAt 0
+        set told {}
+        set ticker {}
         try {
             my RefuseNested
             my NeedProc
@@ -276,7 +282,9 @@ oo::class create ::dtsm::Session {
         if {$server eq ""} {
             return {}
         }
-        return [list DTSM_ASK [dict get $settings -patience]:[
+        # Programs read digits; 0 would be a second, so for ever is months.
+        set seconds [dict get $settings -patience]
+        return [list DTSM_ASK [expr {$seconds ? $seconds : 9999999}]:[
             ::dtsm::bytes::fromText $folder/ask]]
     }
 
@@ -361,6 +369,7 @@ oo::class create ::dtsm::Session {
     #      failed   1: also a map that was to be kept.
 
     method Clean {failed} {
+        after cancel $ticker
         my Unsupervise
         if {$map ne ""} {
             catch {$map fence 0}

@@ -32,7 +32,7 @@
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 package require Tcl 8.6-
-package require porttrace
+package require dtsm::trace
 package provide Pextlib 1.0
 
 namespace eval ::tracelib {
@@ -105,7 +105,7 @@ proc ::tracelib::Begin {rules} {
     variable session
     variable fence
     End
-    set session [::porttrace::new / -rules $rules \
+    set session [::dtsm::trace::session / -rules $rules \
         -registry ::tracelib::Registry]
     $session fence $fence
     return [dict map {name value} [$session environment] {
@@ -233,7 +233,7 @@ proc ::tracelib::run {} {
         } {
             foreach entry [dict get $found $kind] {
                 uplevel #0 [list slave_add_sandbox_$verb \
-                    [::porttrace::Name [lindex $entry 0]]]
+                    [::dtsm::trace::Name [lindex $entry 0]]]
             }
         }
     }
