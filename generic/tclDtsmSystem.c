@@ -10,8 +10,10 @@
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "judgeSearch.h"
@@ -126,6 +128,35 @@ Resolve(
     return TCL_OK;
 }
 
+/*
+ * Terminal --
+ *
+ *      The rows and columns of a descriptor's terminal.  Empty if it has none,
+ *      if this process is in the background there, or while a program reads
+ *      keys one by one, as an editor does.
+ */
+
+static int
+Terminal(
+    Tcl_Interp *interp,
+    char *number)
+{
+    int fd = atoi(number);
+    struct termios modes;
+    struct winsize size;
+    Tcl_Obj *pair[2];
+
+    if (tcgetattr(fd, &modes) == 0 && (modes.c_lflag & ICANON) != 0
+            && tcgetpgrp(fd) == getpgrp()
+            && ioctl(fd, TIOCGWINSZ, &size) == 0
+            && size.ws_row > 0 && size.ws_col > 0) {
+        pair[0] = Tcl_NewIntObj(size.ws_row);
+        pair[1] = Tcl_NewIntObj(size.ws_col);
+        Tcl_SetObjResult(interp, Tcl_NewListObj(2, pair));
+    }
+    return TCL_OK;
+}
+
 static int
 Words(
     Tcl_Interp *interp,
@@ -148,6 +179,7 @@ DtsmTcl_SystemCmd(
     } verbs[] = {
         {"environ", Environ}, {"folder", MakeFolder}, {"heap", Heap},
         {"link", LinkOf}, {"resolve", Resolve}, {"room", Room},
+        {"terminal", Terminal},
         {"which", Which}, {"words", Words}, {NULL, NULL}
     };
     char *argument;

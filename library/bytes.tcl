@@ -87,7 +87,7 @@ proc ::dtsm::bytes::toFile {bytes} {
 # dtsm::bytes::contents --
 #
 #      The bytes of a file.  What goes wrong is told with its name, which
-#      Tcl's own message about a folder lacks.
+#      Tcl's own message about a directory lacks.
 #
 # Errors: POSIX ...; DTSM ENCODING
 
@@ -213,7 +213,7 @@ proc ::dtsm::bytes::Hex {bytes} {
 #      behind a symlink would name another file.
 #
 # Arguments:
-#      path     Relative to the working folder, or absolute.
+#      path     Relative to the working directory, or absolute.
 
 proc ::dtsm::bytes::absolute {path} {
     if {[string index $path 0] ne "/"} {

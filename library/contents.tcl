@@ -7,6 +7,8 @@
 #      $contents paths         what was touched: path flags ...
 #      $contents json channel  the same, written as a JSON array
 #      $contents finding       what reports need, as far as a map tells it
+#      $contents total         how many paths
+#      $contents programs      how many traced programs
 #      $contents only kind     from now on, paths and json give those that were
 #                              hidden, that are unknown, or that were used
 #
@@ -31,12 +33,24 @@ oo::class create ::dtsm::Contents {
 
     # Touched --
     #
-    #      The options that choose the paths that were touched: without mere
-    #      spellings, which are aliases as all of the tracer's notes are, and
+    #      The options that choose the paths that were touched, without aliases
+    #      (spellings that resolve to another path, and the tracer's notes) and
     #      without the session's own files.
 
     method Touched {} {
         return [list -rules 0 -void 1 -bytes 1 -without alias -outside $own]
+    }
+
+    # total, programs --
+    #
+    #      How many paths were touched, and how many programs were traced.
+
+    method total {} {
+        return [$map total {*}[my Touched]]
+    }
+
+    method programs {} {
+        return [$map count attached]
     }
 
     method only {wanted} {
@@ -107,7 +121,7 @@ oo::class create ::dtsm::Contents {
     #
     #      What an unknown path's flags say: unknown when it was used (read,
     #      written or executed); lookedAt when it was only looked at (stat,
-    #      access), or is a folder that was listed; nothing of a symlink that
+    #      access), or is a directory that was listed; nothing of a symlink that
     #      was followed.
 
     method Kind {flags} {
@@ -142,8 +156,8 @@ oo::class create ::dtsm::Contents {
 
     # Followed --
     #
-    #      Which of some unknown symlinks were used.  That one was followed is
-    #      noted without what for: it was used if what it leads to was.
+    #      Which unknown symlinks were used.  The map records that a symlink was
+    #      followed, not what for; it was used if its target was.
     #
     # Results:
     #      unknown links lookedAt links, as of Judged.

@@ -1,8 +1,8 @@
 # ignore.tcl --
 #
-#      Paths whose refusal is no finding: files that tools look for, and go on
-#      without.  They are judged as all others, so what was not declared is
-#      hidden; but it is neither counted nor fatal, and told apart.
+#      Paths whose refusal is no finding: files that tools look for and do
+#      without.  They are judged as all others, so an undeclared file is hidden;
+#      but it is neither counted nor fatal, and is listed apart.
 #
 #      set places [dtsm::ignore::places {/usr/bin/print ...}]
 #      dtsm::ignore::covers $places /usr/bin/print     1
@@ -51,8 +51,8 @@ proc ::dtsm::ignore::covers {places path} {
 # dtsm::ignore::apply --
 #
 #      A finding without what is ignored: `violations' and `unknown' lack it,
-#      and `ignored' has those violations.  What was refused for want of an
-#      answer stays: the registry has failed there.
+#      and `ignored' has those violations.  Paths that were refused because the
+#      registry gave no answer stay: there the registry has failed.
 
 proc ::dtsm::ignore::apply {finding places} {
     set ignored [dict get $finding ignored]

@@ -1,7 +1,7 @@
 # kept.tcl --
 #
-#      The verbs of the dtsm command for what runs leave: kept maps (stat,
-#      check, report), and what must not stay (clean).
+#      The verbs of the dtsm command for what runs leave behind: kept maps and
+#      reports (stat, check, report), and leftovers of killed runs (clean).
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 

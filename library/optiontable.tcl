@@ -114,11 +114,13 @@ namespace eval ::dtsm::options {
         --only hidden|unknown|used {run report}
             "Of the paths, report only those that were hidden, that the
             registry does not know, or that were read, written or run."
+        --live {} {run}
+            "Print each first refusal as it happens."
         {--verbose -v} {} {run deps report}
             "List in full what is otherwise counted or cut short."
         {--quiet -q} {} {run deps}
-            "Print no summary and no remarks at the end.  Errors are printed,
-            and the exit status stays the same."
+            "Print no status line, no summary and no remarks.  Errors are
+            printed, and the exit status stays the same."
 
         {} {} {} "Exit status"
 

@@ -12,14 +12,14 @@
 # file must be the same: on a volume that folds no case another spelling is
 # another file.
 #
-# MacPorts keeps it with a write-ahead log.  SQLite wants to make the log's
-# files where they are missing, even to read; in a folder that we may not write
-# a database without a log is read as one that does not change.
+# MacPorts keeps the database with a write-ahead log.  SQLite makes the log's
+# files if they are missing, even to read; in a directory that this process may
+# not write to, a database without a log is opened as one that does not change.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::registry {
-    # How long to wait for somebody's transaction.
+    # How long to wait for another process' transaction, in ms.
 
     variable busyMs 5000
 }
@@ -30,7 +30,7 @@ oo::class create ::dtsm::registry::MacPorts {
 
     constructor {rest} {
         set name macports:[::dtsm::bytes::shown $rest]
-        # Absolute, for SQLite knows names that are no files (:memory:).
+        # Absolute, because to SQLite some names are no files (:memory:).
         set file [::dtsm::bytes::toFile [::dtsm::bytes::absolute $rest]]
         ::dtsm::registry::needPackage macports sqlite3 libsqlite3-tcl
         if {![file isfile $file]} {
@@ -86,7 +86,7 @@ oo::class create ::dtsm::registry::MacPorts {
 
     # Lead --
     #
-    #      Which folders of ports lead elsewhere, as where the prefix is a
+    #      Which directories of ports lead elsewhere, as where the prefix is a
     #      symlink: questions are about resolved paths.
 
     method Lead {} {
@@ -108,7 +108,8 @@ oo::class create ::dtsm::registry::MacPorts {
 
     # Real --
     #
-    #      Where a folder leads; of each only its last component is looked at.
+    #      A directory with symlinks followed; of each, only the last component
+    #      is examined.
 
     method Real {folder} {
         if {![dict exists $realOf $folder]} {

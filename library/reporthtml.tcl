@@ -2,7 +2,7 @@
 #
 #      A report as one page of HTML that needs nothing else: no script, no
 #      style sheet, no network.  All paths are in a tree of <details>, whose
-#      folders open where something was refused.
+#      directories open where something was refused.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -107,7 +107,7 @@ proc ::dtsm::report::Kind {flags} {
 
 # dtsm::report::Item --
 #
-#      The start of a path's or a folder's item in the tree.
+#      The start of a path's or a directory's item in the tree.
 
 proc ::dtsm::report::Item {name flags} {
     lassign [Kind $flags] classes words

@@ -8,7 +8,7 @@
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::report {
-    # Folders that are told apart, and how deep.
+    # Directories that are told apart, and how deep.
 
     variable foldersShown 40
     variable folderDepth 3
@@ -90,11 +90,11 @@ proc ::dtsm::report::Rows {heading head rows} {
 
 # dtsm::report::folders --
 #
-#      How many paths lie below each folder, down to a depth; one that holds
+#      How many paths lie below each directory, down to a depth; one that holds
 #      all that its parent does stands for it.
 #
 # Results:
-#      A list of {folder count}, the fullest first.
+#      A list of {directory count}, the fullest first.
 
 proc ::dtsm::report::folders {paths depth} {
     set counts {}

@@ -22,7 +22,9 @@ proc ::dtsm::command::Ready {settings} {
     set worker [::dtsm::Worker new $names [dict get $settings depends]]
     try {
         lassign [$worker ready [expr {10 * [dict get $settings patience]}] \
-            ::dtsm::command::Say] unmet knowing
+            ::dtsm::command::Say [expr {[dict get $settings quiet] ? ""
+            : "::dtsm::command::Progress"}]] unmet knowing
+        Progress {} 100
         if {$verb eq "deps" && ([llength $names] > 1 || !$knowing)} {
             ::dtsm::options::wrong "deps wants one registry that knows\
                 packages: dpkg, macports or tdbc" "help deps"
@@ -31,10 +33,48 @@ proc ::dtsm::command::Ready {settings} {
             Say "declared, but not installed: $text"
         }
     } on error {message options} {
+        Progress {} 100
         $worker destroy
         return -options $options $message
     }
     return $worker
+}
+
+# dtsm::command::Progress --
+#
+#      Show what takes long: once in a file, as a line that changes on a
+#      terminal.
+#
+# Arguments:
+#      percent  How much is done; at 100 the line goes.
+
+proc ::dtsm::command::Progress {text percent} {
+    variable progressing
+    if {$percent == 100} {
+        if {[info exists progressing] && $progressing} {
+            catch {
+                puts -nonewline stderr \r\x1b\[K
+                flush stderr
+            }
+        }
+        unset -nocomplain progressing
+        return
+    }
+    Need watch
+    regsub {\d{4,}} $text [::dtsm::watch::grouped \
+        [regexp -inline {\d{4,}} $text]] text
+    if {![info exists progressing]} {
+        set progressing [expr {[::dtsm::watch::size] ne ""}]
+        if {!$progressing} {
+            Say $text
+        }
+    }
+    if {$progressing} {
+        catch {
+            puts -nonewline stderr "\r\x1b\[Kdtsm: $text: $percent%"
+            flush stderr
+        }
+    }
 }
 
 # dtsm::command::Verb-run --
@@ -103,23 +143,23 @@ proc ::dtsm::command::Doubts {finding} {
     set untraced [::dtsm::report::total [dict get $finding untraced]]
     if {$untraced} {
         Say "[::dtsm::report::counted $untraced "process was" \
-            "processes were"] not traced; what they used is not told"
+            "processes were"] not traced; the list lacks what they used"
     }
     set readOnly [::dtsm::report::total [dict get $finding readonly]]
     if {$readOnly} {
         Say "[::dtsm::report::counted $readOnly "program" "programs"] could\
-            only read the map; what they used is not told"
+            only read the map; the list lacks what they used"
     }
     if {[dict get $finding unseen] != 0} {
-        Say "calls of supervised programs passed unseen; what they used is\
-            not told"
+        Say "calls of supervised programs passed unseen; the list lacks what\
+            they used"
     }
     if {[dict get $finding unstored] != 0} {
         Say [::dtsm::report::full $finding]
     }
     if {[dict get $finding end kind] eq "signal"
             || [dict get $finding end code] != 0} {
-        Say "the command failed; what it did not come to is not told"
+        Say "the command failed; the list lacks what it would have used next"
     }
 }
 
@@ -149,7 +189,7 @@ proc ::dtsm::command::Trace {trace settings tell} {
             set worker [Ready $settings]
         }
         set session [NewSession $trace $settings $worker]
-        set end [Execute $session [dict get $settings command]]
+        set end [Execute $session $settings]
         if {[dict exists $end status]} {
             CloseReport $report $file {}
             return [dict get $end status]
@@ -212,20 +252,27 @@ proc ::dtsm::command::NewSession {trace settings worker} {
 
 # dtsm::command::Execute --
 #
-#      Run the command in a session, with denials enforced.  Processes that
-#      outlive it are left alone.
+#      Run the command in a session, with denials enforced, and show what it
+#      does if that is wanted.  Processes that outlive it are left alone.
 #
 # Results:
 #      How it ended, as the session's wait says it; or a dictionary with
 #      `status', the exit status, if the command could not be executed.
 
-proc ::dtsm::command::Execute {session command} {
+proc ::dtsm::command::Execute {session settings} {
     variable statusNotFound
     variable statusNotExecutable
     $session fence 1
     try {
-        $session spawn $command
-        set end [$session wait 0]
+        $session spawn [dict get $settings command]
+        set watch [Watch $session $settings]
+        try {
+            set end [$session wait [expr {$watch ne ""}]]
+        } finally {
+            if {$watch ne ""} {
+                $watch destroy
+            }
+        }
         $session fence 0
         return $end
     } trap {DTSM DENIED} message {
@@ -236,6 +283,28 @@ proc ::dtsm::command::Execute {session command} {
         return [list status [expr {[lindex [dict get $options -errorcode] 1]
             in {ENOENT ENOTDIR} ? $statusNotFound : $statusNotExecutable}]]
     }
+}
+
+# dtsm::command::Watch --
+#
+#      Begin to show what the command does.
+#
+# Results:
+#      A dtsm::Watch; empty if nothing is to be shown.
+
+proc ::dtsm::command::Watch {session settings} {
+    set live [dict get $settings live]
+    set line [expr {![dict get $settings quiet]
+        && [::dtsm::system terminal 2] ne ""}]
+    if {!$live && !$line} {
+        return {}
+    }
+    Need watch ignore
+    if {!$live && [::dtsm::watch::size] eq ""} {
+        return {}
+    }
+    return [::dtsm::Watch new $session $live $line \
+        [dict get $settings ignore]]
 }
 
 # dtsm::command::ExitStatus --

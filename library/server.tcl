@@ -7,7 +7,7 @@
 #      $s details path           what the registry said of it beside that
 #      $s forget                 ask again from now on
 #      $s stats                  asked, failures, failure, waiting
-#      $s close                  answer nobody any more
+#      $s close                  stop answering
 #      $s destroy
 #
 # A registry is a command prefix.  It is called with a path, a byte string,
@@ -100,7 +100,7 @@ oo::class create ::dtsm::Server {
 
     # Answer --
     #
-    #      To one question.  A program that died meanwhile is no failure.
+    #      Answer one question.  A program that died meanwhile is no failure.
 
     method Answer {channel path} {
         uplevel #0 $alive

@@ -1,35 +1,35 @@
 # session.tcl --
 #
-#      A traced session: a map with its rules, a folder with its log, and the
+#      A traced session: a map with its rules, a directory with its log, and the
 #      environment that makes programs load the tracing library.
 #
 #      set s [dtsm::Session new -trace FILE ?-default allow|deny|ask?
 #              ?-rules {allow /usr deny /opt ask /x ...}? ?-first BOOL?
 #              ?-registry PREFIX? ?-worker WORKER? ?-patience SECONDS?
-#              ?-keep FILE? ?-dir FOLDER? ?-supervise BOOL?]
+#              ?-keep FILE? ?-dir DIRECTORY? ?-supervise BOOL?]
 #      $s probe            prove that the library loads
 #      $s unsupervised     why there is no supervisor though there could be
 #      $s spawn argv ?dir? start the command
 #      $s wait ?events?    how it ended; questions are answered meanwhile
 #      $s fence ?bool?     whether denials are enforced
 #      $s environment      what a traced program's environment needs
+#      $s news             what was refused since the last call
+#      $s pid              the command's process
 #      $s collect ?last?   collect.tcl
-#      $s news, watch, renew
-#                          watch.tcl
+#      $s watch, renew     tell.tcl
 #      $s paths            contents.tcl
 #      $s json channel     contents.tcl
-#      $s destroy          removes folder and map, whatever happened before
+#      $s destroy          removes directory and map, whatever happened before
 #
-# -first 1   Of the rules that cover a path the first in the list holds; else
-#            the longest, and of two for one path the last.
+# -first 1   The first rule in the list that covers a path wins; else the
+#            longest does, and of two rules for the same path the last.
 # -registry  Answers for what an ask rule governs: PREFIX path returns allow,
 #            deny or unknown, then keys and values.  Without one all of that is
 #            unknown.
 # -worker    A dtsm::Worker that answers instead (worker.tcl).
 # -patience  The seconds that a program waits for an answer (60); 0: for ever.
 #
-# All paths and words are byte strings, but for -trace, -keep and
-# -dir.
+# All paths and words are byte strings, except those of -trace, -keep and -dir.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -37,9 +37,10 @@ package require TclOO
 
 # dtsm::firstRules --
 #
-#      A list, path verdict ..., of which the first that covers a path holds,
-#      as one of which the longest does.  All that cover a path cover the
-#      longest of their paths too, so that one gets the verdict of the first.
+#      Turn a list, path verdict ..., in which the first match wins, into one in
+#      which the longest match wins.  All rules that cover a path also cover the
+#      longest of their own paths, so the longest rule gets the verdict of the
+#      first.  The result is equivalent.
 
 proc ::dtsm::firstRules {rules} {
     set first {}
@@ -72,12 +73,12 @@ oo::class create ::dtsm::Session {
     superclass ::dtsm::Contents
     variable settings folder held map mapFile mapHeld logFile log library own \
         rules verdictOf started process untracedCommand \
-        supervisedCommand unsupervised socket finished server \
-        logAt told ticker
+        supervisedCommand unsupervised socket finished server newsEnd \
+        told ticker
 
     # constructor --
     #
-    #      Makes folder, log and map, and stores the rules.
+    #      Makes directory, log and map, and stores the rules.
     #
     # Errors: DTSM NESTED inside another session; POSIX ...; DTSM ...
 
@@ -99,7 +100,7 @@ oo::class create ::dtsm::Session {
         set socket {}
         set process {}
         set finished 0
-        set logAt 0
+        set newsEnd 0
         set told {}
         set ticker {}
         try {
@@ -122,7 +123,7 @@ oo::class create ::dtsm::Session {
 
     # RefuseNested --
     #
-    #      Programs under two sessions would obey the inner one alone.
+    #      A program under two sessions would obey the inner one only.
 
     method RefuseNested {} {
         set outer [::dtsm::system environ DTSM_MAP]
@@ -135,8 +136,8 @@ oo::class create ::dtsm::Session {
 
     # NeedProc --
     #
-    #      The tracing library resolves what is relative to a descriptor by
-    #      /proc; without it a build would not be traced as it should.
+    #      The tracing library resolves paths relative to a descriptor through
+    #      /proc; without /proc a build cannot be traced correctly.
 
     method NeedProc {} {
         if {[catch {::dtsm::system resolve /proc/self/fd}]} {
@@ -147,10 +148,10 @@ oo::class create ::dtsm::Session {
 
     # MakeFolder --
     #
-    #      The session's folder (place.tcl) with its log, and the name under
+    #      The session's directory (place.tcl) with its log, and the name under
     #      which the loader finds the library: it splits LD_PRELOAD at blanks
     #      and colons and expands $, so a name with one needs a link.  The log
-    #      stays open: what is written lasts, whoever removes the file.
+    #      stays open, so that its lines are not lost if the file is removed.
 
     method MakeFolder {} {
         set failure {{POSIX ENOENT} "there is no place for the session's\
@@ -250,7 +251,7 @@ oo::class create ::dtsm::Session {
 
     # Serve --
     #
-    #      Answer questions, if there can be any and somebody to ask.
+    #      Answer questions, if there can be any and there is a registry.
 
     method Serve {} {
         set registry [expr {[dict get $settings -worker] ne ""
@@ -266,7 +267,8 @@ oo::class create ::dtsm::Session {
 
     # Alive --
     #
-    #      Who answers is there: programs may wait again (judgeAsk.c).
+    #      The registry answers again, so programs may wait for it again
+    #      (judgeAsk.c).
 
     method Alive {} {
         if {[llength [$map search @T]]} {
@@ -299,7 +301,7 @@ oo::class create ::dtsm::Session {
     # Supervise --
     #
     #      Start the supervisor of programs that do not load the library.
-    #      Where there can be none, they run untraced and are named; why is
+    #      Without a supervisor they run untraced and are named; the reason is
     #      kept, unless this system never has one.
 
     method Supervise {} {
@@ -395,7 +397,7 @@ oo::class create ::dtsm::Session {
             set folder {}
         }
         if {$mapHeld ne ""} {
-            # Still there if somebody removed the folder, with its notes.
+            # It is still there if the directory was removed with its notes.
             catch {file delete -- /proc/self/fd/$mapHeld/map}
             catch {file delete -- [file dirname $mapFile]}
             ::dtsm::folder release $mapHeld

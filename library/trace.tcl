@@ -11,8 +11,8 @@
 #      set found [dtsm::trace::violations]
 #      dtsm::trace::stop
 #
-# In a list of rules the first that covers a path holds; what none covers is
-# denied.  / is always allowed, and folders are always visible.
+# The first rule in a list that covers a path wins; other paths are denied.
+# / is always allowed, and directories are always visible.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -30,7 +30,7 @@ package provide dtsm::trace $::dtsm::trace::version
 
 if {[info commands ::dtsm::Session] eq ""} {
     foreach file {
-        bytes place server contents session collect spawn starts watch
+        bytes place server contents session collect spawn starts tell
     } {
         source -encoding utf-8 [file join [file dirname \
             [file normalize [info script]]] $file.tcl]
@@ -57,7 +57,7 @@ proc ::dtsm::trace::ask {listVar path} {
 proc ::dtsm::trace::Append {listVar verdict path} {
     upvar 1 $listVar rules
     if {$path eq ""} {
-        # It would be the working folder.
+        # An empty path would mean the working directory.
         return -level 2 -code error -errorcode {DTSM INVALID EMPTY} \
             "the path is empty"
     }
@@ -96,7 +96,7 @@ proc ::dtsm::trace::Usual {workpath} {
 #      (session.tcl).  Its fence is open.  What a script does not destroy goes
 #      with the interpreter, or the process (generic/tclDtsmOwn.c).
 #
-#      -rules list         a first-match list (the platform's folders and
+#      -rules list         a first-match list (the platform's directories and
 #                          workpath, but not /usr/local)
 #      -default verdict    for what no rule covers (deny)
 #      -registry prefix    answers for ask rules: prefix path -> allow, deny
@@ -137,12 +137,10 @@ proc ::dtsm::trace::session {workpath args} {
 
 # dtsm::trace::Tell --
 #
-#      One of a session's news (watch.tcl), to a script's callback.
+#      One of a session's violations (tell.tcl), to a script's callback.
 
-proc ::dtsm::trace::Tell {prefix kind path exists program} {
-    if {$kind eq "violation"} {
-        {*}$prefix [Name $path] $exists [Name $program]
-    }
+proc ::dtsm::trace::Tell {prefix path exists program} {
+    {*}$prefix [Name $path] $exists [Name $program]
 }
 
 # dtsm::trace::Sensible --
@@ -253,7 +251,7 @@ proc ::dtsm::trace::exec {args} {
 #
 # Results:
 #      A dictionary of sorted lists of paths: violations (hidden, and there),
-#      missing (hidden, not there), unknown (allowed, nobody knows whose),
+#      missing (hidden, not there), unknown (allowed, of no known package),
 #      unanswered (hidden for want of an answer); and untraced, a list of
 #      {program why count}.
 
@@ -283,10 +281,10 @@ proc ::dtsm::trace::violations {} {
     foreach {kind text} {
         violations  "The following existing files were hidden from the build\
             system by trace mode:"
-        unanswered  "The following files were hidden because nobody answered\
-            for them:"
-        unknown     "The following files were used and belong to nobody that\
-            the registry knows:"
+        unanswered  "The following files were hidden because the registry\
+            gave no answer:"
+        unknown     "The following files were used and belong to no package\
+            that the registry knows:"
     } {
         if {[llength [dict get $found $kind]]} {
             Warn $text

@@ -129,9 +129,9 @@ DtsmFlagsMergeAlias(const DtsmFound *found, unsigned before, unsigned how,
     unsigned put = DTSM_ALIAS | (how & TRACE_KINDS)
             | (found->flags & (DTSM_MISSING | DTSM_ASK));
 
-    if (found->deny) {
+    if (found->flags & DTSM_DENY) {
         put |= DTSM_DENY | (fence ? DTSM_REPORTED : 0u);
-    } else {
+    } else {                    /* for some calls, whatever this one got */
         put |= DTSM_ALLOW;
         if (found->saw & (TRACE_SAW_DENY | TRACE_SAW_LINK)) {
             put &= ~DTSM_WRITE;                         /* D3 */

@@ -98,7 +98,8 @@ int DtsmFlagsHit(unsigned flags, unsigned how, int fence, int isAlias);
 
 typedef struct DtsmFound {
     int deny;                   /* a rule or the server refuses this call */
-    unsigned flags;             /* the verdict, kinds included */
+    unsigned flags;             /* the verdict, kinds included: ALLOW where
+                                 * only changes are refused (D3) */
     unsigned saw;               /* TRACE_SAW_* */
 } DtsmFound;
 

@@ -270,6 +270,8 @@ StoreTarget(Miss *miss)
 
     if (RefusesLink(miss)) {
         miss->found.deny = 1;
+        miss->found.flags &= ~DTSM_ALLOW;
+        miss->found.flags |= DTSM_DENY;
         miss->err = check->how & TRACE_MAKE ? EACCES : ENOENT;
     } else if (IsSame(walk->out, walk->outLen, check->spell.path,
             check->spell.len)) {
