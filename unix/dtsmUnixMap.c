@@ -22,7 +22,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -30,7 +29,12 @@
 #include <unistd.h>
 
 #include "../core/dtsmInt.h"
+#if defined(__APPLE__) || defined(DTSM_PORTABLE)
+#include "../macosx/dtsmMacSys.h"
+#else
+#include <sys/auxv.h>
 #include "dtsmUnixSys.h"
+#endif
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23  /* Linux 5.14 */
@@ -45,11 +49,7 @@
 #define MADV_COLLAPSE   25      /* Linux 6.1 */
 #endif
 
-/*
- * DTSM_OLD_KERNEL is for tests: a kernel that knows none of these.
- */
-
-#ifdef DTSM_OLD_KERNEL
+#ifdef DTSM_OLD_KERNEL  /* for tests: a kernel that knows none of these */
 #undef MADV_POPULATE_WRITE
 #undef MADV_WIPEONFORK
 #undef MADV_COLLAPSE
