@@ -18,7 +18,11 @@
 #define ROOT_BITS_MOST  24
 #define ROOT_SHARE      16      /* at most this part of the window */
 #define RECORD_GUESS    88      /* bytes of a path that is expected */
-#define FIXED_BYTES     (UINT64_C(64) << 20)    /* of a map that cannot grow */
+#ifdef __APPLE__                                /* of a map that cannot grow: */
+#define FIXED_BYTES     (UINT64_C(16) << 20)    /* these are written, */
+#else
+#define FIXED_BYTES     (UINT64_C(64) << 20)    /* these are reserved */
+#endif
 
 /*
  * The first attachment of a process needs no page of its own: an injected

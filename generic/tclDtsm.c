@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "supervise.h"
 #include "tclDtsmDefault.h"
 #include "tclDtsmError.h"
 #include "tclDtsmFile.h"
@@ -125,7 +126,8 @@ CommandDeleted(void *data)
  * StateDeleted --
  *
  *      The interpreter goes, or the package is unloaded from it: close what
- *      it opened.
+ *      it opened, and remove sessions that its scripts did not end, for their
+ *      destructors find no commands any more.
  */
 
 static void
@@ -141,6 +143,10 @@ StateDeleted(void *data, Tcl_Interp *interp)
     while (state->maps != NULL) {
         DtsmTcl_Close(state->maps);
     }
+    if (state->supervises) {
+        (void) DtsmSuperviseStop();     /* nobody answers it any more */
+    }
+    DtsmTcl_GiveUpSessions(&state->sessions);
     DtsmTcl_ReleaseState(state);
 }
 

@@ -13,6 +13,7 @@
 #include "tclDtsmFolder.h"
 #include "tclDtsmPlace.h"
 #include "tclDtsmSession.h"
+#include "tclDtsmState.h"
 #include "tclDtsmValue.h"
 #include "tclDtsmVerb.h"
 
@@ -34,16 +35,33 @@ MakeCmd(
     Tcl_Interp *interp,
     char *template)
 {
+    DtsmTcl_State *state = Tcl_GetAssocData(interp, "dtsm", NULL);
     int fd = DtsmTcl_SessionMake(template);
     Tcl_Obj *pair[2];
 
     if (fd < 0) {
         return DtsmTcl_Errno(interp, template);
     }
+    if (state != NULL) {
+        DtsmTcl_OwnSession(&state->sessions, template, fd);
+    }
     pair[0] = DtsmTcl_NewBytes(template);
     pair[1] = Tcl_NewIntObj(fd);
     Tcl_SetObjResult(interp, Tcl_NewListObj(2, pair));
     return TCL_OK;
+}
+
+static void
+ReleaseCmd(
+    Tcl_Interp *interp,
+    int number)
+{
+    DtsmTcl_State *state = Tcl_GetAssocData(interp, "dtsm", NULL);
+
+    if (state != NULL) {
+        DtsmTcl_ForgetSession(&state->sessions, number);
+    }
+    close(number);
 }
 
 static int
@@ -117,7 +135,7 @@ DtsmTcl_FolderCmd(void *data, Tcl_Interp *interp, int objc,
         result = PlaceCmd(interp, name, objv[3]);
         break;
     case VERB_RELEASE:
-        close(number);
+        ReleaseCmd(interp, number);
         break;
     case VERB_REMOVE:
         if (DtsmTcl_SessionRemove(name, number) != 0) {

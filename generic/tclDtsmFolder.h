@@ -6,7 +6,8 @@
  *      dtsm::folder make template
  *              Make a session's directory (mkdtemp, mode 0700), which this
  *              process owns until it ends or releases it.  A list: its name,
- *              and a number.
+ *              and a number.  What an interpreter did not release is removed
+ *              when it goes, or the process.
  *      dtsm::folder place folder parent
  *              Make a directory below parent for that session's map, in place
  *              of one that was made before; the map's name.

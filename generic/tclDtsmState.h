@@ -63,6 +63,8 @@ struct DtsmTcl_State {
     DtsmTcl_Listener *listeners; /* those opened here */
     DtsmTcl_Command commands[DTSM_TCL_COMMANDS];
     unsigned commandCount;
+    DtsmTcl_Own *sessions;      /* those made here */
+    int supervises;             /* the process' supervisor was started here */
     unsigned serial;            /* of the last map or listener */
     unsigned walks;             /* foreach loops and callbacks that run */
     unsigned refCount;

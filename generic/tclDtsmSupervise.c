@@ -11,6 +11,7 @@
 
 #include "supervise.h"
 #include "tclDtsmError.h"
+#include "tclDtsmState.h"
 #include "tclDtsmSupervise.h"
 #include "tclDtsmValue.h"
 #include "tclDtsmVerb.h"
@@ -23,6 +24,7 @@ StartCmd(
 {
     char *files[4] = {NULL, NULL, NULL, NULL};
     int i, failure = 0, result = TCL_OK;
+    DtsmTcl_State *state = Tcl_GetAssocData(interp, "dtsm", NULL);
 
     for (i = 0; i < count && result == TCL_OK; i++) {
         files[i] = DtsmTcl_Bytes(interp, names[i]);
@@ -42,6 +44,8 @@ StartCmd(
     } else if (failure != 0) {
         errno = failure;
         result = DtsmTcl_Errno(interp, "cannot supervise");
+    } else if (result == TCL_OK && state != NULL) {
+        state->supervises = 1;
     }
     for (i = 0; i < count; i++) {
         if (files[i] != NULL) {
@@ -65,6 +69,7 @@ DtsmTcl_SuperviseCmd(
         {NULL, 0, 0, NULL}
     };
     enum {VERB_JOINED, VERB_START, VERB_STOP};
+    DtsmTcl_State *state = Tcl_GetAssocData(interp, "dtsm", NULL);
     int verb, pid;
 
     (void) data;
@@ -82,6 +87,9 @@ DtsmTcl_SuperviseCmd(
         Tcl_SetObjResult(interp, Tcl_NewBooleanObj(DtsmSuperviseJoined(pid)));
         return TCL_OK;
     default:
+        if (state != NULL) {
+            state->supervises = 0;
+        }
         Tcl_SetObjResult(interp, Tcl_NewWideIntObj(
                 (Tcl_WideInt) DtsmSuperviseStop()));
         return TCL_OK;

@@ -5,6 +5,7 @@
 #      set s [dtsm::Server new registry]
 #      $s listen file alive      answer traced programs at this socket
 #      $s details path           what the registry said of it beside that
+#      $s forget                 ask again from now on
 #      $s stats                  asked, failures, failure, waiting
 #      $s close                  stop answering
 #      $s destroy
@@ -32,12 +33,13 @@ proc ::dtsm::atOnce {prefix path callback} {
 }
 
 oo::class create ::dtsm::Server {
-    variable registry answers listener alive asked failures failure \
+    variable registry answers former listener alive asked failures failure \
         waiting since
 
     constructor {prefix} {
         set registry $prefix
         set answers {}
+        set former {}           ;# those before forget, for details
         set listener {}
         set alive {}
         set asked 0
@@ -148,10 +150,21 @@ oo::class create ::dtsm::Server {
     }
 
     method details {path} {
-        if {![dict exists $answers $path]} {
-            return {}
+        foreach known [list $answers $former] {
+            if {[dict exists $known $path]} {
+                return [lrange [dict get $known $path] 1 end]
+            }
         }
-        return [lrange [dict get $answers $path] 1 end]
+        return {}
+    }
+
+    # forget --
+    #
+    #      Ask the registry again for what it has answered.
+
+    method forget {} {
+        set former [dict merge $former $answers]
+        set answers {}
     }
 
     # stats --

@@ -16,6 +16,7 @@
 #      $s news             what was refused since the last call
 #      $s pid              the command's process
 #      $s collect ?last?   collect.tcl
+#      $s watch, renew     tell.tcl
 #      $s paths            contents.tcl
 #      $s json channel     contents.tcl
 #      $s destroy          removes directory and map, whatever happened before
@@ -26,7 +27,7 @@
 #            deny or unknown, then keys and values.  Without one all of that is
 #            unknown.
 # -worker    A dtsm::Worker that answers instead (worker.tcl).
-# -patience  The seconds that a program waits for an answer (60).
+# -patience  The seconds that a program waits for an answer (60); 0: for ever.
 #
 # All paths and words are byte strings, except those of -trace, -keep and -dir.
 #
@@ -72,7 +73,8 @@ oo::class create ::dtsm::Session {
     superclass ::dtsm::Contents
     variable settings folder held map mapFile mapHeld logFile log library own \
         rules verdictOf started process untracedCommand \
-        supervisedCommand unsupervised socket finished server newsEnd
+        supervisedCommand unsupervised socket finished server newsEnd \
+        told ticker
 
     # constructor --
     #
@@ -99,6 +101,8 @@ oo::class create ::dtsm::Session {
         set process {}
         set finished 0
         set newsEnd 0
+        set told {}
+        set ticker {}
         try {
             my RefuseNested
             my NeedProc
@@ -280,7 +284,9 @@ oo::class create ::dtsm::Session {
         if {$server eq ""} {
             return {}
         }
-        return [list DTSM_ASK [dict get $settings -patience]:[
+        # Programs read digits; 0 would be a second, so for ever is months.
+        set seconds [dict get $settings -patience]
+        return [list DTSM_ASK [expr {$seconds ? $seconds : 9999999}]:[
             ::dtsm::bytes::fromText $folder/ask]]
     }
 
@@ -365,6 +371,7 @@ oo::class create ::dtsm::Session {
     #      failed   1: also a map that was to be kept.
 
     method Clean {failed} {
+        after cancel $ticker
         my Unsupervise
         if {$map ne ""} {
             catch {$map fence 0}

@@ -146,4 +146,6 @@ testConstraint staticChild [expr {
     [llength [glob -nocomplain [child static*]]] > 0}]
 # A build for old kernels, whose maps stay as large as they were made.
 testConstraint growingMaps [expr {![info exists ::env(DTSM_OLD_KERNEL)]}]
+# A build with what macOS falls back to makes its system calls by libc.
+testConstraint ownCalls [expr {![info exists ::env(DTSM_PORTABLE)]}]
 testConstraint plain [expr {![info exists ::env(DTSM_SANITIZER)]}]

@@ -18,7 +18,8 @@
 set maxFile 500
 set maxFunction 60
 set patterns {
-    core/*.[ch] generic/*.[ch] unix/*.[ch] trace/*/*.[ch] library/*.tcl
+    core/*.[ch] generic/*.[ch] unix/*.[ch] macosx/*.[ch]
+    trace/*/*.[ch] library/*.tcl
     tests/*.tcl tests/*.test tests/children/*.[ch] tests/fuzz/*.c
     tests/tracelib/*.tcl tools/*.tcl tools/*.py bench/*.[ch] bench/*.tcl
     demos/*/*.c demos/*.tcl

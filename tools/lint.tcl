@@ -17,7 +17,7 @@ proc bad {place message} {
 
 set root [lindex $argv 0]
 set patterns {
-    core/*.[ch] generic/*.[ch] unix/*.[chS] trace/*/*.[ch]
+    core/*.[ch] generic/*.[ch] unix/*.[chS] macosx/*.[ch] trace/*/*.[ch]
     library/*.tcl tests/*.tcl tests/*.test
     tests/children/*.[ch] tests/fuzz/*.c tools/*.tcl tools/*.py bench/*.[ch]
     bench/*.tcl

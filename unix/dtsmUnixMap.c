@@ -19,7 +19,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -27,7 +26,12 @@
 #include <unistd.h>
 
 #include "../core/dtsmInt.h"
+#if defined(__APPLE__) || defined(DTSM_PORTABLE)
+#include "../macosx/dtsmMacSys.h"
+#else
+#include <sys/auxv.h>
 #include "dtsmUnixSys.h"
+#endif
 
 #ifndef MADV_DONTDUMP
 #define MADV_DONTDUMP   16

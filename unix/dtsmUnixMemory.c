@@ -14,7 +14,11 @@
 #include <sys/mman.h>
 
 #include "../core/dtsmInt.h"
+#if defined(__APPLE__) || defined(DTSM_PORTABLE)
+#include "../macosx/dtsmMacSys.h"
+#else
 #include "dtsmUnixSys.h"
+#endif
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23  /* Linux 5.14 */

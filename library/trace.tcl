@@ -1,15 +1,15 @@
-# porttrace.tcl --
+# trace.tcl --
 #
-#      Trace mode with the verbs of MacPorts: programs that this script starts
-#      are traced from trace_start to trace_stop.
+#      The package dtsm::trace: programs that this script starts are traced
+#      from start to stop.
 #
-#      porttrace::allow rules /usr
-#      porttrace::deny rules /opt/local
-#      porttrace::trace_start $workpath -rules $rules
-#      porttrace::trace_enable_fence
-#      porttrace::trace_exec make
-#      set found [porttrace::trace_check_violations]
-#      porttrace::trace_stop
+#      dtsm::trace::allow rules /usr
+#      dtsm::trace::deny rules /opt/local
+#      dtsm::trace::start $workpath -rules $rules
+#      dtsm::trace::fence
+#      dtsm::trace::exec make
+#      set found [dtsm::trace::violations]
+#      dtsm::trace::stop
 #
 # The first rule in a list that covers a path wins; other paths are denied.
 # / is always allowed, and directories are always visible.
@@ -18,42 +18,43 @@
 
 package require Tcl 8.6-
 
-namespace eval ::porttrace {
-    namespace export allow deny ask trace_start trace_enable_fence \
-        trace_exec trace_check_violations trace_stop new
+namespace eval ::dtsm::trace {
+    namespace export allow deny ask start fence exec violations stop renew \
+        session
 
     variable version [package require dtsm]
-    variable session {}         ;# between trace_start and trace_stop
-    variable sessions {}        ;# those that new made; some are gone
-    variable environment {}     ;# name value ... before trace_start
+    variable session {}         ;# between start and stop
+    variable environment {}     ;# name value ... before start
 }
-package provide porttrace $::porttrace::version
+package provide dtsm::trace $::dtsm::trace::version
 
 if {[info commands ::dtsm::Session] eq ""} {
-    foreach file {bytes place server contents session collect spawn starts} {
+    foreach file {
+        bytes place server contents session collect spawn starts tell
+    } {
         source -encoding utf-8 [file join [file dirname \
             [file normalize [info script]]] $file.tcl]
     }
 }
 
-# porttrace::allow, porttrace::deny, porttrace::ask --
+# dtsm::trace::allow, dtsm::trace::deny, dtsm::trace::ask --
 #
 #      Append a rule to the list in a variable of the caller: for the path as
 #      it is given and, where that differs, as it resolves.
 
-proc ::porttrace::allow {listVar path} {
-    uplevel 1 [list ::porttrace::Append $listVar allow $path]
+proc ::dtsm::trace::allow {listVar path} {
+    uplevel 1 [list ::dtsm::trace::Append $listVar allow $path]
 }
 
-proc ::porttrace::deny {listVar path} {
-    uplevel 1 [list ::porttrace::Append $listVar deny $path]
+proc ::dtsm::trace::deny {listVar path} {
+    uplevel 1 [list ::dtsm::trace::Append $listVar deny $path]
 }
 
-proc ::porttrace::ask {listVar path} {
-    uplevel 1 [list ::porttrace::Append $listVar ask $path]
+proc ::dtsm::trace::ask {listVar path} {
+    uplevel 1 [list ::dtsm::trace::Append $listVar ask $path]
 }
 
-proc ::porttrace::Append {listVar verdict path} {
+proc ::dtsm::trace::Append {listVar verdict path} {
     upvar 1 $listVar rules
     if {$path eq ""} {
         # An empty path would mean the working directory.
@@ -68,11 +69,11 @@ proc ::porttrace::Append {listVar verdict path} {
     }
 }
 
-# porttrace::Usual --
+# dtsm::trace::Usual --
 #
 #      The rules of a build in workpath that is given no others.
 
-proc ::porttrace::Usual {workpath} {
+proc ::dtsm::trace::Usual {workpath} {
     set rules {}
     allow rules $workpath
     foreach path {/tmp /var/tmp /dev /proc /sys /etc /run} {
@@ -89,21 +90,25 @@ proc ::porttrace::Usual {workpath} {
     return $rules
 }
 
-# porttrace::new --
+# dtsm::trace::session --
 #
 #      A session, for scripts that want more than one at once: a dtsm::Session
-#      (session.tcl).  Its fence is open.
+#      (session.tcl).  Its fence is open.  What a script does not destroy goes
+#      with the interpreter, or the process (generic/tclDtsmOwn.c).
 #
 #      -rules list         a first-match list (the platform's directories and
 #                          workpath, but not /usr/local)
 #      -default verdict    for what no rule covers (deny)
 #      -registry prefix    answers for ask rules: prefix path -> allow, deny
 #                          or unknown, then keys and values
-#      -patience seconds   the time that a program waits for an answer (60)
+#      -patience seconds   the time that a program waits for an answer (60);
+#                          0: for ever
+#      -onviolation prefix called from the event loop for each violation, as
+#                          it comes: prefix path exists program
 #      -trace file         the tracing library
 
-proc ::porttrace::new {workpath args} {
-    set known {-rules -default -registry -patience -trace}
+proc ::dtsm::trace::session {workpath args} {
+    set known {-rules -default -registry -patience -onviolation -trace}
     foreach {option .} $args {
         if {$option ni $known || [llength $args] % 2} {
             return -code error -errorcode {DTSM INVALID OPTIONS} "bad option\
@@ -118,40 +123,32 @@ proc ::porttrace::new {workpath args} {
         -trace $::dtsm::traceLibrary -default deny] $args] -first 1]
     try {
         $session probe
+        if {[dict exists $args -onviolation]
+                && [llength [dict get $args -onviolation]]} {
+            $session watch [list ::dtsm::trace::Tell \
+                [dict get $args -onviolation]]
+        }
     } on error {message options} {
         $session destroy
         return -options $options $message
     }
-    variable sessions
-    if {![llength $sessions]} {
-        trace add execution ::exit enter ::porttrace::AtExit
-    }
-    set sessions [lmap one [list {*}$sessions $session] {
-        if {[info commands $one] eq ""} {
-            continue
-        }
-        set one
-    }]
     return $session
 }
 
-# porttrace::AtExit --
+# dtsm::trace::Tell --
 #
-#      A script that ends without ending its sessions leaves nothing either.
+#      One of a session's violations (tell.tcl), to a script's callback.
 
-proc ::porttrace::AtExit {args} {
-    variable sessions
-    foreach one $sessions {
-        catch {$one destroy}
-    }
+proc ::dtsm::trace::Tell {prefix path exists program} {
+    {*}$prefix [Name $path] $exists [Name $program]
 }
 
-# porttrace::Sensible --
+# dtsm::trace::Sensible --
 #
 #      Refuse values of options that make no sense: a session would take some
 #      of them for something else.
 
-proc ::porttrace::Sensible {options} {
+proc ::dtsm::trace::Sensible {options} {
     set verdicts {allow deny ask}
     set bad {}
     if {[dict exists $options -default]
@@ -161,9 +158,10 @@ proc ::porttrace::Sensible {options} {
     }
     # Programs read it too, as plain digits.
     if {[dict exists $options -patience]
-            && (![regexp {^[1-9][0-9]{0,4}$} [dict get $options -patience]]
+            && (![regexp {^(0|[1-9][0-9]{0,4})$} \
+                [dict get $options -patience]]
                 || [dict get $options -patience] > 86400)} {
-        set bad "-patience is a number of seconds, 1 to 86400, not\
+        set bad "-patience is a number of seconds, 0 to 86400, not\
             \"[dict get $options -patience]\""
     }
     foreach {verdict path} [dict get $options -rules] {
@@ -177,18 +175,18 @@ proc ::porttrace::Sensible {options} {
     }
 }
 
-# porttrace::trace_start --
+# dtsm::trace::start --
 #
 #      From now on this process' children are traced.  Options as for new.
 
-proc ::porttrace::trace_start {workpath args} {
+proc ::dtsm::trace::start {workpath args} {
     variable session
     variable environment
     if {$session ne ""} {
         return -code error -errorcode {DTSM NESTED} \
-            "tracing has started already: call trace_stop first"
+            "tracing has started already: call stop first"
     }
-    set session [new $workpath {*}$args]
+    set session [session $workpath {*}$args]
     set environment {}
     foreach {name value} [$session environment] {
         if {[info exists ::env($name)]} {
@@ -204,25 +202,34 @@ proc ::porttrace::trace_start {workpath args} {
     return
 }
 
-proc ::porttrace::Session {} {
+proc ::dtsm::trace::Current {} {
     variable session
     if {$session eq ""} {
         return -code error -errorcode {DTSM NOSESSION} \
-            "nothing is traced: call trace_start first"
+            "nothing is traced: call start first"
     }
     return $session
 }
 
-# porttrace::trace_enable_fence --
+# dtsm::trace::fence --
 #
 #      From now on what is denied is hidden; until then it is only recorded.
 
-proc ::porttrace::trace_enable_fence {{on 1}} {
-    [Session] fence $on
+proc ::dtsm::trace::fence {{on 1}} {
+    [Current] fence $on
     return
 }
 
-# porttrace::trace_exec --
+# dtsm::trace::renew --
+#
+#      The registry answers otherwise from now on: what it said is asked again.
+
+proc ::dtsm::trace::renew {} {
+    [Current] renew
+    return
+}
+
+# dtsm::trace::exec --
 #
 #      Run a command and answer questions while it runs, which exec does not:
 #      programs that it starts wait for an answer until their patience ends.
@@ -230,15 +237,15 @@ proc ::porttrace::trace_enable_fence {{on 1}} {
 # Results:
 #      The exit status, 128 + N when signal N ended it.
 
-proc ::porttrace::trace_exec {args} {
-    set session [Session]
+proc ::dtsm::trace::exec {args} {
+    set session [Current]
     $session spawn [lmap word $args {::dtsm::bytes::fromText $word}]
     set end [$session wait]
     set code [dict get $end code]
     return [expr {[dict get $end kind] eq "signal" ? 128 + $code : $code}]
 }
 
-# porttrace::trace_check_violations --
+# dtsm::trace::violations --
 #
 #      What was found so far, and a warning by ui_warn where that exists.
 #
@@ -248,8 +255,8 @@ proc ::porttrace::trace_exec {args} {
 #      unanswered (hidden for want of an answer); and untraced, a list of
 #      {program why count}.
 
-proc ::porttrace::trace_check_violations {} {
-    set finding [[Session] collect 0]
+proc ::dtsm::trace::violations {} {
+    set finding [[Current] collect 0]
     set found [dict create violations {} missing {} unknown {} unanswered {} \
         untraced {}]
     foreach entry [dict get $finding violations] {
@@ -289,38 +296,38 @@ proc ::porttrace::trace_check_violations {} {
     return $found
 }
 
-proc ::porttrace::Warn {text} {
+proc ::dtsm::trace::Warn {text} {
     if {[info commands ::ui_warn] ne ""} {
         ::ui_warn $text
     }
 }
 
-# porttrace::Name --
+# dtsm::trace::Name --
 #
 #      A path for Tcl; with \xHH where it is not text in this locale.
 
-proc ::porttrace::Name {path} {
+proc ::dtsm::trace::Name {path} {
     if {[catch {::dtsm::bytes::toText $path} text]} {
         return [::dtsm::bytes::shown $path]
     }
     return $text
 }
 
-# porttrace::Seen --
+# dtsm::trace::Seen --
 #
 #      A name of Name's for a reader's eyes.
 
-proc ::porttrace::Seen {name} {
+proc ::dtsm::trace::Seen {name} {
     return [encoding convertfrom utf-8 [::dtsm::bytes::plain \
         [encoding convertto utf-8 $name]]]
 }
 
-# porttrace::trace_stop --
+# dtsm::trace::stop --
 #
 #      End the session.  Programs that still run are left alone.  Again:
 #      nothing.
 
-proc ::porttrace::trace_stop {} {
+proc ::dtsm::trace::stop {} {
     variable session
     variable environment
     if {$session eq ""} {
