@@ -27,6 +27,7 @@
 
 #include "inject.h"
 #include "injectFilter.h"
+#include "../core/dtsmInt.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -407,6 +408,7 @@ Begin(Installing *its)
 
             self[len > 0 ? len : 0] = '\0';
         }
+        (void) DtsmReveal(map, map->window);    /* the map may yet grow */
         process = DtsmTracePid();
         DtsmTraceIsStranger();          /* settles it */
         if (its->block != NULL) {
