@@ -17,16 +17,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tclDtsmDefault.h"
 #include "tclDtsmError.h"
 #include "tclDtsmFile.h"
 #include "tclDtsmFlags.h"
 #include "tclDtsmFolder.h"
+#include "tclDtsmJudge.h"
 #include "tclDtsmListen.h"
 #include "tclDtsmMap.h"
 #include "tclDtsmMemory.h"
 #include "tclDtsmProcess.h"
 #include "tclDtsmProgram.h"
 #include "tclDtsmReplace.h"
+#include "tclDtsmServer.h"
 #include "tclDtsmState.h"
 #include "tclDtsmSupervise.h"
 #include "tclDtsmSystem.h"
@@ -167,6 +170,7 @@ static const struct {
     Tcl_ObjCmdProc *proc;
 } systemCommands[] = {
     {"::dtsm::folder", DtsmTcl_FolderCmd},
+    {"::dtsm::judge", DtsmTcl_JudgeCmd},
     {"::dtsm::process", DtsmTcl_ProcessCmd},
     {"::dtsm::program", DtsmTcl_ProgramCmd},
     {"::dtsm::replace", DtsmTcl_ReplaceCmd},

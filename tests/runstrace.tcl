@@ -262,7 +262,7 @@ proc strace::parse {file cwd} {
         } elseif {$call eq "execve" && $good} {
             set first 0
             set traced($pid) [expr {
-                [dtsm::system kind [lindex $named 0]] eq ""}]
+                [dict get [dtsm::program [lindex $named 0]] why] eq ""}]
             set loading($pid) 1
         }
     }

@@ -26,7 +26,7 @@ proc wrong {place what} {
 proc checkHead {file text} {
     regexp {^(?:#[^\n]*\n)+} $text head
     if {![regexp {\m(?:core|generic|unix|trace|library|tools|doc|demos)/\S*} \
-            $head] && ![regexp {[\w*]\.(?:c|tcl|h|in|md)\M} \
+            $head] && ![regexp {[\w*]\.(?:c|tcl|h|in|ac|m4|md)\M} \
             [string range $head [string first \n $head] end]]} {
         wrong $file "the head does not say which sources it covers"
     }
