@@ -303,7 +303,7 @@ DtsmIsChanging(const Dtsm_Map *map)
     return any != 0 && DtsmIsChangingStill(map);
 }
 
-/* unix/dtsmUnixMap.c: the platform */
+/* unix/dtsmUnixMap.c, dtsmUnixMemory.c: the platform */
 
 typedef struct DtsmpFile {
     char *base;                 /* mapped at */

@@ -55,7 +55,6 @@ static int pending = 0;                 /* filters being installed */
 static int filtered = 0;
 static int bounded = 0;                 /* by Landlock */
 static int named = 0;
-
 static int process = 0;                 /* its number when it could ask */
 static char self[PATH_MAX] TRACE_LARGE;         /* the program, or "" */
 
@@ -420,7 +419,6 @@ Begin(Installing *its)
          * Behind another root: this program is not traced any more, but what
          * it starts may be.
          */
-
         Write(0);
         putenv(mayText);
     }
