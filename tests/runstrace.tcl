@@ -39,7 +39,7 @@ namespace eval strace {
         {/st[A-Za-z0-9]{6}(?=/|$)}      /stXXXXXX
         {/Gm[A-Za-z0-9_]{6,}}           /GmXXXXXX
         {^/tmp/ar[A-Za-z0-9]{6}(?=/|$)} /tmp/arXXXXXX
-        {/am4t[A-Za-z0-9]{6}(?=/|$)}    /am4tXXXXXX
+        {/am4t\w{6}(?=/|$)}             /am4tXXXXXX
         {^(/tmp(?:/arXXXXXX)?)/ah[A-Za-z0-9]{6}(?=/|$)} {\1/ahXXXXXX}
         {/ztest[0-9]+(?=[./]|$)}        /ztestN
         {/m4-[A-Za-z0-9]{6}(?=/|$)}     /m4-XXXXXX
