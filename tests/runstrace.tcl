@@ -74,6 +74,8 @@ namespace eval strace {
             "libc counts processors"
         {^/proc/sys/vm/overcommit_memory$}
             "libc's malloc gives memory back"
+        {^/proc/PID/loginuid$}
+            "libc's getlogin"
         {^/proc/sys/kernel/ngroups_max$}
             "libc's sysconf"
     }
@@ -163,6 +165,26 @@ proc strace::paths {shape arguments cwd} {
     }]
 }
 
+# strace::begins --
+#
+#      For parse: a process begins where its parent is, at the parent's fork or
+#      at its own first call, whichever the trace has first.  A number that
+#      was another's before has its parents in their order.
+
+proc strace::begins {pid} {
+    foreach name {parents begun folder traced loading cwd} {
+        upvar 1 $name $name
+    }
+    set from {}
+    if {[info exists parents($pid)]} {
+        set from [lindex $parents($pid) [incr begun($pid)]-1]
+    }
+    set folder($pid) [expr {[info exists folder($from)]
+        ? $folder($from) : $cwd}]
+    set traced($pid) [expr {[info exists traced($from)] ? $traced($from) : 1}]
+    set loading($pid) 0
+}
+
 # strace::parse --
 #
 #      What the dynamically linked processes of a trace named.
@@ -181,22 +203,24 @@ proc strace::parse {file cwd} {
     foreach line $lines {
         if {[regexp {^(\d+) +(?:<\.\.\. )?(?:v?fork|clone3?)\W.* = (\d+)} \
                 $line . pid child]} {
-            set parent($child) $pid
+            lappend parents($child) $pid
         }
     }
     set result {}
     set first 1
     foreach line $lines {
+        if {[regexp {^(\d+) +(?:<\.\.\. )?(?:v?fork|clone3?)\W.* = (\d+)} \
+                $line . pid child]
+                && [incr forks($child)] > [incr begun($child) 0]} {
+            begins $child
+        } elseif {[regexp {^(\d+) +\+\+\+ } $line . pid]} {
+            unset -nocomplain folder($pid) lacking($pid) last($pid)
+        }
         if {![regexp {^(\d+) +(\w+)\((.*)$} $line . pid call arguments]} {
             continue
         }
         if {![info exists folder($pid)]} {
-            set from [expr {[info exists parent($pid)] ? $parent($pid) : {}}]
-            set folder($pid) [expr {[info exists folder($from)]
-                ? $folder($from) : $cwd}]
-            set traced($pid) [expr {[info exists traced($from)]
-                ? $traced($from) : 1}]
-            set loading($pid) 0
+            begins $pid
         }
         if {$call eq "fchdir" && [regexp {^\d+<([^>]*)>\) += 0} \
                 $arguments . path]} {
@@ -206,9 +230,7 @@ proc strace::parse {file cwd} {
             continue
         }
         lassign [dict get $calls $call] shape follow
-        if {[string match *NOFOLLOW* $arguments]} {
-            set follow 0
-        }
+        set follow [expr {$follow && ![string match *NOFOLLOW* $arguments]}]
         set named [paths $shape $arguments $folder($pid)]
         if {![llength $named]} {
             continue
