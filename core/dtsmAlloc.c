@@ -17,9 +17,35 @@
 #define SPARE_AFTER     64      /* by who took this many records before */
 
 /*
+ * Two threads may open different lengths at once: each only adds, and open
+ * goes up when the pages behind it are open already.
+ */
+
+bool
+DtsmReveal(Dtsm_Map *map, uint64_t bytes)
+{
+    uint64_t open = atomic_load_explicit(&map->open, memory_order_acquire);
+
+    if (bytes <= open) {
+        return true;
+    }
+    bytes = (bytes + DTSM_HUGE_BYTES - 1) & ~(DTSM_HUGE_BYTES - 1);
+    if (bytes > map->window) {
+        bytes = map->window;
+    }
+    if (!DtsmpReveal(map->base, bytes, map->writable)) {
+        return false;
+    }
+    while (open < bytes && !atomic_compare_exchange_weak_explicit(&map->open,
+            &open, bytes, memory_order_release, memory_order_relaxed)) {
+    }
+    return true;
+}
+
+/*
  * DtsmReadyNow --
  *
- *      How far memory exists, as far as our mapping reaches.
+ *      How far memory exists, as far as our mapping reaches and is open.
  */
 
 uint64_t
@@ -30,6 +56,9 @@ DtsmReadyNow(const Dtsm_Map *map)
 
     if (ready > map->window) {
         ready = map->window;
+    }
+    if (!DtsmReveal((Dtsm_Map *) map, ready)) {
+        ready = atomic_load_explicit(&map->open, memory_order_relaxed);
     }
     atomic_store_explicit(&((Dtsm_Map *) map)->ready, ready,
             memory_order_release);      /* A2 */
@@ -93,6 +122,9 @@ Grow(Dtsm_Map *map, uint64_t need)
     }
     if (wanted < least || wanted > map->window) {
         wanted = least;
+    }
+    if (!DtsmReveal(map, wanted)) {
+        return false;
     }
     if (huge && ready < need) {
         DtsmpCollapse(map->base + ready, wanted - ready);

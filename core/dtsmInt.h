@@ -36,7 +36,8 @@ typedef struct DtsmSpare {
 struct Dtsm_Map {
     char *base;                 /* where the file is mapped */
     uint64_t window;            /* bytes of it that we mapped; may shrink */
-    _Atomic uint64_t ready;     /* the header's, as last seen; <= window; A2 */
+    _Atomic uint64_t ready;     /* the header's, as last seen; A2 */
+    _Atomic uint64_t open;      /* may be accessed; ready <= open <= window */
     _Atomic uint64_t easyUnits; /* any piece that starts in these ends there */
     uint64_t seed;
     char secret[DTSM_SECRET_BYTES];     /* of the hash; from the seed */
@@ -91,6 +92,17 @@ DtsmKeyOf(const Dtsm_Map *map, DtsmKey *key, const char *path, size_t pathLen)
  */
 
 void        DtsmShrink(Dtsm_Map *map, uint64_t bytes);
+
+/*
+ * DtsmReveal (dtsmAlloc.c) --
+ *
+ *      Open the window up to bytes at least, all of it at most; false if the
+ *      system refuses.  It never closes again.
+ *
+ * Context: async-signal-safe.
+ */
+
+bool        DtsmReveal(Dtsm_Map *map, uint64_t bytes);
 
 /* dtsmAlloc.c: space */
 
@@ -291,11 +303,12 @@ DtsmIsChanging(const Dtsm_Map *map)
     return any != 0 && DtsmIsChangingStill(map);
 }
 
-/* unix/dtsmUnixMap.c: the platform */
+/* unix/dtsmUnixMap.c, dtsmUnixMemory.c: the platform */
 
 typedef struct DtsmpFile {
     char *base;                 /* mapped at */
     uint64_t mapped;            /* bytes; fewer where address space is short */
+    uint64_t open;              /* the first of them, that may be accessed */
     uint64_t length;            /* of the file, bytes */
     bool made;                  /* new and locked; zero but for the marker */
     const char *fresh;          /* its name, if it was not there before */
@@ -305,6 +318,7 @@ typedef struct DtsmpFile {
 int         DtsmpFileOpen(const char *name, int mode, DtsmpFile *file);
 void        DtsmpFileMade(DtsmpFile *file, bool good);
 void        DtsmpUnmap(void *base, uint64_t bytes);
+bool        DtsmpReveal(void *base, uint64_t bytes, bool writable);
 void       *DtsmpPage(size_t bytes);
 void       *DtsmpWipedPage(size_t bytes);
 uint64_t    DtsmpRandom(void);

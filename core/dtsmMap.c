@@ -66,10 +66,10 @@ FreeHandle(Dtsm_Map *map)
  */
 
 static uint64_t
-HugeBytes(const Dtsm_Map *map, uint64_t bytes)
+HugeBytes(Dtsm_Map *map, uint64_t bytes)
 {
     bytes = (bytes + DTSM_HUGE_BYTES - 1) & ~(DTSM_HUGE_BYTES - 1);
-    if (bytes > map->window) {
+    if (bytes > map->window || !DtsmReveal(map, bytes)) {
         return 0;
     }
     DtsmpCollapse(map->base, bytes);
@@ -86,7 +86,7 @@ HugeBytes(const Dtsm_Map *map, uint64_t bytes)
  */
 
 static uint64_t
-FirstBytes(const Dtsm_Map *map, const DtsmpFile *file, uint64_t least,
+FirstBytes(Dtsm_Map *map, const DtsmpFile *file, uint64_t least,
         uint64_t wanted)
 {
     uint64_t bytes = HugeBytes(map, wanted);
@@ -97,7 +97,7 @@ FirstBytes(const Dtsm_Map *map, const DtsmpFile *file, uint64_t least,
     if (bytes != 0) {
         return bytes;
     }
-    if (DtsmpPopulate(map->base, least)) {
+    if (DtsmReveal(map, least) && DtsmpPopulate(map->base, least)) {
         return least;
     }
     bytes = FIXED_BYTES;
@@ -288,6 +288,7 @@ Dtsm_OpenSized(const char *file, int mode, uint64_t pathCount,
         map->folds = (mode & DTSM_NOCASE) != 0;     /* as is wanted */
         map->creator = opened.made;
         atomic_store(&map->ready, 0);
+        atomic_store(&map->open, opened.open);
         atomic_store(&map->easyUnits, 0);
         atomic_store(&map->taken, 0);
         atomic_store(&map->spare, NULL);

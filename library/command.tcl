@@ -64,9 +64,11 @@ proc ::dtsm::command::main {trace count} {
     variable statusFailure
     fconfigure stderr -translation binary
     fconfigure stdout -translation binary
+    set words {}
     try {
         try {
-            return [Dispatch $trace [::dtsm::bytes::arguments $count]]
+            set words [::dtsm::bytes::arguments $count]
+            return [Dispatch $trace $words]
         } trap {DTSM HELP} {. options} {
             puts [::dtsm::options::help \
                 [lindex [dict get $options -errorcode] 2]]
@@ -76,6 +78,13 @@ proc ::dtsm::command::main {trace count} {
         flush stdout
         return 0
     } trap {DTSM USAGE} message {
+        Say $message
+    } trap {POSIX EPIPE} {message options} {
+        # What a verb prints that runs no command is all that it does: when
+        # the reader has seen enough, it ends as others do.
+        if {[lindex $words 0] ni {run deps}} {
+            return [expr {128 + 13}]
+        }
         Say $message
     } trap {DTSM INTERRUPTED} {message options} {
         Say $message

@@ -21,6 +21,10 @@ proc ::dtsm::command::Parse {verb words} {
         ::dtsm::options::checkWord $verb $option $value
         set result [Set $result $verb $option $value]
     }
+    if {[dict get $result keep] eq "-"} {
+        ::dtsm::options::wrong "--keep needs a file: a map is mapped, and\
+            cannot go to standard output" "help $verb"
+    }
     if {[dict get $result keep] ne "" && [dict get $result map-dir] ne ""} {
         ::dtsm::options::wrong "--keep and --map-dir both say where the map\
             lies" "help $verb"

@@ -44,10 +44,24 @@ oo::define ::dtsm::Session {
         }
     }
 
+    # Run --
+    #
+    #      Start a program and wait for it.  Where the supervisor has taken the
+    #      descriptors that a start needs, the session goes on without it.
+
     method Run {argv} {
-        return [::dtsm::process wait \
-            [::dtsm::process spawn $argv -env [my environment]] \
-            [expr {$server ne ""}]]
+        try {
+            set started [::dtsm::process spawn $argv -env [my environment]]
+        } trap {POSIX EMFILE} {message options} {
+            if {$socket eq ""} {
+                return -options $options $message
+            }
+            set socket {}
+            ::dtsm::supervise stop
+            set unsupervised "cannot supervise: too many open files"
+            set started [::dtsm::process spawn $argv -env [my environment]]
+        }
+        return [::dtsm::process wait $started [expr {$server ne ""}]]
     }
 
     # Program --

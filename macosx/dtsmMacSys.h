@@ -53,7 +53,7 @@ getauxval(unsigned long type)
 
 enum {
     SYS_madvise, SYS_ftruncate, SYS_flock, SYS_pread64, SYS_pwrite64,
-    SYS_unlinkat, SYS_munmap, SYS_getrandom, SYS_kill, SYS_fallocate,
+    SYS_unlinkat, SYS_munmap, SYS_mprotect, SYS_getrandom, SYS_kill, SYS_fallocate,
     DTSMP_MMAP
 };
 
@@ -132,6 +132,9 @@ DtsmpSyscall6(long nr, long a, long b, long c, long d, long e, long f)
         break;
     case SYS_munmap:
         result = munmap(DtsmpPointer(a), (size_t) b);
+        break;
+    case SYS_mprotect:
+        result = mprotect(DtsmpPointer(a), (size_t) b, (int) c);
         break;
     case SYS_getrandom:
         result = DtsmpSysRandom(DtsmpPointer(a), (size_t) b);

@@ -39,7 +39,7 @@ namespace eval strace {
         {/st[A-Za-z0-9]{6}(?=/|$)}      /stXXXXXX
         {/Gm[A-Za-z0-9_]{6,}}           /GmXXXXXX
         {^/tmp/ar[A-Za-z0-9]{6}(?=/|$)} /tmp/arXXXXXX
-        {/am4t[A-Za-z0-9]{6}(?=/|$)}    /am4tXXXXXX
+        {/am4t\w{6}(?=/|$)}             /am4tXXXXXX
         {^(/tmp(?:/arXXXXXX)?)/ah[A-Za-z0-9]{6}(?=/|$)} {\1/ahXXXXXX}
         {/ztest[0-9]+(?=[./]|$)}        /ztestN
         {/m4-[A-Za-z0-9]{6}(?=/|$)}     /m4-XXXXXX
@@ -74,6 +74,8 @@ namespace eval strace {
             "libc counts processors"
         {^/proc/sys/vm/overcommit_memory$}
             "libc's malloc gives memory back"
+        {^/proc/PID/loginuid$}
+            "libc's getlogin"
         {^/proc/sys/kernel/ngroups_max$}
             "libc's sysconf"
     }
@@ -163,22 +165,24 @@ proc strace::paths {shape arguments cwd} {
     }]
 }
 
-# strace::meet --
+# strace::begins --
 #
-#      What is known of a process when its first call comes: its directory and
-#      whether it is traced, from the process that made it.
+#      A process begins where its parent is, at the parent's fork or at its own
+#      first call, whichever the trace has first.  A number that was another's
+#      before has its parents in their order.
 
-proc strace::meet {pid cwd} {
-    variable parent
+proc strace::begins {pid cwd} {
+    variable parents
+    variable begun
     variable folder
     variable traced
     variable loading
-    if {[info exists folder($pid)]} {
-        return
+    set from {}
+    if {[info exists parents($pid)]} {
+        set from [lindex $parents($pid) [incr begun($pid)]-1]
     }
-    set from [expr {[info exists parent($pid)] ? $parent($pid) : {}}]
-    set folder($pid) [expr {[info exists folder($from)] ? $folder($from)
-        : $cwd}]
+    set folder($pid) [expr {[info exists folder($from)]
+        ? $folder($from) : $cwd}]
     set traced($pid) [expr {[info exists traced($from)] ? $traced($from) : 1}]
     set loading($pid) 0
 }
@@ -241,7 +245,7 @@ proc strace::way {pid call path line} {
 
 proc strace::parse {file cwd} {
     variable calls
-    foreach name {parent folder traced loading last lacking} {
+    foreach name {parents begun folder traced loading last lacking} {
         variable $name
         array unset $name
         array set $name {}
@@ -250,16 +254,25 @@ proc strace::parse {file cwd} {
     foreach line $lines {
         if {[regexp {^(\d+) +(?:<\.\.\. )?(?:v?fork|clone3?)\W.* = (\d+)} \
                 $line . pid child]} {
-            set parent($child) $pid
+            lappend parents($child) $pid
         }
     }
     set result {}
     set first 1
     foreach line $lines {
+        if {[regexp {^(\d+) +(?:<\.\.\. )?(?:v?fork|clone3?)\W.* = (\d+)} \
+                $line . pid child]
+                && [incr forks($child)] > [incr begun($child) 0]} {
+            begins $child $cwd
+        } elseif {[regexp {^(\d+) +\+\+\+ } $line . pid]} {
+            unset -nocomplain folder($pid) lacking($pid) last($pid)
+        }
         if {![regexp {^(\d+) +(\w+)\((.*)$} $line . pid call arguments]} {
             continue
         }
-        meet $pid $cwd
+        if {![info exists folder($pid)]} {
+            begins $pid $cwd
+        }
         if {$call eq "fchdir" && [regexp {^\d+<([^>]*)>\) += 0} \
                 $arguments . path]} {
             set folder($pid) $path
@@ -268,9 +281,7 @@ proc strace::parse {file cwd} {
             continue
         }
         lassign [dict get $calls $call] shape follow
-        if {[string match *NOFOLLOW* $arguments]} {
-            set follow 0
-        }
+        set follow [expr {$follow && ![string match *NOFOLLOW* $arguments]}]
         set named [paths $shape $arguments $folder($pid)]
         set path [lindex $named 0]
         if {![llength $named] || [service $pid $call $path]} {

@@ -4,11 +4,15 @@
  *      The platform's part of the core: open, size and map the file.
  *
  *      System calls go past libc, because the injected library links this
- *      file and wraps libc's.  Attaching takes five: open, fstat, mmap,
- *      madvise, close.
+ *      file and wraps libc's.  Attaching takes six: open, fstat, mmap,
+ *      mprotect, madvise, close.
  *
  *      The length of a file is set once, by its creator, to the window: a
  *      sparse file, mapped whole, that nobody extends or truncates later.
+ *
+ *      The window is reserved whole and opened only as far as the map goes
+ *      (DtsmpReveal): a program that reads all of its own memory, as a leak
+ *      checker does, would make a page in /dev/shm for each that it reads.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -122,6 +126,18 @@ Place(uint64_t bytes)
 #endif
 }
 
+static int
+Protection(bool writable)
+{
+    return writable ? PROT_READ | PROT_WRITE : PROT_READ;
+}
+
+static uint64_t
+First(uint64_t bytes)
+{
+    return bytes < DTSM_HUGE_BYTES ? bytes : DTSM_HUGE_BYTES;
+}
+
 /*
  * Map --
  *
@@ -131,12 +147,16 @@ Place(uint64_t bytes)
  *
  *      A core file does not get it: to write that, the kernel would make
  *      memory for all of the window.
+ *
+ *      All of it is open at once under a filter, which may not let it be
+ *      opened later, and where that is refused.
  */
 
 static uint64_t
-Map(int fd, uint64_t bytes, bool writable, char **basePtr)
+Map(int fd, uint64_t bytes, bool writable, DtsmpFile *file)
 {
-    int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+    int protection = DtsmpGuardProc == NULL ? PROT_NONE
+            : Protection(writable);
     struct rlimit limit;
 
     for (; bytes >= DTSM_HEADER_BYTES; bytes /= 2) {
@@ -145,10 +165,18 @@ Map(int fd, uint64_t bytes, bool writable, char **basePtr)
         bytes &= ~(uint64_t) (DTSM_HEADER_BYTES - 1);
         base = mmap(Place(bytes), (size_t) bytes, protection,
                 MAP_SHARED | MAP_NORESERVE, fd, 0);
+        if (base != MAP_FAILED && protection == PROT_NONE
+                && !DtsmpReveal(base, First(bytes), writable)) {
+            DtsmpUnmap(base, bytes);
+            protection = Protection(writable);
+            bytes *= 2;
+            continue;
+        }
         if (base != MAP_FAILED) {
             DtsmpSyscall3(SYS_madvise, (long) (intptr_t) base, (long) bytes,
                     MADV_DONTDUMP);
-            *basePtr = base;
+            file->base = base;
+            file->open = protection == PROT_NONE ? First(bytes) : bytes;
             return bytes;
         }
         if (getrlimit(RLIMIT_AS, &limit) == 0
@@ -227,7 +255,7 @@ Size(int fd, uint64_t window, DtsmpFile *file)
         if (result < 0) {
             return SystemError(result);
         }
-        file->mapped = Map(fd, window, true, &file->base);
+        file->mapped = Map(fd, window, true, file);
         if (file->mapped == window) {
             file->length = window;
             return DTSM_OK;
@@ -356,7 +384,7 @@ Attach(int fd, int mode, DtsmpFile *file)
     }
     file->length = (uint64_t) status.st_size;
     file->mapped = Map(fd, file->length,
-            (mode & (DTSM_RDWR | DTSM_CREATE)) != 0, &file->base);
+            (mode & (DTSM_RDWR | DTSM_CREATE)) != 0, file);
     return file->mapped != 0 ? DTSM_OK : SystemError(-ENOMEM);
 }
 
@@ -377,7 +405,7 @@ DtsmpFileOpen(const char *name, int mode, DtsmpFile *file)
     int fd, status;
 
     file->base = NULL;
-    file->mapped = file->length = 0;
+    file->mapped = file->open = file->length = 0;
     file->made = false;
     file->fresh = NULL;
     file->fd = -1;

@@ -1,11 +1,11 @@
 /*
  * dtsmUnixMemory.c --
  *
- *      The platform's part of the core: memory behind the mapping, and pages
- *      of this process alone.
+ *      The platform's part of the core: memory of the mapped file, and pages
+ *      of our own.
  *
- *      What is behind the mapping is made by MADV_POPULATE_WRITE; a full file
- *      system is an error there, and would be SIGBUS at a plain store.
+ *      Memory is made by MADV_POPULATE_WRITE; a full file system is an error
+ *      there, and would be SIGBUS at a plain store.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -47,6 +47,20 @@ void
 DtsmpUnmap(void *base, uint64_t bytes)
 {
     DtsmpSyscall2(SYS_munmap, (long) (intptr_t) base, (long) bytes);
+}
+
+/*
+ * DtsmpReveal --
+ *
+ *      Open the first bytes of the mapping to this process; what is open
+ *      stays so.  Keeps errno.
+ */
+
+bool
+DtsmpReveal(void *base, uint64_t bytes, bool writable)
+{
+    return DtsmpSyscall3(SYS_mprotect, (long) (intptr_t) base, (long) bytes,
+            writable ? PROT_READ | PROT_WRITE : PROT_READ) == 0;
 }
 
 /*

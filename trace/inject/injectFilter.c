@@ -29,6 +29,7 @@
 #include "injectCwd.h"
 #include "injectFilter.h"
 #include "judgeLog.h"
+#include "../core/dtsmInt.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,6 @@ static int pending = 0;                 /* filters being installed */
 static int filtered = 0;
 static int bounded = 0;                 /* by Landlock */
 static int named = 0;
-
 static int process = 0;                 /* its number when it could ask */
 static char self[PATH_MAX] TRACE_LARGE;         /* the program, or "" */
 
@@ -376,6 +376,8 @@ DtsmTraceFilterBegins(DtsmTraceInstalling *its)
 
             self[len > 0 ? len : 0] = '\0';
         }
+        (void) DtsmReveal(map, map->window);    /* the map may yet grow */
+        (void) DtsmReveal(map, map->window);    /* the map may yet grow */
         process = DtsmTracePid();
         DtsmTraceIsStranger();          /* settles it */
         if (its->block != NULL) {
@@ -387,7 +389,6 @@ DtsmTraceFilterBegins(DtsmTraceInstalling *its)
          * Behind another root: this program is not traced any more, but what
          * it starts may be.
          */
-
         Write(0);
         putenv(mayText);
     }
