@@ -124,7 +124,7 @@ proc agree::compare {dir name command pattern} {
     file mkdir $work
     set report [runReport {} $command {} [list env -C $work]]
     set traced [files $work]
-    set said(traced) [said $run::folder/out $pattern]
+    set said(traced) [said $::run::folder/out $pattern]
     lassign [strace::both $dir $command] recorded seen
 
     set varying {}
@@ -230,7 +230,7 @@ foreach name $words {
             agree::fail "$name needs $tool"
         }
     }
-    if {[catch {agree::compare $run::folder $name $command \
+    if {[catch {agree::compare $::run::folder $name $command \
             $pattern} good options]} {
         puts stderr [dict get $options -errorinfo]
         agree::fail $name
