@@ -14,11 +14,16 @@ namespace eval ::dtsm::start {
 #      environment says: a package that is looked for runs every pkgIndex.tcl
 #      on the way.
 #
+#      A Tcl that was asked for its working directory leaves relative names to
+#      the kernel; before, it puts the directory before them, whose name need
+#      not be text.
+#
 # Arguments:
 #      ours     The directory of the package dtsm.
 
 proc ::dtsm::start::path {ours} {
     global auto_path tcl_library tcl_pkgPath
+    catch {pwd}
     set path [list $ours]
     if {[info exists tcl_library]} {
         lappend path $tcl_library [file dirname $tcl_library]
