@@ -203,8 +203,11 @@ Entrust(int fd)
     int result = super.keeper < 0 ? -EPIPE : DtsmSuperviseGive(super.keeper,
             keeperKinds[super.kinds[fd]], fd);
 
-    return result == 0 || ((result == -EPIPE || result == -ECONNRESET)
-            && StartKeeper());
+    if (result == -EAGAIN) {
+        DtsmSuperviseEndKeeper(super.keeper);
+    }
+    return result == 0 || ((result == -EPIPE || result == -ECONNRESET
+            || result == -EAGAIN) && StartKeeper());
 }
 
 /*
