@@ -108,6 +108,7 @@ AC_DEFUN([DTSM_PATH_TCL], [
         [AS_HELP_STRING([--with-tclinclude=DIR], [folder of tcl.h])])
 
     dtsm_dirs=
+    dtsm_asked=$TCLSH_PROG
     AS_IF([test -n "$with_tcl" && test "$with_tcl" != yes], [
         dtsm_dirs=$with_tcl
         dtsm_given=yes
@@ -154,9 +155,19 @@ Install the Debian package tcl-dev, or give --with-tcl=DIR.])
         [8.[[6-9]]|9.*], [AC_MSG_RESULT([$TCL_VERSION$TCL_PATCH_LEVEL])],
         [AC_MSG_ERROR([Tcl $TCL_VERSION is not supported])])
 
-    AS_IF([test "$dtsm_given" = yes && test -z "$TCLSH_PROG"], [
+    # The tclsh of the path may have no tclConfig.sh here, when another
+    # version has one: that version's is taken, unless one was asked for.
+    AS_IF([test "$dtsm_given" = no && test -z "$dtsm_asked"], [
+        dtsm_tcl=`DTSM_ASK_TCLSH([$TCLSH_PROG], [puts @S|@tcl_version])`
+        AS_IF([test "x$dtsm_tcl" != "x$TCL_VERSION"], [
+            AS_UNSET([ac_cv_path_TCLSH_PROG])
+            TCLSH_PROG=
+        ])
+    ])
+    AS_IF([test -z "$TCLSH_PROG"], [
         AC_PATH_PROGS([TCLSH_PROG], [tclsh$TCL_VERSION tclsh], [],
-            [$with_tcl$PATH_SEPARATOR$TCL_EXEC_PREFIX/bin$PATH_SEPARATOR$PATH])
+            [${with_tcl:-$TCL_EXEC_PREFIX/bin}$PATH_SEPARATOR]dnl
+[$TCL_EXEC_PREFIX/bin$PATH_SEPARATOR$PATH])
     ])
     AC_MSG_CHECKING([that ${TCLSH_PROG:-tclsh} is Tcl $TCL_VERSION])
     dtsm_tcl=

@@ -11,18 +11,67 @@
  *      All functions may be called from any thread.  Those that insert and
  *      search are async-signal-safe.
  *
+ *      What differs from the original:
+ *
+ *      - A path is any bytes but NUL, 1 to 65535 of them; LOWER_LIMIT and
+ *        UPPER_LIMIT bound nothing.  Repeated and trailing slashes are
+ *        folded.
+ *      - A prefix keeps its flags whatever is inserted below or above it,
+ *        and a parent that is inserted keeps its children.  A prefix that
+ *        is inserted after a path below it governs that path.
+ *      - The file has its length from the start and is mapped once, so
+ *        nothing is truncated or mapped again while others use it.  It is
+ *        sparse: memory is taken as paths come.
+ *      - No descriptor is kept, so none has to be guarded or reset.
+ *      - Nothing is printed.  print_error is for the caller's own messages.
+ *      - The original's types, CNode and INode, and what else its header
+ *        tells of its own inside, are not here.
+ *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
 #ifndef DTSHAREDMEMORY_H
 #define DTSHAREDMEMORY_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>           /* waitpid, as stdlib.h has it on macOS */
 
 #ifdef __cplusplus
 extern "C" {
+#endif
+
+/*
+ * Constants that programs of the original use, its own test among them.  The
+ * sizes are those of a map: bytes of memory that a new one has, and by which
+ * it grows.  Places are 40 bits wide, so that no map needs more.
+ */
+
+#define INITIAL_FILE_SIZE       (2 * 1024 * 1024)
+#define EXPANDING_SIZE          (2 * 1024 * 1024)
+#define LARGE_MEMORY_NEEDED     1
+
+#define LOWER_LIMIT             32      /* the original's characters */
+#define UPPER_LIMIT             122
+#define POSSIBLE_CHARACTERS     (UPPER_LIMIT - LOWER_LIMIT + 1)
+
+#ifndef DEBUG_MESSAGES_ALLOWED
+#define DEBUG_MESSAGES_ALLOWED  1
+#endif
+
+/*
+ * Say on stderr what went wrong, with errno's words.
+ */
+
+#if DEBUG_MESSAGES_ALLOWED
+#define print_error(text)       ((void) fprintf(stderr, "%s:%s: %s: %s\n", \
+        __FILE__, __func__, (text), strerror(errno)))
+#else
+#define print_error(text)       ((void) (text))
 #endif
 
 enum {

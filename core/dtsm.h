@@ -117,6 +117,7 @@ enum {
 #define DTSM_RDWR       1
 #define DTSM_CREATE     2       /* implies DTSM_RDWR */
 #define DTSM_EXCL       4       /* with DTSM_CREATE: the file must be new */
+#define DTSM_NOCASE     8       /* with DTSM_CREATE: keys fold case */
 
 typedef struct Dtsm_Map Dtsm_Map;       /* one attachment of one process */
 
@@ -160,6 +161,7 @@ typedef struct Dtsm_Stats {
     int policySpent;            /* 1: versions ran out; verdicts do not count */
     unsigned rootBits;          /* the root has 2^rootBits buckets */
     int fence;                  /* 1: denials are enforced */
+    int noCase;                 /* 1: keys fold case */
     uint64_t counters[DTSM_COUNTERS];
 } Dtsm_Stats;
 
@@ -175,11 +177,16 @@ typedef struct Dtsm_Stats {
  * Arguments:
  *      file     NUL-terminated name.
  *      mode     DTSM_RDONLY, DTSM_RDWR, DTSM_CREATE, DTSM_CREATE|DTSM_EXCL.
+ *               With DTSM_NOCASE a map that is made now folds the letters A-Z
+ *               of all paths, of rules, verdicts and questions, and gives them
+ *               back as a-z; one that is there already must do so.  Whoever
+ *               opens it later needs to know nothing of that.
  *      mapPtr   Receives the attachment, to be given to Dtsm_Close; NULL on
  *               any failure.
  *
  * Returns:
- *      DTSM_OK, DTSM_INVALID (mode), DTSM_FULL (no room to create it),
+ *      DTSM_OK, DTSM_INVALID (mode; DTSM_NOCASE for a map that does not
+ *      fold case), DTSM_FULL (no room to create it),
  *      DTSM_CORRUPT (an empty file without DTSM_CREATE, not a map, broken),
  *      DTSM_VERSION, or DTSM_SYSTEM with errno: ENOENT; EEXIST with DTSM_EXCL;
  *      EISDIR; EINVAL for a FIFO or device; EPERM for a file that is neither
@@ -251,6 +258,23 @@ int Dtsm_Insert(Dtsm_Map *map, const char *path, size_t pathLen,
 
 int Dtsm_InsertRules(Dtsm_Map *map, const Dtsm_Entry *entries,
         size_t entryCount);
+
+/*
+ * Dtsm_InsertNew, Dtsm_InsertNewRules --
+ *
+ *      As Dtsm_Insert and Dtsm_InsertRules, and tell what was new: a verdict
+ *      where none counted, a rule where there was none at just this path.  Of
+ *      several that insert one path at once just one is told so.
+ *
+ * Arguments:
+ *      isNewPtr     Receives 1 or 0; 0 on failure.
+ *      newCountPtr  Receives how many rules were new; 0 on failure.
+ */
+
+int Dtsm_InsertNew(Dtsm_Map *map, const char *path, size_t pathLen,
+        unsigned flags, int *isNewPtr);
+int Dtsm_InsertNewRules(Dtsm_Map *map, const Dtsm_Entry *entries,
+        size_t entryCount, size_t *newCountPtr);
 
 /*
  * Dtsm_Search --

@@ -64,7 +64,8 @@ IsOwn(Check *check, DtsmOffset offset, uint64_t bytes, const void *place)
 static bool
 KeyOf(Check *check, const char *path, size_t len, DtsmKey *key)
 {
-    if (DtsmKeyInit(key, path, len) != DTSM_OK || key->len != len) {
+    if (DtsmKeyOf(check->map, key, path, len) != DTSM_OK || key->len != len
+            || key->letters) {
         Flaw(check, "a stored path is empty, has a NUL or is not folded",
                 path);
         return false;
@@ -85,6 +86,7 @@ CheckHeader(Check *check)
             || header->root != DtsmOffsetOf(map, map->buckets)
             || header->rootBits != map->rootBits
             || header->format != DTSM_FORMAT
+            || header->fold != (map->folds ? DTSM_FOLD_ASCII : DTSM_FOLD_NONE)
             || atomic_load(&header->magic) != DTSM_MAGIC) {
         Flaw(check, "a constant of the header has changed", header);
     }

@@ -246,7 +246,8 @@ Successor(Piece *piece, DtsmChangeKind kind, const Dtsm_Entry *entries,
     for (i = 0; i < entryCount; i++) {
         DtsmKey key;
 
-        *statusPtr = DtsmKeyInit(&key, entries[i].path, entries[i].pathLen);
+        *statusPtr = DtsmKeyOf(piece->map, &key, entries[i].path,
+                entries[i].pathLen);
         if (*statusPtr != DTSM_OK) {
             return 0;
         }
@@ -261,7 +262,7 @@ Successor(Piece *piece, DtsmChangeKind kind, const Dtsm_Entry *entries,
         }
         snapshot.ruleCount += (uint32_t) change.rulesAdded;
         snapshot.depths |= UINT64_C(1) << DtsmKeyDepth(&key);
-        snapshot.ends |= DtsmKeyEnd(key.len, key.path[key.rawLen - 1]);
+        snapshot.ends |= DtsmKeyEnd(key.len, DtsmKeyLast(&key, key.rawLen));
     }
     copy = Take(&change, sizeof(DtsmSnapshot), &offset);
     if (copy == NULL) {
@@ -278,6 +279,10 @@ Successor(Piece *piece, DtsmChangeKind kind, const Dtsm_Entry *entries,
  *
  *      Make one change of the policy, of all entries together.
  *
+ * Arguments:
+ *      rulesAddedPtr   Unless NULL, receives how many rules there are more
+ *                      than before, once the change is made.
+ *
  * Returns:
  *      DTSM_OK, DTSM_INVALID, DTSM_NOTFOUND (a removal without a rule),
  *      DTSM_FULL (no room or no version left), DTSM_CORRUPT.
@@ -285,7 +290,7 @@ Successor(Piece *piece, DtsmChangeKind kind, const Dtsm_Entry *entries,
 
 int
 DtsmPolicyChange(Dtsm_Map *map, DtsmChangeKind kind,
-        const Dtsm_Entry *entries, size_t entryCount)
+        const Dtsm_Entry *entries, size_t entryCount, size_t *rulesAddedPtr)
 {
     DtsmWord *word = &DtsmHeaderOf(map)->policy;
     uint64_t policy = DtsmStateLoad(word);
@@ -315,6 +320,10 @@ DtsmPolicyChange(Dtsm_Map *map, DtsmChangeKind kind,
         }
         if (DtsmStateCas(word, &policy, (uint64_t) version
                 << DTSM_OFFSET_BITS | next)) {  /* P1 */
+            if (rulesAddedPtr != NULL) {
+                *rulesAddedPtr = ((DtsmSnapshot *) (void *) (map->base
+                        + next))->ruleCount - old->ruleCount;
+            }
             break;
         }
     }

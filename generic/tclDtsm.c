@@ -17,15 +17,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tclDtsmDefault.h"
+#include "tclDtsmError.h"
 #include "tclDtsmFile.h"
 #include "tclDtsmFlags.h"
 #include "tclDtsmFolder.h"
+#include "tclDtsmJudge.h"
 #include "tclDtsmListen.h"
 #include "tclDtsmMap.h"
 #include "tclDtsmMemory.h"
 #include "tclDtsmProcess.h"
 #include "tclDtsmProgram.h"
 #include "tclDtsmReplace.h"
+#include "tclDtsmServer.h"
 #include "tclDtsmState.h"
 #include "tclDtsmSupervise.h"
 #include "tclDtsmSystem.h"
@@ -86,6 +90,10 @@ NRDefaultMapCmd(void *data, Tcl_Interp *interp, int objc,
 {
     DtsmTcl_Command *command = data;
 
+    if (DtsmTcl_UsesMap(command->method)
+            && DtsmTcl_NeedDefault(command->state) != TCL_OK) {
+        return TCL_ERROR;
+    }
     return DtsmTcl_Method(command->state->defaultMap, interp,
             command->method, 1, objc, objv);
 }
@@ -162,6 +170,7 @@ static const struct {
     Tcl_ObjCmdProc *proc;
 } systemCommands[] = {
     {"::dtsm::folder", DtsmTcl_FolderCmd},
+    {"::dtsm::judge", DtsmTcl_JudgeCmd},
     {"::dtsm::process", DtsmTcl_ProcessCmd},
     {"::dtsm::program", DtsmTcl_ProgramCmd},
     {"::dtsm::replace", DtsmTcl_ReplaceCmd},
@@ -306,10 +315,9 @@ Dtsm_Unload(Tcl_Interp *interp, int flags)
         return TCL_OK;
     }
     if (state->walks > 0) {
-        Tcl_SetObjResult(interp, Tcl_NewStringObj(
+        return DtsmTcl_Fail(interp, "BUSY", NULL, Tcl_NewStringObj(
                 "couldn't unload dtsm: a dtsm foreach or a callback of"
                 " dtsm listen is running", -1));
-        return TCL_ERROR;
     }
     state->refCount++;
     if (!Tcl_IsSafe(interp)) {

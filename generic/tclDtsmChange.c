@@ -17,15 +17,18 @@
  * InsertEntries --
  *
  *      Store the rules among entries together, then the verdicts one by one:
- *      those of one call rest on its rules.
+ *      those of one call rest on its rules.  *newCountPtr becomes how many
+ *      were new.
  */
 
 static int
 InsertEntries(DtsmTcl_Map *mapPtr, Tcl_Interp *interp,
-    const Dtsm_Entry *entries, size_t count, Tcl_Obj *const words[])
+    const Dtsm_Entry *entries, size_t count, Tcl_Obj *const words[],
+    size_t *newCountPtr)
 {
     Dtsm_Entry *rules = DtsmTcl_Alloc(count * sizeof *rules + 1);
     size_t i, ruleCount = 0;
+    int isNew;
     int status;
 
     for (i = 0; i < count; i++) {
@@ -33,12 +36,13 @@ InsertEntries(DtsmTcl_Map *mapPtr, Tcl_Interp *interp,
             rules[ruleCount++] = entries[i];
         }
     }
-    status = Dtsm_InsertRules(mapPtr->map, rules, ruleCount);
+    status = Dtsm_InsertNewRules(mapPtr->map, rules, ruleCount, newCountPtr);
     DtsmTcl_Free(rules);
     for (i = 0; i < count && status == DTSM_OK; i++) {
         if ((entries[i].flags & DTSM_PREFIX) == 0) {
-            status = Dtsm_Insert(mapPtr->map, entries[i].path,
-                    entries[i].pathLen, entries[i].flags);
+            status = Dtsm_InsertNew(mapPtr->map, entries[i].path,
+                    entries[i].pathLen, entries[i].flags, &isNew);
+            *newCountPtr += (size_t) isNew;
         }
     }
     return DtsmTcl_Status(interp, status, mapPtr,
@@ -48,24 +52,28 @@ InsertEntries(DtsmTcl_Map *mapPtr, Tcl_Interp *interp,
 /*
  * DtsmTcl_InsertMethod --
  *
- *      $map insert ?-bytes bool? ?--? path flags ?path flags ...?
+ *      $map insert ?-bytes bool? ?-new bool? ?--? path flags
+ *              ?path flags ...?
  */
 
 int
 DtsmTcl_InsertMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
     int objc, Tcl_Obj *const objv[])
 {
-    int i = skip, raw, result = TCL_OK;
-    size_t count, got = 0, k;
+    static const char *const options[] = {"-bytes", "-new", "--", NULL};
+    int i = skip, values[2], raw, result = TCL_OK;
+    size_t count, newCount = 0, got = 0, k;
     Dtsm_Entry *entries;
     DtsmTcl_Path *paths;
 
-    if (DtsmTcl_GetRaw(interp, &i, objc, objv, &raw) != TCL_OK) {
+    if (DtsmTcl_GetBooleans(interp, &i, objc, objv, options, values)
+            != TCL_OK) {
         return TCL_ERROR;
     }
+    raw = values[0];
     if (objc - i < 2 || (objc - i) % 2 != 0) {
-        return DtsmTcl_Usage(interp, skip, objv,
-                "?-bytes bool? ?--? path flags ?path flags ...?");
+        return DtsmTcl_Usage(interp, skip, objv, "?-bytes bool? ?-new bool?"
+                " ?--? path flags ?path flags ...?");
     }
     if (mapPtr->readOnly) {
         return DtsmTcl_Status(interp, DTSM_READONLY, mapPtr, NULL);
@@ -95,7 +103,11 @@ DtsmTcl_InsertMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
         }
     }
     if (result == TCL_OK) {
-        result = InsertEntries(mapPtr, interp, entries, count, objv + i);
+        result = InsertEntries(mapPtr, interp, entries, count, objv + i,
+                &newCount);
+    }
+    if (result == TCL_OK && values[1]) {
+        Tcl_SetObjResult(interp, Tcl_NewWideIntObj((Tcl_WideInt) newCount));
     }
     for (k = 0; k < got; k++) {
         DtsmTcl_FreePath(&paths[k]);

@@ -13,7 +13,6 @@
 
 #include "tclDtsmEntries.h"
 #include "tclDtsmError.h"
-#include "tclDtsmFlags.h"
 #include "tclDtsmMemory.h"
 #include "tclDtsmPath.h"
 
@@ -29,8 +28,6 @@ typedef struct Walk {
 } Walk;
 
 static Dtsm_WalkProc AddEntries;
-static int GetOutside(Tcl_Interp *interp, Tcl_Obj *listPtr,
-        DtsmTcl_Choice *choice);
 
 static int
 HasFlags(const DtsmTcl_Choice *choice, unsigned flags)
@@ -47,10 +44,11 @@ HasFlags(const DtsmTcl_Choice *choice, unsigned flags)
  */
 
 static int
-IsBelow(const DtsmTcl_Path *top, const char *path, size_t len)
+IsBelow(const DtsmTcl_Path *top, const char *path, size_t len, int noCase)
 {
-    return len >= top->len && path[top->len - 1] == top->bytes[top->len - 1]
-            && memcmp(path, top->bytes, top->len) == 0
+    return len >= top->len
+            && (noCase || path[top->len - 1] == top->bytes[top->len - 1])
+            && DtsmTcl_SameBytes(path, top->bytes, top->len, noCase)
             && (len == top->len || path[top->len] == '/'
                 || top->bytes[top->len - 1] == '/');
 }
@@ -62,19 +60,20 @@ IsBelow(const DtsmTcl_Path *top, const char *path, size_t len)
  */
 
 static int
-HasPath(const DtsmTcl_Choice *choice, const char *path, size_t len)
+HasPath(const DtsmTcl_Choice *choice, const char *path, size_t len,
+    int noCase)
 {
     size_t i;
 
-    if (choice->headLen > 0 && (len < choice->headLen
-            || memcmp(path, choice->glob, choice->headLen) != 0)) {
+    if (choice->headLen > 0 && (len < choice->headLen || !DtsmTcl_SameBytes(
+            path, choice->glob, choice->headLen, noCase))) {
         return 0;
     }
-    if (choice->hasUnder && !IsBelow(&choice->under, path, len)) {
+    if (choice->hasUnder && !IsBelow(&choice->under, path, len, noCase)) {
         return 0;
     }
     for (i = 0; i < choice->outsideCount; i++) {
-        if (IsBelow(&choice->outside[i], path, len)) {
+        if (IsBelow(&choice->outside[i], path, len, noCase)) {
             return 0;
         }
     }
@@ -125,7 +124,8 @@ AddEntry(const DtsmTcl_Choice *choice, DtsmTcl_Entries *entries,
 
     if (!wanted || (flags & DTSM_FLAGS) == 0
             || (IsOneKind(choice) && !HasFlags(choice, flags))
-            || !HasPath(choice, entry->path, entry->pathLen)) {
+            || !HasPath(choice, entry->path, entry->pathLen,
+                    entries->noCase)) {
         return;
     }
     if (choice->countOnly && IsOneKind(choice)) {
@@ -359,6 +359,9 @@ DtsmTcl_GetEntries(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, size_t count,
     size_t i;
 
     memset(entries, 0, count * sizeof *entries);
+    for (i = 0; i < count; i++) {
+        entries[i].noCase = mapPtr->noCase;
+    }
     status = Dtsm_Walk(mapPtr->map, NULL, 0, AddEntries, &walk);
     if (status != DTSM_OK) {
         return DtsmTcl_Status(interp, status, mapPtr, NULL);
@@ -377,157 +380,4 @@ DtsmTcl_FreeEntries(DtsmTcl_Entries *entries)
     if (entries->items != NULL) {
         DtsmTcl_Free(entries->items);
     }
-}
-
-/*
- * GetOutside --
- *
- *      A list of paths; those that were read so far are choice's to free.
- */
-
-static int
-GetOutside(Tcl_Interp *interp, Tcl_Obj *listPtr, DtsmTcl_Choice *choice)
-{
-    Tcl_Size count, i;
-    Tcl_Obj **words;
-
-    if (Tcl_ListObjGetElements(interp, listPtr, &count, &words) != TCL_OK) {
-        return TCL_ERROR;
-    }
-    choice->outside = DtsmTcl_Alloc((size_t) count
-            * sizeof *choice->outside + 1);
-    for (i = 0; i < count; i++) {
-        DtsmTcl_Path *top = &choice->outside[i];
-
-        if (DtsmTcl_GetPath(interp, words[i], choice->raw, top) != TCL_OK) {
-            return TCL_ERROR;
-        }
-        choice->outsideCount++;
-        DtsmTcl_Fold(top);
-    }
-    return TCL_OK;
-}
-
-/*
- * Options of a choice, and those whose values wait until -bytes is known.
- */
-
-static const char *const optionNames[] = {
-    "-any", "-bytes", "-flags", "-outside", "-rules", "-under", "-void",
-    "-without", "--", NULL
-};
-
-enum {
-    OPT_ANY, OPT_BYTES, OPT_FLAGS, OPT_OUTSIDE, OPT_RULES, OPT_UNDER,
-    OPT_VOID, OPT_WITHOUT, OPT_END
-};
-
-typedef struct Later {
-    Tcl_Obj *underObj, *outsideObj;     /* NULL: not given */
-} Later;
-
-static int
-SetOption(Tcl_Interp *interp, int option, Tcl_Obj *valueObj,
-    DtsmTcl_Choice *choice, Later *later)
-{
-    int rules, result = TCL_OK;
-
-    switch (option) {
-    case OPT_ANY:
-        return DtsmTcl_GetFlags(interp, valueObj, &choice->any);
-    case OPT_BYTES:
-        return Tcl_GetBooleanFromObj(interp, valueObj, &choice->raw);
-    case OPT_FLAGS:
-        return DtsmTcl_GetFlags(interp, valueObj, &choice->need);
-    case OPT_OUTSIDE:
-        later->outsideObj = valueObj;
-        break;
-    case OPT_RULES:
-        result = Tcl_GetBooleanFromObj(interp, valueObj, &rules);
-        choice->rules = result == TCL_OK && rules;
-        choice->verdicts = !choice->rules;
-        break;
-    case OPT_UNDER:
-        later->underObj = valueObj;
-        break;
-    case OPT_VOID:
-        return Tcl_GetBooleanFromObj(interp, valueObj, &choice->voids);
-    case OPT_WITHOUT:
-        return DtsmTcl_GetFlags(interp, valueObj, &choice->without);
-    }
-    return result;
-}
-
-int
-DtsmTcl_ReadChoice(Tcl_Interp *interp, int *iPtr, int objc,
-    Tcl_Obj *const objv[], DtsmTcl_Choice *choice)
-{
-    Later later = {NULL, NULL};
-    int option;
-
-    memset(choice, 0, sizeof *choice);
-    choice->rules = choice->verdicts = 1;
-    while (*iPtr < objc && Tcl_GetString(objv[*iPtr])[0] == '-') {
-        if (Tcl_GetIndexFromObj(interp, objv[*iPtr], optionNames, "option",
-                TCL_EXACT, &option) != TCL_OK) {
-            return TCL_ERROR;
-        }
-        ++*iPtr;
-        if (option == OPT_END) {
-            break;
-        }
-        if (*iPtr == objc) {
-            Tcl_SetObjResult(interp, Tcl_ObjPrintf("missing value for %s",
-                    optionNames[option]));
-            Tcl_SetErrorCode(interp, "TCL", "WRONGARGS", NULL);
-            return TCL_ERROR;
-        }
-        if (SetOption(interp, option, objv[(*iPtr)++], choice, &later)
-                != TCL_OK) {
-            return TCL_ERROR;
-        }
-    }
-    if (later.underObj != NULL) {
-        if (DtsmTcl_GetPath(interp, later.underObj, choice->raw,
-                &choice->under) != TCL_OK) {
-            return TCL_ERROR;
-        }
-        choice->hasUnder = 1;
-        DtsmTcl_Fold(&choice->under);
-    }
-    return later.outsideObj == NULL ? TCL_OK
-            : GetOutside(interp, later.outsideObj, choice);
-}
-
-void
-DtsmTcl_FreeChoice(DtsmTcl_Choice *choice)
-{
-    size_t i;
-
-    if (choice->hasUnder) {
-        DtsmTcl_FreePath(&choice->under);
-    }
-    for (i = 0; i < choice->outsideCount; i++) {
-        DtsmTcl_FreePath(&choice->outside[i]);
-    }
-    if (choice->outside != NULL) {
-        DtsmTcl_Free(choice->outside);
-    }
-}
-
-/*
- * The head is compared as bytes: in every encoding of a Unix system ASCII's
- * characters are ASCII's bytes.
- */
-
-void
-DtsmTcl_SetGlob(DtsmTcl_Choice *choice, const char *glob)
-{
-    size_t len = strcspn(glob, "*?[\\"), i;
-
-    for (i = 0; i < len && (glob[i] & 0x80) == 0; i++) {
-        ;
-    }
-    choice->glob = glob;
-    choice->headLen = i;
 }

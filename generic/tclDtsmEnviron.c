@@ -7,9 +7,9 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#define _GNU_SOURCE
 #include <string.h>
 
+#include "judgeSearch.h"
 #include "tclDtsmEnviron.h"
 #include "tclDtsmValue.h"
 
@@ -92,7 +92,7 @@ DtsmTcl_PathOf(
             return envPtr->items[i] + 5;
         }
     }
-    return "/bin:/usr/bin";
+    return DTSM_USUAL_PATH;
 }
 
 char **
@@ -100,43 +100,30 @@ DtsmTcl_Candidates(
     const char *name,
     const char *path)
 {
-    size_t nameSize = strlen(name) + 1, count = 1, bytes, i, used = 0;
-    const char *p, *end;
+    size_t count = name[0] != '\0', most = strlen(name) + 1, used = 0;
+    const char *rest = NULL, *at;
     char **list, *text;
 
-    if (name[0] == '\0') {
-        path = NULL;                        /* names nothing */
-        count = 0;
-    } else if (strchr(name, '/') != NULL) {
-        path = NULL;
-    } else {
-        for (p = path; *p != '\0'; p++) {
-            count += *p == ':';
+    if (count == 1 && strchr(name, '/') == NULL) {
+        rest = path;
+        most = DtsmTraceCandidateMost(path, name);
+        for (at = path; *at != '\0'; at++) {
+            count += *at == ':';
         }
     }
-    bytes = (count + 1) * sizeof(char *)
-            + (path ? strlen(path) : 0) + count * (nameSize + 2);
-    list = (char **) ckalloc((unsigned) bytes);
+    list = (char **) ckalloc((unsigned)
+            ((count + 1) * sizeof(char *) + count * most));
     text = (char *) (list + count + 1);
-    for (i = 0, p = path; i < count; i++, p = end + 1) {
-        list[i] = text + used;
-        end = p;
-        if (p != NULL) {
-            end = strchrnul(p, ':');
-            memcpy(text + used, p, (size_t) (end - p));
-            used += (size_t) (end - p);
-            if (end == p) {
-                text[used++] = '.';         /* empty: the current folder */
-            }
-            text[used++] = '/';
-        }
-        memcpy(text + used, name, nameSize);
-        used += nameSize;
-        if (p == NULL) {
-            i++;
-            break;
+    if (rest == NULL && count == 1) {
+        memcpy(text, name, most);
+        list[used++] = text;
+    }
+    while (rest != NULL) {
+        if (DtsmTraceCandidate(&rest, name, text)) {
+            list[used++] = text;
+            text += most;
         }
     }
-    list[i] = NULL;
+    list[used] = NULL;
     return list;
 }

@@ -11,6 +11,7 @@
 
 #include "tclDtsmError.h"
 #include "tclDtsmFolder.h"
+#include "tclDtsmPlace.h"
 #include "tclDtsmSession.h"
 #include "tclDtsmValue.h"
 #include "tclDtsmVerb.h"
@@ -72,10 +73,7 @@ PlaceCmd(
 }
 
 int
-DtsmTcl_FolderCmd(
-    void *data,
-    Tcl_Interp *interp,
-    int objc,
+DtsmTcl_FolderCmd(void *data, Tcl_Interp *interp, int objc,
     Tcl_Obj *const objv[])
 {
     static const DtsmTcl_Verb verbs[] = {

@@ -32,27 +32,28 @@ static MethodProc MatchMethod, SearchMethod;
 static const struct {
     MethodProc *proc;
     int safe;                   /* looks at the map only */
+    int ends;                   /* asks nothing of the map but to go */
 } methods[] = {
-    {DtsmTcl_CheckMethod, 0},
-    {CloseMethod, 0},
-    {DtsmTcl_CountMethod, 0},
-    {DestroyMethod, 0},
-    {EnvMethod, 0},
-    {DtsmTcl_FenceMethod, 0},
-    {FileMethod, 0},
-    {DtsmTcl_ForeachMethod, 0},
-    {DtsmTcl_ForgetMethod, 0},
-    {DtsmTcl_GetMethod, 0},
-    {DtsmTcl_InsertMethod, 0},
-    {DtsmTcl_JsonMethod, 0},
-    {DtsmTcl_MarkMethod, 0},
-    {MatchMethod, 1},
-    {DtsmTcl_NamesMethod, 0},
-    {DtsmTcl_RemoveMethod, 0},
-    {SearchMethod, 1},
-    {DtsmTcl_StatsMethod, 0},
-    {DtsmTcl_TogetherMethod, 0},
-    {DtsmTcl_TotalMethod, 0}
+    {DtsmTcl_CheckMethod, 0, 0},
+    {CloseMethod, 0, 1},
+    {DtsmTcl_CountMethod, 0, 0},
+    {DestroyMethod, 0, 1},
+    {EnvMethod, 0, 0},
+    {DtsmTcl_FenceMethod, 0, 0},
+    {FileMethod, 0, 0},
+    {DtsmTcl_ForeachMethod, 0, 0},
+    {DtsmTcl_ForgetMethod, 0, 0},
+    {DtsmTcl_GetMethod, 0, 0},
+    {DtsmTcl_InsertMethod, 0, 0},
+    {DtsmTcl_JsonMethod, 0, 0},
+    {DtsmTcl_MarkMethod, 0, 0},
+    {MatchMethod, 1, 0},
+    {DtsmTcl_NamesMethod, 0, 0},
+    {DtsmTcl_RemoveMethod, 0, 0},
+    {SearchMethod, 1, 0},
+    {DtsmTcl_StatsMethod, 0, 0},
+    {DtsmTcl_TogetherMethod, 0, 0},
+    {DtsmTcl_TotalMethod, 0, 0}
 };
 
 const char *const DtsmTcl_Methods[] = {
@@ -72,6 +73,12 @@ DtsmTcl_IsSafe(int method)
 }
 
 int
+DtsmTcl_UsesMap(int method)
+{
+    return !methods[method].ends;
+}
+
+int
 DtsmTcl_Method(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int method, int skip,
     int objc, Tcl_Obj *const objv[])
 {
@@ -79,7 +86,9 @@ DtsmTcl_Method(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int method, int skip,
 
     if (mapPtr == NULL || mapPtr->map == NULL) {
         return DtsmTcl_Fail(interp, "NODEFAULT", NULL, Tcl_NewStringObj(
-                "no default map: call dtsm::set_manager or dtsm::default"
+                Tcl_IsSafe(interp) ? "no default map: a safe interpreter"
+                " gets one from its parent, by dtsm::default map interp"
+                : "no default map: call dtsm::set_manager or dtsm::default"
                 " first", -1));
     }
     mapPtr->refCount++;
@@ -181,7 +190,11 @@ MatchMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
             &ruleLen) != DTSM_OK) {
         ruleLen = 0;
     }
-    DtsmTcl_Fold(&path);
+    if (mapPtr->noCase) {
+        DtsmTcl_FoldCase(&path);
+    } else {
+        DtsmTcl_Fold(&path);
+    }
     pathObj = DtsmTcl_NewPath(interp, path.bytes, path.len, raw);
     DtsmTcl_FreePath(&path);
     ruleObj = ruleLen == 0 ? Tcl_NewObj()

@@ -1,15 +1,8 @@
 /*
  * tclDtsmProcess.c --
  *
- *      The command dtsm::process: one child in the foreground, and signals
- *      that are sent on to it.
+ *      The command dtsm::process: one child in the foreground.
  *
- * Signals are state of the whole process, so there is one holder and one
- * child at a time, whatever the number of interpreters.
- *
- * P1  The signals are blocked from before fork until the child's id is noted,
- *     and from before the child is reaped until its id is forgotten.  So the
- *     handler never misses the child and never signals an id that is reused.
  * P2  Between vfork and exec only async-signal-safe calls are made, and nothing
  *     is written that the parent still needs: the memory is its own.
  *
@@ -19,11 +12,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,142 +21,13 @@
 #include "tclDtsmError.h"
 #include "tclDtsmInherit.h"
 #include "tclDtsmProcess.h"
+#include "tclDtsmSignal.h"
 #include "tclDtsmStart.h"
 #include "tclDtsmValue.h"
 #include "tclDtsmVerb.h"
+#include "tclDtsmWait.h"
 
-#define HELD_SIGNALS 8
-#define POLL_MS 10              /* between looks at a child without a pidfd */
-
-#ifndef SYS_pidfd_open
-#   define SYS_pidfd_open 434
-#endif
-
-static const struct {
-    int number;
-    const char *name;
-} heldSignals[HELD_SIGNALS] = {
-    {SIGHUP, "SIGHUP"}, {SIGINT, "SIGINT"}, {SIGQUIT, "SIGQUIT"},
-    {SIGTERM, "SIGTERM"}, {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"},
-    {SIGALRM, "SIGALRM"}, {SIGVTALRM, "SIGVTALRM"}
-};
-
-TCL_DECLARE_MUTEX(holdMutex)
-
-static int held;                            /* under holdMutex */
-static struct sigaction former[HELD_SIGNALS];   /* valid while held */
-static volatile sig_atomic_t caught[HELD_SIGNALS];
-static volatile sig_atomic_t childId;       /* 0: none; see P1 */
 static volatile sig_atomic_t byShell;       /* of the last child */
-
-/*
- * SendOn --
- *
- *      The handler: note the signal and send it to the child.  What the
- *      terminal's driver or the kernel sends (si_code > 0) goes to the whole
- *      foreground group, so a child of our group has it already.
- */
-
-static void
-SendOn(
-    int number,
-    siginfo_t *info,
-    void *context)
-{
-    int keptErrno = errno;
-    int i;
-    pid_t child = (pid_t) childId;
-
-    (void) context;
-    for (i = 0; i < HELD_SIGNALS; i++) {
-        if (heldSignals[i].number == number) {
-            caught[i] = 1;
-        }
-    }
-    if (child > 0
-            && (info->si_code <= 0 || getpgid(child) != getpgrp())) {
-        kill(child, number);
-    }
-    errno = keptErrno;
-}
-
-static void
-BlockHeld(
-    sigset_t *oldPtr)
-{
-    sigset_t set;
-    int i;
-
-    sigemptyset(&set);
-    for (i = 0; i < HELD_SIGNALS; i++) {
-        sigaddset(&set, heldSignals[i].number);
-    }
-    pthread_sigmask(SIG_BLOCK, &set, oldPtr);
-}
-
-static int
-HoldCmd(
-    Tcl_Interp *interp)
-{
-    struct sigaction action;
-    int i;
-
-    Tcl_MutexLock(&holdMutex);
-    if (held) {
-        Tcl_MutexUnlock(&holdMutex);
-        Tcl_SetObjResult(interp, Tcl_NewStringObj(
-                "signals are held already", -1));
-        Tcl_SetErrorCode(interp, "DTSM", "HELD", (char *) NULL);
-        return TCL_ERROR;
-    }
-    held = 1;
-    memset(&action, 0, sizeof action);
-    action.sa_sigaction = SendOn;
-    action.sa_flags = SA_SIGINFO | SA_RESTART;
-    sigfillset(&action.sa_mask);
-    for (i = 0; i < HELD_SIGNALS; i++) {
-        caught[i] = 0;
-        sigaction(heldSignals[i].number, NULL, &former[i]);
-        if (former[i].sa_handler != SIG_IGN) {
-            sigaction(heldSignals[i].number, &action, NULL);
-        }
-    }
-    Tcl_MutexUnlock(&holdMutex);
-    return TCL_OK;
-}
-
-static int
-ReleaseCmd(void)
-{
-    int i;
-
-    Tcl_MutexLock(&holdMutex);
-    if (held) {
-        for (i = 0; i < HELD_SIGNALS; i++) {
-            sigaction(heldSignals[i].number, &former[i], NULL);
-        }
-        held = 0;
-    }
-    Tcl_MutexUnlock(&holdMutex);
-    return TCL_OK;
-}
-
-static int
-CaughtCmd(
-    Tcl_Interp *interp)
-{
-    Tcl_Obj *listPtr = Tcl_NewListObj(0, NULL);
-    int i;
-
-    for (i = 0; i < HELD_SIGNALS; i++) {
-        if (caught[i]) {
-            Tcl_ListObjAppendElement(NULL, listPtr,
-                    Tcl_NewStringObj(heldSignals[i].name, -1));
-        }
-    }
-    Tcl_SetObjResult(interp, listPtr);
-    return TCL_OK;
-}
 
 /*
  * RunChild --
@@ -192,11 +52,7 @@ RunChild(
     struct sigaction action;
     int i, failure = ENOENT;
 
-    if (held) {
-        for (i = 0; i < HELD_SIGNALS; i++) {
-            sigaction(heldSignals[i].number, &former[i], NULL);
-        }
-    }
+    DtsmTcl_FreeSignals();
 
     /*
      * Tcl ignores SIGPIPE; a build's pipelines rely on it.  Where it is known
@@ -265,7 +121,7 @@ StartChild(
             (argvPtr->count + 1) * sizeof(char *));
     report = ends[1];
     byShell = 0;
-    BlockHeld(&mask);                       /* P1 */
+    DtsmTcl_BlockSignals(&mask);            /* P1 */
     child = vfork();
     if (child == 0) {                       /* P2 */
         failure = RunChild(candidates, argvPtr->items, shellArgv,
@@ -279,7 +135,7 @@ StartChild(
     if (child < 0) {
         failure = errno;
     } else {
-        childId = (sig_atomic_t) child;
+        DtsmTcl_NoteChild(child);
     }
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     ckfree((char *) shellArgv);
@@ -289,12 +145,7 @@ StartChild(
             got = read(ends[0], &failure, sizeof failure);
         } while (got < 0 && errno == EINTR);
         if (got == (ssize_t) sizeof failure) {
-            BlockHeld(&mask);               /* P1 */
-            while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
-                continue;
-            }
-            childId = 0;
-            pthread_sigmask(SIG_SETMASK, &mask, NULL);
+            DtsmTcl_Reap(child);
         } else {
             failure = 0;
         }
@@ -302,37 +153,6 @@ StartChild(
     close(ends[0]);
     errno = failure;
     return failure ? -1 : child;
-}
-
-/*
- * MayStart --
- *
- *      TCL_OK when there is no child and no signal came since hold; else
- *      TCL_ERROR with a message.
- */
-
-static int
-MayStart(
-    Tcl_Interp *interp)
-{
-    int i;
-
-    if (childId != 0) {
-        Tcl_SetObjResult(interp, Tcl_NewStringObj(
-                "there is a child already", -1));
-        Tcl_SetErrorCode(interp, "DTSM", "BUSY", (char *) NULL);
-        return TCL_ERROR;
-    }
-    for (i = 0; held && i < HELD_SIGNALS; i++) {
-        if (caught[i]) {
-            Tcl_SetObjResult(interp, Tcl_ObjPrintf("interrupted by %s",
-                    heldSignals[i].name));
-            Tcl_SetErrorCode(interp, "DTSM", "INTERRUPTED",
-                    heldSignals[i].name, (char *) NULL);
-            return TCL_ERROR;
-        }
-    }
-    return TCL_OK;
 }
 
 static int
@@ -354,7 +174,7 @@ SpawnCmd(
     }
     memset(&start, 0, sizeof start);
     if (DtsmTcl_ReadStart(interp, objc, objv, &start) == TCL_OK
-            && MayStart(interp) == TCL_OK) {
+            && DtsmTcl_MayStart(interp) == TCL_OK) {
         candidates = DtsmTcl_Candidates(
                 start.file ? start.file : start.argv.items[0],
                 DtsmTcl_PathOf(&start.env));
@@ -372,100 +192,6 @@ SpawnCmd(
     return result;
 }
 
-/*
- * HasEnded --
- *
- *      Sees whether the child ended, and leaves it to be reaped.
- *
- * Arguments:
- *      hang     WNOHANG; or 0, to wait until it has.
- *
- * Returns:
- *      1, 0, or -1 with errno.
- */
-
-static int
-HasEnded(
-    pid_t child,
-    int hang)
-{
-    siginfo_t info;
-
-    info.si_pid = 0;
-    while (waitid(P_PID, (id_t) child, &info, WEXITED | hang | WNOWAIT)
-            != 0) {
-        if (errno != EINTR) {
-            return -1;
-        }
-    }
-    return info.si_pid == child;
-}
-
-static void
-WakeForFile(
-    void *data,
-    int mask)
-{
-    (void) data;
-    (void) mask;
-}
-
-static void
-WakeForTime(
-    void *data)
-{
-    *(Tcl_TimerToken *) data = Tcl_CreateTimerHandler(POLL_MS, WakeForTime,
-            data);
-}
-
-/*
- * ServeUntilEnd --
- *
- *      The event loop, until the child has ended.
- *
- * Returns:
- *      As HasEnded, but never 0.
- */
-
-static int
-ServeUntilEnd(
-    pid_t child)
-{
-    int fd = (int) syscall(SYS_pidfd_open, child, 0), ended;
-    Tcl_TimerToken timer = NULL;
-
-    if (fd >= 0 && !DtsmTcl_CanWatch(fd)) {
-        close(fd);
-        fd = -1;
-    }
-    if (fd >= 0) {
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
-        Tcl_CreateFileHandler(fd, TCL_READABLE, WakeForFile, NULL);
-    } else {
-        WakeForTime(&timer);
-    }
-    while ((ended = HasEnded(child, WNOHANG)) == 0) {
-        Tcl_DoOneEvent(TCL_ALL_EVENTS);
-    }
-    if (fd >= 0) {
-        int keptErrno = errno;
-
-        Tcl_DeleteFileHandler(fd);
-        close(fd);
-        errno = keptErrno;
-    } else {
-        Tcl_DeleteTimerHandler(timer);
-    }
-    return ended;
-}
-
-/*
- * WaitCmd --
- *
- *      The event loop takes a thread of Tcl's and, as that ends, a library:
- *      who has nothing to serve is spared them.
- */
-
 static int
 WaitCmd(
     Tcl_Interp *interp,
@@ -474,9 +200,8 @@ WaitCmd(
 {
     Tcl_WideInt wide;
     Tcl_Obj *dictPtr;
-    sigset_t mask;
     pid_t child;
-    int status = 0, serve = 1, code, bySignal;
+    int status, serve = 1, code, bySignal;
 
     if (Tcl_GetWideIntFromObj(interp, pidPtr, &wide) != TCL_OK
             || (servePtr != NULL && Tcl_GetBooleanFromObj(interp, servePtr,
@@ -484,20 +209,11 @@ WaitCmd(
         return TCL_ERROR;
     }
     child = (pid_t) wide;
-    if (child <= 0 || child != (pid_t) childId) {
-        errno = ECHILD;
+    errno = child <= 0 || child != DtsmTcl_GetChild() ? ECHILD
+            : DtsmTcl_Await(child, serve, &status);
+    if (errno != 0) {
         return DtsmTcl_Errno(interp, "wait");
     }
-    if ((serve ? ServeUntilEnd(child) : HasEnded(child, 0)) < 0) {
-        return DtsmTcl_Errno(interp, "wait");
-    }
-    BlockHeld(&mask);                       /* P1 */
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-        continue;
-    }
-    childId = 0;
-    pthread_sigmask(SIG_SETMASK, &mask, NULL);
-
     bySignal = WIFSIGNALED(status);
     code = bySignal ? WTERMSIG(status) : WEXITSTATUS(status);
     dictPtr = Tcl_NewDictObj();
@@ -543,14 +259,16 @@ DtsmTcl_ProcessCmd(
         Tcl_SetObjResult(interp, Tcl_NewBooleanObj(byShell));
         return TCL_OK;
     case VERB_CAUGHT:
-        return CaughtCmd(interp);
+        DtsmTcl_CaughtSignals(interp);
+        return TCL_OK;
     case VERB_HOLD:
-        return HoldCmd(interp);
+        return DtsmTcl_HoldSignals(interp);
     case VERB_INHERIT:
         DtsmTcl_Inherit();
         return TCL_OK;
     case VERB_RELEASE:
-        return ReleaseCmd();
+        DtsmTcl_ReleaseSignals();
+        return TCL_OK;
     case VERB_SPAWN:
         return SpawnCmd(interp, objc, objv);
     default:

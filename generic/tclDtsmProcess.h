@@ -27,7 +27,7 @@
  *              slash is looked up along PATH.  The dictionary's variables
  *              are set over our environment.  With -supervise the program
  *              is put under the supervisor of this socket if that can be;
- *              -mapped says what dtsm::system mapped says of it.  Error codes:
+ *              -mapped says what dtsm::program says of it.  Error codes:
  *              POSIX ...; DTSM INTERRUPTED name when one was caught before.
  *      dtsm::process wait pid ?serve?
  *              Serves events until its end, but with serve 0.  A dictionary:

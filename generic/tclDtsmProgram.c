@@ -67,16 +67,6 @@ Judge(
     }
 }
 
-void
-DtsmTcl_Judge(
-    const char *file,
-    DtsmProgram *program)
-{
-    char name[PATH_MAX];
-
-    Judge(file, NULL, program, name, sizeof name);
-}
-
 int
 DtsmTcl_ProgramCmd(
     void *data,
@@ -100,7 +90,7 @@ DtsmTcl_ProgramCmd(
         goto done;
     }
     Judge(file, argv.items, &program, name, sizeof name);
-    DtsmStartKey("", name, key);
+    DtsmTraceKeyStart("", name, key);
     dictPtr = Tcl_NewDictObj();
     DtsmTcl_Put(dictPtr, "why", Tcl_NewStringObj(
             program.why != NULL ? program.why : "", -1));

@@ -17,35 +17,58 @@ DtsmTcl_Usage(Tcl_Interp *interp, int skip, Tcl_Obj *const objv[],
 }
 
 int
+DtsmTcl_GetOption(Tcl_Interp *interp, int *iPtr, int objc,
+    Tcl_Obj *const objv[], const char *const options[], int *optionPtr,
+    Tcl_Obj **valuePtr)
+{
+    if (*iPtr >= objc || Tcl_GetString(objv[*iPtr])[0] != '-') {
+        return TCL_BREAK;
+    }
+    if (Tcl_GetIndexFromObj(interp, objv[*iPtr], options, "option",
+            TCL_EXACT, optionPtr) != TCL_OK) {
+        return TCL_ERROR;
+    }
+    ++*iPtr;
+    if (options[*optionPtr + 1] == NULL) {
+        return TCL_BREAK;
+    }
+    if (*iPtr == objc) {
+        Tcl_SetObjResult(interp, Tcl_ObjPrintf("missing value for %s",
+                options[*optionPtr]));
+        Tcl_SetErrorCode(interp, "TCL", "WRONGARGS", NULL);
+        return TCL_ERROR;
+    }
+    *valuePtr = objv[(*iPtr)++];
+    return TCL_OK;
+}
+
+int
+DtsmTcl_GetBooleans(Tcl_Interp *interp, int *iPtr, int objc,
+    Tcl_Obj *const objv[], const char *const options[], int values[])
+{
+    Tcl_Obj *valueObj;
+    int option, result;
+
+    for (option = 0; options[option + 1] != NULL; option++) {
+        values[option] = 0;
+    }
+    while ((result = DtsmTcl_GetOption(interp, iPtr, objc, objv, options,
+            &option, &valueObj)) == TCL_OK) {
+        if (Tcl_GetBooleanFromObj(interp, valueObj, &values[option])
+                != TCL_OK) {
+            return TCL_ERROR;
+        }
+    }
+    return result == TCL_BREAK ? TCL_OK : TCL_ERROR;
+}
+
+int
 DtsmTcl_GetRaw(Tcl_Interp *interp, int *iPtr, int objc, Tcl_Obj *const objv[],
     int *rawPtr)
 {
     static const char *const options[] = {"-bytes", "--", NULL};
 
-    *rawPtr = 0;
-    while (*iPtr < objc && Tcl_GetString(objv[*iPtr])[0] == '-') {
-        int option;
-
-        if (Tcl_GetIndexFromObj(interp, objv[*iPtr], options, "option",
-                TCL_EXACT, &option) != TCL_OK) {
-            return TCL_ERROR;
-        }
-        ++*iPtr;
-        if (option == 1) {
-            break;
-        }
-        if (*iPtr == objc) {
-            Tcl_SetObjResult(interp, Tcl_NewStringObj(
-                    "missing value for -bytes", -1));
-            Tcl_SetErrorCode(interp, "TCL", "WRONGARGS", NULL);
-            return TCL_ERROR;
-        }
-        if (Tcl_GetBooleanFromObj(interp, objv[*iPtr], rawPtr) != TCL_OK) {
-            return TCL_ERROR;
-        }
-        ++*iPtr;
-    }
-    return TCL_OK;
+    return DtsmTcl_GetBooleans(interp, iPtr, objc, objv, options, rawPtr);
 }
 
 int

@@ -13,6 +13,41 @@
 #include "tclDtsmPath.h"
 
 /*
+ * DtsmTcl_GetOption --
+ *
+ *      The option at word *iPtr, and its value.
+ *
+ * Arguments:
+ *      options  A static table; its last word is "--", which takes no value.
+ *
+ * Returns:
+ *      TCL_OK; TCL_BREAK after the last one; TCL_ERROR with a message.
+ *
+ * Side effects:
+ *      *iPtr becomes the first word after them.
+ */
+
+int DtsmTcl_GetOption(Tcl_Interp *interp, int *iPtr, int objc,
+        Tcl_Obj *const objv[], const char *const options[], int *optionPtr,
+        Tcl_Obj **valuePtr);
+
+/*
+ * DtsmTcl_GetBooleans --
+ *
+ *      Read options with a boolean value each, and `--', from word *iPtr on.
+ *
+ * Arguments:
+ *      options  A static table; its last word is "--".
+ *      values   Receive the options' values, 0 where they are not given.
+ *
+ * Side effects:
+ *      *iPtr becomes the first word after them.
+ */
+
+int DtsmTcl_GetBooleans(Tcl_Interp *interp, int *iPtr, int objc,
+        Tcl_Obj *const objv[], const char *const options[], int values[]);
+
+/*
  * DtsmTcl_GetRaw --
  *
  *      Read `-bytes bool' and `--' from word *iPtr on.

@@ -19,7 +19,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,12 +27,12 @@
 #include <unistd.h>
 
 #include "tclDtsmError.h"
+#include "tclDtsmFollow.h"
 #include "tclDtsmInherit.h"
 #include "tclDtsmReplace.h"
 #include "tclDtsmValue.h"
 #include "tclDtsmVerb.h"
 
-#define LINKS_MAX 40            /* as the kernel */
 #define ATTEMPTS 100
 #define SUFFIX ".dtsm-new"
 
@@ -43,119 +42,6 @@
  */
 
 enum {IS_STREAM, IS_FILE, IS_NEW};
-
-/*
- * MayFollow --
- *
- *      The kernel does not follow another user's symlink in a directory that
- *      all may write and none may clear (fs.protected_symlinks); we follow
- *      them one by one, so neither do we.
- */
-
-static int
-MayFollow(
-    const char *path,
-    const struct stat *linkPtr)
-{
-    char folder[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    struct stat status;
-
-    (void) snprintf(folder, sizeof folder, "%.*s",
-            slash == NULL ? 1 : (int) (slash - path) + 1,
-            slash == NULL ? "." : path);
-    if (linkPtr->st_uid == geteuid() || stat(folder, &status) != 0) {
-        return 1;
-    }
-    return (status.st_mode & (S_ISVTX | S_IWOTH)) != (S_ISVTX | S_IWOTH)
-            || status.st_uid == linkPtr->st_uid;
-}
-
-/*
- * DescriptorOf --
- *
- *      The descriptor of ours that a name stands for, or -1.
- */
-
-static int
-DescriptorOf(
-    const char *path)
-{
-    static const char *const heads[] = {"/dev/fd/", "/proc/self/fd/", NULL};
-    char own[48], *end;
-    int i;
-    long fd;
-
-    if (!strcmp(path, "/dev/stdin") || !strcmp(path, "/dev/stdout")
-            || !strcmp(path, "/dev/stderr")) {
-        return path[8] == 'i' ? 0 : path[8] == 'o' ? 1 : 2;
-    }
-    (void) snprintf(own, sizeof own, "/proc/%ld/fd/", (long) getpid());
-    for (i = 0; i < 3; i++) {
-        const char *head = heads[i] == NULL ? own : heads[i];
-        size_t len = strlen(head);
-
-        if (!strncmp(path, head, len) && path[len] >= '0'
-                && path[len] <= '9') {
-            fd = strtol(path + len, &end, 10);
-            return *end == '\0' && fd <= INT_MAX ? (int) fd : -1;
-        }
-    }
-    return -1;
-}
-
-/*
- * Follow --
- *
- *      Where a name leads, symlink by symlink, in place.
- *
- * Returns:
- *      The descriptor that it stands for; -1 for a file; -2 with errno.
- */
-
-static int
-Follow(
-    char *path)                 /* PATH_MAX bytes */
-{
-    char target[PATH_MAX], *slash;
-    struct stat status;
-    int i;
-
-    for (i = 0; i < LINKS_MAX; i++) {
-        ssize_t len;
-        size_t head;
-        int fd = DescriptorOf(path);
-
-        if (fd >= 0) {
-            return fd;
-        }
-        if (lstat(path, &status) != 0) {
-            return errno == ENOENT ? -1 : -2;
-        }
-        if (!S_ISLNK(status.st_mode)) {
-            return -1;
-        }
-        if (!MayFollow(path, &status)) {
-            errno = EACCES;
-            return -2;
-        }
-        len = readlink(path, target, sizeof target - 1);
-        if (len < 0) {
-            return -2;
-        }
-        target[len] = '\0';
-        slash = strrchr(path, '/');
-        head = target[0] == '/' || slash == NULL ? 0
-                : (size_t) (slash - path) + 1;
-        if (head + (size_t) len >= PATH_MAX) {
-            errno = ENAMETOOLONG;
-            return -2;
-        }
-        memcpy(path + head, target, (size_t) len + 1);
-    }
-    errno = ELOOP;
-    return -2;
-}
 
 /*
  * FolderOf --
@@ -168,14 +54,10 @@ FolderOf(
     const char *path,
     const char **namePtr)
 {
-    char folder[PATH_MAX];
-    const char *slash = strrchr(path, '/');
+    char directory[PATH_MAX];
 
-    *namePtr = slash == NULL ? path : slash + 1;
-    (void) snprintf(folder, sizeof folder, "%.*s",
-            slash == NULL ? 1 : (int) (slash - path) + 1,
-            slash == NULL ? "." : path);
-    return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    *namePtr = DtsmTcl_DirectoryOf(path, directory);
+    return open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 /*
@@ -316,7 +198,7 @@ Begin(
 {
     struct stat status;
     const char *name;
-    int there, at, fd = Follow(path), direct = -1;
+    int there, at, fd = DtsmTcl_Follow(path), direct = -1;
 
     temp[0] = '\0';
     *kindPtr = IS_STREAM;

@@ -36,24 +36,6 @@ int DtsmTcl_SessionMake(char *template);
 int DtsmTcl_SessionHeld(const char *name);
 
 /*
- * DtsmTcl_SessionPlaceMap --
- *
- *      Make the directory for a session's map (L3); one that it had before
- *      goes.
- *
- * Arguments:
- *      session  The session's directory.
- *      parent   Where.
- *      map      Receives the map's name; PATH_MAX bytes.
- *
- * Returns:
- *      0; -1 with errno, and nothing is left.
- */
-
-int DtsmTcl_SessionPlaceMap(const char *session, const char *parent,
-        char *map);
-
-/*
  * DtsmTcl_SessionRemove --
  *
  *      Remove a session's directory, and its map.
@@ -78,16 +60,5 @@ int DtsmTcl_SessionRemove(const char *session, int owner);
  */
 
 int DtsmTcl_SessionTake(const char *session);
-
-/*
- * DtsmTcl_SessionOpenMap --
- *
- *      The directory of a session's map, for a look into it.
- *
- * Returns:
- *      A descriptor, or -1 with errno.
- */
-
-int DtsmTcl_SessionOpenMap(const char *session);
 
 #endif /* TCL_DTSM_SESSION_H */

@@ -29,6 +29,8 @@ DtsmTcl_Close(DtsmTcl_Map *mapPtr)
     }
     Dtsm_Close(mapPtr->map);
     mapPtr->map = NULL;
+    DtsmTcl_GiveUp(mapPtr->own);
+    mapPtr->own = NULL;
     for (linkPtr = &state->maps; *linkPtr != NULL;
             linkPtr = &(*linkPtr)->next) {
         if (*linkPtr == mapPtr) {

@@ -19,6 +19,7 @@
 #define TCL_DTSM_STATE_H
 
 #include "dtsm.h"
+#include "tclDtsmOwn.h"
 #include "tclDtsmPort.h"
 
 typedef struct DtsmTcl_Map DtsmTcl_Map;
@@ -36,8 +37,10 @@ struct DtsmTcl_Map {
     DtsmTcl_Map *next;           /* in state->maps */
     char *file;                 /* absolute, bytes for the system */
     Tcl_Obj *fileObj;           /* the same name for people */
+    DtsmTcl_Own *own;           /* its file goes with it; NULL: it stays */
     unsigned refCount;
     int readOnly;
+    int noCase;                 /* its keys fold case */
 };
 
 /*
@@ -56,6 +59,7 @@ struct DtsmTcl_State {
     Tcl_Interp *interp;
     DtsmTcl_Map *maps;           /* those opened here */
     DtsmTcl_Map *defaultMap;     /* counted; NULL: none */
+    int hadDefault;             /* there was one, or there is to be none */
     DtsmTcl_Listener *listeners; /* those opened here */
     DtsmTcl_Command commands[DTSM_TCL_COMMANDS];
     unsigned commandCount;

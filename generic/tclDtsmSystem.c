@@ -8,99 +8,21 @@
  */
 
 #define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/types.h>
+#include <termios.h>
 #include <unistd.h>
 
+#include "judgeSearch.h"
 #include "tclDtsmEnviron.h"
 #include "tclDtsmError.h"
 #include "tclDtsmInherit.h"
 #include "tclDtsmMemory.h"
-#include "tclDtsmProgram.h"
 #include "tclDtsmSystem.h"
 #include "tclDtsmValue.h"
-
-/*
- * ReadAt --
- *
- *      As pread(2), but reads on after a short count.
- */
-
-static size_t
-ReadAt(
-    int fd,
-    void *buffer,
-    size_t size,
-    off_t offset)
-{
-    size_t have = 0;
-
-    while (have < size) {
-        ssize_t got = pread(fd, (char *) buffer + have, size - have,
-                offset + (off_t) have);
-
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0) {
-            break;
-        }
-        have += (size_t) got;
-    }
-    return have;
-}
-
-/*
- * Interpreter --
- *
- *      What a script's first bytes, NUL-terminated, name behind #!, cut out
- *      in place; NULL when it is no script.
- */
-
-static char *
-Interpreter(
-    unsigned char *head,
-    size_t have)
-{
-    char *name;
-
-    if (have < 3 || head[0] != '#' || head[1] != '!') {
-        return NULL;
-    }
-    name = (char *) head + 2;
-    name += strspn(name, " \t");
-    name[strcspn(name, " \t\n")] = '\0';
-    return name;
-}
-
-/*
- * ScriptOf --
- *
- *      The interpreter that a file names, if any.
- */
-
-static int
-ScriptOf(
-    Tcl_Interp *interp,
-    char *path)
-{
-    unsigned char head[256];
-    char *name = NULL;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-
-    if (fd >= 0) {
-        memset(head, 0, sizeof head);
-        name = Interpreter(head, ReadAt(fd, head, sizeof head - 1, 0));
-        close(fd);
-    }
-    Tcl_SetObjResult(interp, DtsmTcl_NewBytes(name ? name : ""));
-    return TCL_OK;
-}
 
 static int
 LinkOf(
@@ -115,33 +37,6 @@ LinkOf(
     return TCL_OK;
 }
 
-static char **
-CandidatesOf(
-    const char *name)
-{
-    const char *path = getenv("PATH");
-
-    return DtsmTcl_Candidates(name, path ? path : "/bin:/usr/bin");
-}
-
-static int
-Candidates(
-    Tcl_Interp *interp,
-    char *name)
-{
-    char **candidates = CandidatesOf(name);
-    Tcl_Obj *listPtr = Tcl_NewListObj(0, NULL);
-    int i;
-
-    for (i = 0; candidates[i] != NULL; i++) {
-        Tcl_ListObjAppendElement(NULL, listPtr,
-                DtsmTcl_NewBytes(candidates[i]));
-    }
-    ckfree((char *) candidates);
-    Tcl_SetObjResult(interp, listPtr);
-    return TCL_OK;
-}
-
 /*
  * Which --
  *
@@ -153,7 +48,7 @@ Which(
     Tcl_Interp *interp,
     char *name)
 {
-    char **candidates = CandidatesOf(name);
+    char **candidates = DtsmTcl_Candidates(name, DtsmTraceSearchPath());
     struct stat status;
     int i;
 
@@ -219,31 +114,6 @@ Heap(
 }
 
 static int
-Kind(
-    Tcl_Interp *interp,
-    char *path)
-{
-    DtsmProgram program;
-
-    DtsmTcl_Judge(path, &program);
-    Tcl_SetObjResult(interp, Tcl_NewStringObj(program.why != NULL
-            ? program.why : "", -1));
-    return TCL_OK;
-}
-
-static int
-Mapped(
-    Tcl_Interp *interp,
-    char *path)
-{
-    DtsmProgram program;
-
-    DtsmTcl_Judge(path, &program);
-    Tcl_SetObjResult(interp, Tcl_NewBooleanObj(program.mapped));
-    return TCL_OK;
-}
-
-static int
 Resolve(
     Tcl_Interp *interp,
     char *path)
@@ -255,6 +125,35 @@ Resolve(
     }
     Tcl_SetObjResult(interp, DtsmTcl_NewBytes(resolved));
     free(resolved);
+    return TCL_OK;
+}
+
+/*
+ * Terminal --
+ *
+ *      The rows and columns of a descriptor's terminal.  Empty if it has none,
+ *      if this process is in the background there, or while a program reads
+ *      keys one by one, as an editor does.
+ */
+
+static int
+Terminal(
+    Tcl_Interp *interp,
+    char *number)
+{
+    int fd = atoi(number);
+    struct termios modes;
+    struct winsize size;
+    Tcl_Obj *pair[2];
+
+    if (tcgetattr(fd, &modes) == 0 && (modes.c_lflag & ICANON) != 0
+            && tcgetpgrp(fd) == getpgrp()
+            && ioctl(fd, TIOCGWINSZ, &size) == 0
+            && size.ws_row > 0 && size.ws_col > 0) {
+        pair[0] = Tcl_NewIntObj(size.ws_row);
+        pair[1] = Tcl_NewIntObj(size.ws_col);
+        Tcl_SetObjResult(interp, Tcl_NewListObj(2, pair));
+    }
     return TCL_OK;
 }
 
@@ -278,11 +177,10 @@ DtsmTcl_SystemCmd(
         const char *name;
         int (*proc)(Tcl_Interp *interp, char *argument);
     } verbs[] = {
-        {"candidates", Candidates}, {"environ", Environ},
-        {"folder", MakeFolder}, {"heap", Heap}, {"interpreter", ScriptOf},
-        {"kind", Kind}, {"link", LinkOf}, {"mapped", Mapped},
-        {"resolve", Resolve}, {"room", Room}, {"which", Which},
-        {"words", Words}, {NULL, NULL}
+        {"environ", Environ}, {"folder", MakeFolder}, {"heap", Heap},
+        {"link", LinkOf}, {"resolve", Resolve}, {"room", Room},
+        {"terminal", Terminal},
+        {"which", Which}, {"words", Words}, {NULL, NULL}
     };
     char *argument;
     int verb, result;

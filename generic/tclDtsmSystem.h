@@ -5,18 +5,8 @@
  *
  *      dtsm::system words count
  *              The last words of this process' own command line, as bytes.
- *      dtsm::system kind path
- *              Why a preload does not reach this program: static, setuid,
- *              setgid, capabilities, architecture; empty if it does.
- *      dtsm::system mapped path
- *              1: one whose kind is not empty and that the kernel places
- *              among the mappings, like a library.
- *      dtsm::system candidates name
- *              The files that spawn tries for name, in order.
  *      dtsm::system which name
  *              The file that spawn would start, or empty.
- *      dtsm::system interpreter path
- *              What a script names behind #!; empty for other files.
  *      dtsm::system link path
  *              readlink(2); empty for what is no symlink.
  *      dtsm::system resolve path

@@ -8,7 +8,8 @@
 
 namespace eval ::dtsm::bytes {
     namespace export arguments fromText toText toFile contents ofMessage \
-        isUtf8 shown plain printable unseen absolute resolved escape unescape
+        isUtf8 shown plain written printable unseen absolute resolved \
+        escape unescape
 
     # A string of well-formed UTF-8, as RFC 3629 has it.
 
@@ -86,7 +87,7 @@ proc ::dtsm::bytes::toFile {bytes} {
 # dtsm::bytes::contents --
 #
 #      The bytes of a file.  What goes wrong is told with its name, which
-#      Tcl's own message about a folder lacks.
+#      Tcl's own message about a directory lacks.
 #
 # Errors: POSIX ...; DTSM ENCODING
 
@@ -151,6 +152,14 @@ proc ::dtsm::bytes::plain {bytes} {
     return [Escaped [Odd $bytes] $bytes Hex]
 }
 
+# dtsm::bytes::written --
+#
+#      A path as a line of a policy has it.
+
+proc ::dtsm::bytes::written {path} {
+    return [plain [string map {\\ \\\\ # \\# $ \\$ { } \\x20} $path]]
+}
+
 # dtsm::bytes::printable --
 #
 #      A message, whose names are as shown gives them, in lines.  All but the
@@ -204,7 +213,7 @@ proc ::dtsm::bytes::Hex {bytes} {
 #      behind a symlink would name another file.
 #
 # Arguments:
-#      path     Relative to the working folder, or absolute.
+#      path     Relative to the working directory, or absolute.
 
 proc ::dtsm::bytes::absolute {path} {
     if {[string index $path 0] ne "/"} {

@@ -23,6 +23,8 @@ oo::define ::dtsm::Session {
     #      violations   a list of {path exists program details}, sorted
     #      unanswered   the same of what was refused for want of an answer
     #      ignored      the same of what is ignored (ignore.tcl); none yet
+    #      probed       the same of programs looked for in PATH (ignore.tcl);
+    #                   none yet
     #      unknown      a list of {path details} of what the registry does not
     #                   know and was used, sorted
     #      lookedAt     the same of what was only looked at
@@ -32,9 +34,10 @@ oo::define ::dtsm::Session {
     #      failure      what it said the first time
     #      waiting      a list of {path seconds}: questions that wait for an
     #                   answer now
-    #      lost         lines of the log that make no sense
-    #      unstored     how often something found did not go into the map
-    #      removed      what the build removed of ours: log, questions
+    #      lost         lines of the log that could not be understood
+    #      unstored     how many findings did not fit into the map
+    #      removed      files of the session that the build removed: log,
+    #                   questions
     #
     # `details' are the registry's keys and values.
     #
@@ -43,7 +46,7 @@ oo::define ::dtsm::Session {
     #               before, `unseen' is 0.
 
     method collect {{last 1}} {
-        # Before that closes the socket itself.
+        # Before Unsupervise, which closes the socket itself.
         set removed [my Removed]
         set unseen [expr {$last ? [my Unsupervise] : 0}]
         set judged [my Judged \
@@ -129,7 +132,7 @@ oo::define ::dtsm::Session {
             distinct [dict get $judged distinct] \
             violations [my Refusals $refused] \
             unanswered [my Refusals $unanswered] \
-            ignored {} unknown [my Known $judged unknown] \
+            ignored {} probed {} unknown [my Known $judged unknown] \
             lookedAt [my Known $judged lookedAt] \
             silent [$map count unanswered] \
             unstored [$map count unstored] \
@@ -143,7 +146,7 @@ oo::define ::dtsm::Session {
 
     # Undo --
     #
-    #      A start that the log has told of came to nothing.
+    #      Take back a start that the log has told of, but that failed.
 
     method Undo {path supervisedVar untracedVar readOnlyVar} {
         upvar 1 $supervisedVar supervised $untracedVar untraced \
@@ -179,8 +182,8 @@ oo::define ::dtsm::Session {
 
     # Removed --
     #
-    #      What is not there any more of what programs need.  The lines of a
-    #      log that is gone come by the map.
+    #      Which files that programs need are gone.  Without the log, processes
+    #      put their lines into the map.
 
     method Removed {} {
         set removed {}
@@ -222,5 +225,35 @@ oo::define ::dtsm::Session {
         return [concat [lrange [split $text \n] 0 end-1] [lmap name $notes {
             regsub {^@U\d\t} $name {}
         }]]
+    }
+
+    # news --
+    #
+    #      Which paths were refused since the last call.
+    #
+    # Results:
+    #      path exists program ...; a path may come again.
+
+    method news {} {
+        seek $log $newsEnd
+        set text [read $log]
+        # The last line may not be complete yet.
+        set end [expr {[string last \n $text] + 1}]
+        incr newsEnd $end
+        set result {}
+        foreach line [split [string range $text 0 $end-1] \n] {
+            set fields [lmap field [split $line \t] {
+                ::dtsm::bytes::unescape $field
+            }]
+            if {[lindex $fields 0] eq "refused" && [llength $fields] == 6} {
+                lassign $fields . . program . path exists
+                lappend result $path [expr {$exists eq "1"}] $program
+            }
+        }
+        return $result
+    }
+
+    method pid {} {
+        return $process
     }
 }

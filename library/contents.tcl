@@ -7,6 +7,10 @@
 #      $contents paths         what was touched: path flags ...
 #      $contents json channel  the same, written as a JSON array
 #      $contents finding       what reports need, as far as a map tells it
+#      $contents total         how many paths
+#      $contents programs      how many traced programs
+#      $contents only kind     from now on, paths and json give those that were
+#                              hidden, that are unknown, or that were used
 #
 # All paths are byte strings.
 #
@@ -16,31 +20,60 @@ package require TclOO
 
 # map   A map's command.
 # own   The session's own files, which are not listed.
+# kind  What `only' was told.
 
 oo::class create ::dtsm::Contents {
-    variable map own
+    variable map own kind
 
     constructor {kept} {
         set map $kept
         set own {}
+        set kind {}
     }
 
     # Touched --
     #
-    #      The options that choose the paths that were touched: without mere
-    #      spellings, which are aliases as all of the tracer's notes are, and
+    #      The options that choose the paths that were touched, without aliases
+    #      (spellings that resolve to another path, and the tracer's notes) and
     #      without the session's own files.
 
     method Touched {} {
         return [list -rules 0 -void 1 -bytes 1 -without alias -outside $own]
     }
 
+    # total, programs --
+    #
+    #      How many paths were touched, and how many programs were traced.
+
+    method total {} {
+        return [$map total {*}[my Touched]]
+    }
+
+    method programs {} {
+        return [$map count attached]
+    }
+
+    method only {wanted} {
+        set kind $wanted
+    }
+
+    # Wanted --
+    #
+    #      The options that choose what `only' left.
+
+    method Wanted {} {
+        return [concat [my Touched] [dict get {
+            {} {} hidden {-flags {deny reported}} unknown {-any unknown}
+            used {-any {read write exec} -without {alias deny}}
+        } $kind]]
+    }
+
     method paths {} {
-        return [$map get {*}[my Touched]]
+        return [$map get {*}[my Wanted]]
     }
 
     method json {channel} {
-        $map json $channel {*}[my Touched]
+        $map json $channel {*}[my Wanted]
     }
 
     # Judged --
@@ -68,16 +101,16 @@ oo::class create ::dtsm::Contents {
                 dict lappend result [expr {"violation" in $flags ? "refused"
                     : "unanswered"}] $path [expr {"missing" ni $flags}]
             } elseif {"unknown" in $flags} {
-                set kind [my Kind $flags]
-                if {$kind eq ""} {
+                set use [my Kind $flags]
+                if {$use eq ""} {
                     lappend links $path
                 } else {
-                    dict lappend result $kind $path
+                    dict lappend result $use $path
                 }
             }
         }
-        dict for {kind paths} [my Followed $links] {
-            dict lappend result $kind {*}$paths
+        dict for {use paths} [my Followed $links] {
+            dict lappend result $use {*}$paths
         }
         dict set result distinct $distinct
         dict set result answers $answers
@@ -88,7 +121,7 @@ oo::class create ::dtsm::Contents {
     #
     #      What an unknown path's flags say: unknown when it was used (read,
     #      written or executed); lookedAt when it was only looked at (stat,
-    #      access), or is a folder that was listed; nothing of a symlink that
+    #      access), or is a directory that was listed; nothing of a symlink that
     #      was followed.
 
     method Kind {flags} {
@@ -105,10 +138,10 @@ oo::class create ::dtsm::Contents {
     #      A sorted list of {path details} of what the registry does not know.
     #
     # Arguments:
-    #      kind     unknown or lookedAt.
+    #      use      unknown or lookedAt.
 
-    method Known {judged kind} {
-        return [lsort -index 0 [lmap path [dict get $judged $kind] {
+    method Known {judged use} {
+        return [lsort -index 0 [lmap path [dict get $judged $use] {
             list $path [my Details $path]
         }]]
     }
@@ -123,8 +156,8 @@ oo::class create ::dtsm::Contents {
 
     # Followed --
     #
-    #      Which of some unknown symlinks were used.  That one was followed is
-    #      noted without what for: it was used if what it leads to was.
+    #      Which unknown symlinks were used.  The map records that a symlink was
+    #      followed, not what for; it was used if its target was.
     #
     # Results:
     #      unknown links lookedAt links, as of Judged.
@@ -150,25 +183,26 @@ oo::class create ::dtsm::Contents {
 
     method finding {} {
         set judged [my Judged {get -bytes 1 -rules 1}]
-        foreach kind {refused unanswered} {
-            set $kind [lsort -index 0 [lmap {path exists} \
-                    [dict get $judged $kind] {
+        foreach name {refused unanswered} {
+            set $name [lsort -index 0 [lmap {path exists} \
+                    [dict get $judged $name] {
                 list $path $exists {} {}
             }]]
         }
         set default {}
         set rules {}
         foreach {path flags} [lindex [dict get $judged answers] 0] {
+            set verdict [lsearch -inline -regexp $flags ^(allow|deny|ask)\$]
             if {$path eq "/"} {
-                set default [lindex $flags 0]
+                set default $verdict
             } else {
-                lappend rules $path [lindex $flags 0]
+                lappend rules $path $verdict
             }
         }
         return [dict create default $default \
             rules [lsort -stride 2 $rules] traced [$map count attached] \
             distinct [dict get $judged distinct] violations $refused \
-            unanswered $unanswered ignored {} \
+            unanswered $unanswered ignored {} probed {} \
             unknown [my Known $judged unknown] \
             lookedAt [my Known $judged lookedAt] \
             silent [$map count unanswered] supervised {} untraced {} \

@@ -3,31 +3,30 @@
 #      Which packages a build used, from what a session found and what a
 #      registry says, beside what the build declares.
 #
-# What counts.  A file that was read, written or executed is USED.  One that
-# was only looked at (stat, access: a configure script's search) is not, and
-# is told apart, because a build may find a program and never run it.  A
-# symlink counts as what it leads to: of gcc only /usr/bin/gcc is a file of
-# the package gcc.  Some counts as looked at, because it says nothing of what
-# the build needs: what lies in /etc (the linker reads all of
-# /etc/ld.so.conf.d, whoever put a file there), what is of the machine's own
-# time zone, language and kinds of files, libraries of another ABI
-# (dpkg-shlibdeps looks into all folders of ld.so.conf), and a file that was
-# read with all others of its kind in a folder that was listed, when they are
-# of several packages (aclocal reads all of /usr/share/aclocal).  Folders, and
-# what was not there, do not count.
+# What counts.  A file that was read, written or executed is USED.  A file that
+# was only looked at (stat, access: a configure script's search) is not, and is
+# listed apart, because a build may find a program and never run it.  A symlink
+# counts as its target: of gcc, only /usr/bin/gcc is a file of the package gcc.
+# Some files that were read still count as looked at, because reading them does
+# not show that the build needs them: files in /etc (the linker reads all of
+# /etc/ld.so.conf.d); files of the machine's own time zone, language and kinds
+# of files; libraries of another ABI (dpkg-shlibdeps looks into all directories
+# of ld.so.conf); and files that were read together with all others of their
+# kind in a listed directory that holds files of several packages (aclocal reads
+# all of /usr/share/aclocal).  Directories and absent files do not count.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::deps {
     namespace export find
 
-    # What every build reads, whosever it is.
+    # What every build reads, whichever package owns it.
 
     variable common {/etc allow /usr/lib32 allow /usr/libx32 allow
         /usr/share/zoneinfo allow /usr/lib/locale allow
         /usr/share/mime allow / ask}
 
-    # What Scanned found of a folder and a kind of files, while find runs.
+    # While find runs: Scanned's answers by directory and kind of files.
 
     variable scans {}
 }
@@ -39,10 +38,10 @@ namespace eval ::dtsm::deps {
 # Arguments:
 #      paths     path flags ..., as from a session's collect.
 #      registry  One that knows packages, with what was declared.
-#      policy    As from dtsm::policy::load: what belongs to no package is
-#                only told when this does not allow it.
-#      ignored   As from dtsm::ignore::places: what does not count as used,
-#                unless its package may be used.
+#      policy    As from dtsm::policy::load: a file of no package is reported
+#                only if this policy does not allow it.
+#      ignored   As from dtsm::ignore::places: files that do not count as used,
+#                unless their package may be used.
 #
 # Results:
 #      A dictionary:
@@ -52,7 +51,8 @@ namespace eval ::dtsm::deps {
 #      entries     what was declared, as from Declared (depsdeclared.tcl)
 #      undeclared  used packages that were not declared, nor are needed by
 #                  one that was
-#      needed      the shortest list of those that needs all the others
+#      needed      the shortest list of those whose dependencies bring the
+#                  others
 #      unowned     used files of no package
 #      ignored     a list of {path package}: what did not count
 
@@ -76,7 +76,7 @@ proc ::dtsm::deps::find {paths registry policy {ignored {}}} {
 
 # dtsm::deps::Touched --
 #
-#      Whose the files are that were touched.
+#      Which packages own the files that were touched.
 #
 # Results:
 #      A list of used, lookedAt, unowned and ignored, as find has them.
@@ -140,7 +140,7 @@ proc ::dtsm::deps::Touched {paths registry policy ignored} {
 
 # dtsm::deps::Kind --
 #
-#      Whether a path that was there was used or lookedAt.
+#      Whether an existing path was used or lookedAt.
 
 proc ::dtsm::deps::Kind {path flags paths} {
     foreach flag {read write exec} {
@@ -198,7 +198,7 @@ proc ::dtsm::deps::Scanned {path flags paths registry} {
 
 # dtsm::deps::Leads --
 #
-#      1 for a folder, and for a symlink that leads to a package's file.
+#      1 for a directory, and for a symlink that leads to a package's file.
 
 proc ::dtsm::deps::Leads {path registry} {
     if {[IsFolder $path]} {
@@ -215,7 +215,7 @@ proc ::dtsm::deps::IsFolder {path} {
 
 # dtsm::deps::Shortest --
 #
-#      Those packages that no other of them needs.
+#      The packages that none of the others needs.
 
 proc ::dtsm::deps::Shortest {packages registry} {
     set left $packages

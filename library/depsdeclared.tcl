@@ -3,12 +3,12 @@
 #      What became of each thing that a build declares (deps.tcl): used, needed
 #      for what was used, only looked at, untouched, or not installed.
 #
-# A declared name may own nothing that a build uses: python3 is a program of
-# python3.11-minimal, pkg-config a name that went to pkgconf, default-jdk a
-# list of others.  What was used of such packages is put down to the entries
-# that lead to it in the fewest steps; of several, to those that were touched
-# themselves.  So each package that was used, and may be, has an entry that is
-# kept, and what is kept brings all of it.
+# A declared package may own nothing that a build uses: the program python3
+# belongs to python3.11-minimal, pkg-config was replaced by pkgconf, and
+# default-jdk only depends on others.  The use of a package is attributed to the
+# declared entries that lead to it in the fewest steps; of several such entries,
+# to those that were touched themselves.  So each used package that may be used
+# has an entry that is kept, and the kept entries bring all of them.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -73,8 +73,8 @@ proc ::dtsm::deps::Among {used packages} {
 
 # dtsm::deps::Steps --
 #
-#      In how many steps some packages lead to each that they need: 0 for
-#      themselves.  What every build may use leads nowhere.
+#      In how many steps packages lead to each package that they need: 0 for
+#      themselves.  Packages that every build may use lead nowhere.
 #
 # Arguments:
 #      needsName  A variable of the caller: what was asked of the registry.
@@ -104,8 +104,8 @@ proc ::dtsm::deps::Steps {packages base registry needsName} {
 
 # dtsm::deps::Credit --
 #
-#      Which entries the packages that were used are put down to, see the head
-#      of this file.
+#      To which entries the used packages are attributed; see the head of this
+#      file.
 #
 # Results:
 #      number packages ...; the entry's number, from 0.
@@ -147,7 +147,7 @@ proc ::dtsm::deps::Credit {entries steps used base} {
 # dtsm::deps::State --
 #
 #      Whether a package that was declared was used, lookedAt or untouched.
-#      One that is only there for what it needs counts as that does.
+#      A package that exists only for its dependencies counts as they do.
 
 proc ::dtsm::deps::State {package used lookedAt base registry {seen {}}} {
     if {[dict exists $used $package]} {

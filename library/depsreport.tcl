@@ -98,6 +98,19 @@ proc ::dtsm::deps::Counted {packages} {
     }]
 }
 
+# dtsm::deps::Looked --
+#
+#      The same of packages that may not be needed: their number, unless all
+#      is to be listed.
+
+proc ::dtsm::deps::Looked {packages} {
+    if {![llength $packages] || $::dtsm::report::verbose} {
+        return [Counted $packages]
+    }
+    return [list "[::dtsm::report::counted [expr {[llength $packages] / 2}] \
+        package packages] (--verbose lists them)"]
+}
+
 # dtsm::deps::Ignored --
 #
 #      Lines that name what was ignored, and whose it is.
@@ -155,13 +168,15 @@ proc ::dtsm::deps::text {found} {
         "declared and only looked at" [Entries $found lookedAt] \
         "declared and never touched" [Entries $found untouched] \
         "declared, but not installed" [Entries $found absent] \
-        "only looked at, or read with a whole folder" [Counted $looked] \
+        "only looked at, or read with a whole directory" [Looked $looked] \
         "used, of no package" [lmap path [dict get $found unowned] {
             string cat "  " [::dtsm::bytes::shown $path]
         }] \
         "ignored, of packages that are not declared" [Ignored $found] \
     ] {
-        if {[llength $body]} {
+        if {[llength $body] == 1 && [string index [lindex $body 0] 0] ne " "} {
+            lappend lines "$head: [lindex $body 0]"
+        } elseif {[llength $body]} {
             lappend lines "$head:" {*}$body
         }
     }

@@ -12,7 +12,7 @@ namespace eval ::dtsm::dpkg {
     namespace export state packages provided needs base fitting files \
         links
 
-    # What build-essential stands for, for a machine without that package.
+    # What build-essential depends on, for a machine without that package.
 
     variable essential {
         build-essential gcc g++ make libc-dev libc6-dev dpkg-dev
@@ -49,8 +49,8 @@ proc ::dtsm::dpkg::StatusFiles {admin} {
 # dtsm::dpkg::state --
 #
 #      Text that changes when the database does: what status and diversions
-#      say, when a folder of the database changed last, and where the folders
-#      of / that merging /usr replaces lead to.
+#      say, when a directory of the database changed last, and the targets of
+#      the directories in / that merging /usr replaces by symlinks.
 
 proc ::dtsm::dpkg::state {admin} {
     set state [list [file normalize $admin]]
@@ -141,7 +141,7 @@ proc ::dtsm::dpkg::provided {native packages} {
             continue
         }
         dict lappend result [dict get $entry name] $package
-        # One for all architectures counts as one of the machine's.
+        # A package for all architectures counts as one of the machine's.
         set arch [dict get $entry arch]
         dict lappend result [dict get $entry name]:[expr {
             $arch eq "all" ? $native : $arch}] $package
@@ -202,10 +202,11 @@ proc ::dtsm::dpkg::Meant {packages native provided package text} {
 
 # dtsm::dpkg::base --
 #
-#      What every build may use, before what that needs: what is essential,
-#      build-essential, and what those and all that they need recommend.
-#      Their tools use the latter when it is there (dpkg-dev a Perl module,
-#      for instance), and that is no matter of the build.
+#      The packages that every build may use, without their dependencies:
+#      essential packages, build-essential, and what those and their
+#      dependencies recommend.  Their tools use recommended packages when they
+#      are installed (dpkg-dev a Perl module, for instance), which the build has
+#      no influence on.
 
 proc ::dtsm::dpkg::base {native packages provided needs} {
     variable essential
@@ -239,8 +240,9 @@ proc ::dtsm::dpkg::base {native packages provided needs} {
 
 # dtsm::dpkg::fitting --
 #
-#      Those of some packages that serve one of an architecture: of the same,
-#      of all, or with Multi-Arch: foreign; if there is none of these, all.
+#      The packages that can serve a package of an architecture: those of the
+#      same architecture, of all, or with Multi-Arch: foreign; if there is none
+#      of these, all packages.
 
 proc ::dtsm::dpkg::fitting {packages arch candidates} {
     if {[llength $candidates] < 2} {
@@ -259,9 +261,9 @@ proc ::dtsm::dpkg::fitting {packages arch candidates} {
 
 # dtsm::dpkg::files --
 #
-#      Run a script for each file that a package owns.  Folders are left out.
-#      Symlinks in the way to a file are followed, so /lib/x on a machine with
-#      a merged /usr is /usr/lib/x; what is diverted is where it went.
+#      Run a script for each file that a package owns, without directories.
+#      Symlinks on the way to a file are followed, so /lib/x on a machine with
+#      a merged /usr is /usr/lib/x; a diverted file has its new place.
 #
 # Arguments:
 #      packages    From packages.
@@ -318,7 +320,7 @@ proc ::dtsm::dpkg::files {admin native packages pathName packageName script} {
 
 # dtsm::dpkg::Placed --
 #
-#      A path with its folder replaced by where that leads.
+#      A path with its directory replaced by where that leads.
 
 proc ::dtsm::dpkg::Placed {path folders} {
     set slash [string last / $path]
@@ -347,8 +349,8 @@ proc ::dtsm::dpkg::Diversions {admin folders} {
 
 # dtsm::dpkg::links --
 #
-#      The symlinks that update-alternatives keeps.  They are nobody's; where
-#      they lead is some package's.
+#      The symlinks that update-alternatives keeps.  No package owns them; a
+#      package owns their target.
 
 proc ::dtsm::dpkg::links {admin} {
     set result {}

@@ -1,7 +1,7 @@
 # kept.tcl --
 #
-#      The verbs of the dtsm command for what runs leave: kept maps (stat,
-#      check, report), and what must not stay (clean).
+#      The verbs of the dtsm command for what runs leave behind: kept maps and
+#      reports (stat, check, report), and leftovers of killed runs (clean).
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -12,13 +12,16 @@
 
 proc ::dtsm::command::WithMap {verb words varName script} {
     upvar 1 $varName map
+    if {$verb ne "report"} {
+        lassign [::dtsm::options::parse $verb $words] . words
+    }
     if {[llength $words] != 1} {
-        ::dtsm::options::wrong "$verb takes the name of one file" "help $verb"
+        ::dtsm::options::wrong "$verb takes one file" "help $verb"
     }
     set file [::dtsm::bytes::toFile [lindex $words 0]]
     if {![file isfile $file]} {
         return -code error -errorcode {DTSM NOMAP} "\"$file\" is\
-            [expr {[file exists $file] ? {no map} : {not there}}]"
+            [expr {[file exists $file] ? {not a map} : {not there}}]"
     }
     if {![file size $file]} {
         return -code error -errorcode {DTSM NOMAP} \
@@ -55,49 +58,93 @@ proc ::dtsm::command::Verb-check {trace words} {
     return 0
 }
 
+# dtsm::command::Verb-report --
+#
+#      Print a kept map, or a report in JSON, in any format.
+
 proc ::dtsm::command::Verb-report {trace words} {
     lassign [::dtsm::options::parse report $words] options words
     Need ignore
-    set format list
-    set ignore {}
+    set settings {format {} ignore {} output - only {} verbose 0}
     foreach {option value} $options {
         ::dtsm::options::checkWord report $option $value
         switch -- $option {
-            --format {
-                set format $value
-            }
             --ignore {
-                lappend ignore $value
+                dict lappend settings ignore $value
             }
             --ignore-from {
-                lappend ignore {*}[IgnoredBy $value]
+                dict lappend settings ignore {*}[IgnoredBy $value]
+            }
+            --verbose {
+                dict set settings verbose 1
+            }
+            --output {
+                dict set settings output [::dtsm::bytes::toFile $value]
+            }
+            default {
+                dict set settings [string range $option 2 end] $value
             }
         }
     }
-    WithMap report $words map {
-        if {$format eq "list"} {
-            # What resolves elsewhere is there under its own name, and the
-            # tracer's notes are spellings too.
-            foreach {path flags} [lsort -stride 2 \
-                    [$map get -bytes 1 -void 1 -without alias]] {
-                puts "[::dtsm::bytes::shown $path]\t$flags"
-            }
-            set unstored [$map count unstored]
-            if {$unstored} {
-                Need report
-                flush stdout
-                Say [::dtsm::report::full [list unstored $unstored]]
-            }
-        } else {
-            Need contents json report
-            NeedFormat $format
-            set contents [::dtsm::Contents new $map]
-            set finding [::dtsm::ignore::apply [$contents finding] \
-                [::dtsm::ignore::places $ignore]]
-            ::dtsm::report::write $format $finding $contents stdout
+    if {[dict get $settings format] eq ""} {
+        dict set settings format [FormatOf [dict get $settings output] list]
+    }
+    if {[llength $words] == 1 && [IsJson [lindex $words 0]]} {
+        ShowJson [lindex $words 0] $settings
+    } else {
+        WithMap report $words map {
+            Need contents
+            Show [::dtsm::Contents new $map] $settings
         }
     }
     return 0
+}
+
+# dtsm::command::IsJson --
+#
+#      1 if a file begins as an object in JSON does, which no map does.
+
+proc ::dtsm::command::IsJson {name} {
+    set file [::dtsm::bytes::toFile $name]
+    if {![file isfile $file]} {
+        return 0
+    }
+    set channel [open $file rb]
+    set start [read $channel 64]
+    close $channel
+    return [string match \{* [string trimleft $start " \t\r\n"]]
+}
+
+# dtsm::command::ShowJson --
+#
+#      Show a report in JSON.
+
+proc ::dtsm::command::ShowJson {name settings} {
+    Need json jsonread reported
+    try {
+        set contents [::dtsm::Reported new [::dtsm::bytes::contents $name]]
+    } trap {DTSM REPORT} {message options} {
+        return -options $options "\"[::dtsm::bytes::shown $name]\": $message"
+    }
+    Show $contents $settings
+}
+
+# dtsm::command::Show --
+#
+#      Write what a dtsm::Contents or dtsm::Reported tells.
+
+proc ::dtsm::command::Show {contents settings} {
+    Need report
+    set ::dtsm::report::verbose [dict get $settings verbose]
+    set format [dict get $settings format]
+    set finding [::dtsm::ignore::apply [$contents finding] \
+        [::dtsm::ignore::places [dict get $settings ignore]]]
+    set file [dict get $settings output]
+    CloseReport [OpenReport $file] $file \
+        [Writer $format $finding $contents [dict get $settings only]]
+    if {$format eq "list" && [dict get $finding unstored]} {
+        Say [::dtsm::report::full $finding]
+    }
 }
 
 # dtsm::command::Verb-clean --

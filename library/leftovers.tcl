@@ -1,8 +1,8 @@
 # leftovers.tcl --
 #
-#      What sessions left behind whose process was killed: their directory,
-#      and their map.  A session owns its directory as long as it lives
-#      (dtsm::folder), so what is in use is never touched.
+#      What killed sessions left behind: their directory and their map.  A
+#      session holds a lock on its directory while it lives (dtsm::folder), so
+#      a directory in use is never touched.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -22,7 +22,7 @@ proc ::dtsm::leftovers::find {} {
         }
         foreach folder [lsort [glob -nocomplain -types d -directory $base \
                 dtsm-??????]] {
-            # Others' directories, and those that are no session's, fail here.
+            # Directories of other users and of other kinds fail here.
             if {![catch {::dtsm::folder held \
                     [::dtsm::bytes::fromText $folder]} held] && !$held} {
                 lappend result $folder
@@ -34,9 +34,8 @@ proc ::dtsm::leftovers::find {} {
 
 # dtsm::leftovers::mapOf --
 #
-#      The name of a session's map, empty when it is not there any more.  What
-#      the link names is that only if its directory is the one that the session
-#      made.
+#      The name of a session's map; empty if it is gone.  The target of the
+#      link is the map only if its directory is the one that the session made.
 
 proc ::dtsm::leftovers::mapOf {folder} {
     if {[catch {::dtsm::folder map [::dtsm::bytes::fromText $folder]} number]} {
@@ -85,8 +84,8 @@ proc ::dtsm::leftovers::remove {folder} {
 
 # dtsm::leftovers::OpenFence --
 #
-#      Let a session's processes do what they want.  The map is reached by the
-#      descriptor of its directory: by name it could be another session's.
+#      Stop enforcing denials on a session's processes.  The map is reached by
+#      the descriptor of its directory; the name may belong to another session.
 
 proc ::dtsm::leftovers::OpenFence {name} {
     catch {

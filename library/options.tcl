@@ -1,197 +1,262 @@
 # options.tcl --
 #
-#      The options of the dtsm command's verbs: their help, and how they are
-#      read from a command line.
+#      Parse the command lines of the dtsm command's verbs, and print their
+#      help, both from the table in optiontable.tcl.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::options {
-    namespace export parse help takes wrong checkWord
-
-    # What several verbs have: name, argument, help.
-
-    variable packages {
-        --registry R
-            "Whose are the files, and may the build use them?  R is dpkg
-            (Debian's packages), dpkg:DIR (a dpkg database elsewhere),
-            macports:FILE (a registry.db of MacPorts), list:FILE (lines
-            \"allow PATH\", \"deny PATH\"), tcl:FILE (a script with proc
-            registry {path}) or tdbc:DRIVER:CONNECTION (a database).  May be
-            given again: the first that knows a path decides."
-        --depends LIST
-            "What the build declares, as in Build-Depends: names with commas
-            between them; alternatives, versions (which are not compared),
-            architectures and build profiles are understood.  May be given
-            again."
-        --depends-from FILE
-            "The same from FILE, a debian/control: Build-Depends,
-            Build-Depends-Arch and Build-Depends-Indep.  May be given again."
-        --ignore P
-            "What is refused or unknown at and below P is no finding: it stays
-            hidden, and is neither counted nor fatal.  For what a build looks
-            for and goes on without; see \"dtsm policy probes\" for what needs
-            no such option.  May be given again."
-        --ignore-from FILE
-            "The same from FILE: the lines \"ignore PATH\" of a policy.  May be
-            given again."
-    }
-
-    variable run {
-        --allow P
-            "Paths at and below P may be used.  Of the rules that cover a
-            path the longest holds; of two for one path the last."
-        --deny P
-            "Paths at and below P look absent; folders stay visible.  Where
-            P is a symlink, or lies behind one, when the session begins,
-            what it leads to is denied as well.  A command that is denied is
-            not started."
-        --ask P
-            "Paths at and below P are put to the registry, each once.  Without
-            one they may be used and are listed as unknown.  Folders and what
-            is not there need no question."
-        --default allow|deny|ask
-            "What holds for a path that no rule covers: what the policy
-            says, else allow."
-        --policy POLICY
-            "Rules from a file, or \"system\" or \"packages\", which come with
-            dtsm; see \"dtsm policy\".  May be given again; later rules, and
-            last those of the command line, come before earlier ones for the
-            same path.  With --registry it is packages unless said."
-    }
-    append run $packages {
-        --report FILE
-            "Write what was found to FILE; - is standard output."
-        --format json|text|markdown|html
-            "How: JSON for programs, what is printed at the end, Markdown, or
-            one page of HTML with a tree of all paths.  Unless said it is
-            html or markdown when FILE ends in .html or .md, else json."
-        --fail-on violation|missing|unknown|untraced|never
-            "Exit with status 3 when the command succeeded but something
-            that exists was refused (violation), something that does not
-            exist was (missing), something was read, written or run that the
-            registry does not know (unknown; what was only looked at does not
-            count), or a process was not traced or the map was full (untraced;
-            a process that was killed before its program ran does not count).
-            What was refused because the registry gave no answer is a
-            violation.  May be given for several; never is what holds unless
-            said."
-        --patience SECONDS
-            "How long a program waits for an answer of the registry, which may
-            hang, and is refused then; 60 unless said.  To open a registry may
-            take ten times that."
-        --strict ""
-            "The same as --fail-on untraced."
-        --no-supervise ""
-            "Do not supervise programs that cannot be traced (static ones,
-            those of another libc): they run unseen and are named.  Without
-            root's rights, what starts such a program, and all below it, cannot
-            gain rights from setuid programs any more; this avoids it."
-        --keep FILE
-            "Leave the map in FILE, which must not exist yet."
-        --map-dir DIR
-            "Where the map lies while the command runs.  Unless said it is the
-            first of /dev/shm, the session's directory, /tmp and /var/tmp where
-            64 MiB are free, else the one with most.  Memory is faster."
-        --help ""
-            "Print this."
-    }
-
-    variable deps $packages
-    append deps {
-        --map-dir DIR
-            "As for run."
-        --no-supervise ""
-            "As for run."
-        --format text|control|json
-            "Text for a reader (unless said), a Build-Depends line, or JSON."
-        --report FILE
-            "Print to FILE and not to standard output."
-        --help ""
-            "Print this."
-    }
-
-    variable report {
-        --format list|text|json|markdown|html
-            "A line for each path (unless said), or as for run."
-        --ignore P
-            "As for run: what was refused or is unknown at and below P is no
-            finding.  May be given again."
-        --ignore-from FILE
-            "The same from FILE, a policy.  May be given again."
-        --help ""
-            "Print this."
-    }
-
-    variable clean {
-        --dry-run ""
-            "Print what would be removed, and leave it."
-        --help ""
-            "Print this."
-    }
+    namespace export parse help overview rows wrong checkWord unknownVerb
 }
 
 # dtsm::options::wrong --
 #
-#      Give up for a wrong command line.
+#      Raise an error about the command line.
 
 proc ::dtsm::options::wrong {message {help "help run"}} {
     return -code error -errorcode {DTSM USAGE} \
         "$message; see \"dtsm $help\""
 }
 
+# dtsm::options::rows --
+#
+#      The options of a verb, with the headings above them.
+#
+# Results:
+#      names argument help ...; a heading has no names.
+
+proc ::dtsm::options::rows {verb} {
+    variable table
+    set result {}
+    set heading {}
+    foreach {names argument takers text} $table {
+        if {![llength $names]} {
+            set heading $text
+        } elseif {![llength $takers] || $verb in $takers} {
+            if {$heading ne ""} {
+                lappend result {} {} $heading
+                set heading {}
+            }
+            lappend result $names $argument $text
+        }
+    }
+    return $result
+}
+
 # dtsm::options::checkWord --
 #
-#      Give up unless an option's value is one of those that are listed in
-#      its help.
+#      Raise an error unless an option's value is one of the words that its
+#      row lists.
 
 proc ::dtsm::options::checkWord {verb option value} {
-    variable $verb
-    foreach {name argument .} [set $verb] {
-        if {$name eq $option && [string first | $argument] > 0
-                && $value ni [split $argument |]} {
-            wrong "$option is [join [split $argument |] { or }], not\
-                \"[::dtsm::bytes::shown $value]\"" "help $verb"
+    foreach {names argument .} [rows $verb] {
+        set words [split $argument |]
+        if {$option ne [lindex $names 0] || [llength $words] < 2
+                || $value in $words} {
+            continue
         }
+        wrong "$option is [join $words { or }], not\
+            \"[::dtsm::bytes::shown $value]\"[meant \
+            [nearest $value $words]]" "help $verb"
     }
 }
 
-# dtsm::options::takes --
-#
-#      1 if a verb has options.
+# ---------------------------------------------------------------- help
 
-proc ::dtsm::options::takes {verb} {
-    return [info exists ::dtsm::options::$verb]
+# dtsm::options::overview --
+#
+#      What "dtsm help" prints.
+
+proc ::dtsm::options::overview {} {
+    variable verbs
+    set lines [list "dtsm traces builds: it hides what they do not declare." {}]
+    foreach {verb arguments line} $verbs {
+        lappend lines "  dtsm $verb $arguments" "          $line"
+    }
+    lappend lines {} "\"dtsm VERB --help\" prints the options of a verb,\
+        \"dtsm --version\" the version." \
+        "The manual is dtsm(1)."
+    return [join $lines \n]
 }
 
 # dtsm::options::help --
 #
-#      The help of a verb's options.
+#      The help of a verb.
 
 proc ::dtsm::options::help {verb} {
-    variable $verb
-    set lines {}
-    foreach {name argument text} [set $verb] {
-        lappend lines [string trimright "  $name $argument"] \
-            "          [regsub -all {\n\s+} $text "\n          "]"
+    variable verbs
+    variable notes
+    foreach {known arguments line} $verbs {
+        if {$known eq $verb} {
+            break
+        }
+    }
+    set lines [list "Usage: dtsm $verb $arguments" {} \
+        "[string toupper $line 0 0]." {}]
+    foreach {names argument text} [rows $verb] {
+        if {![llength $names]} {
+            lappend lines $text:
+            continue
+        }
+        lappend lines "  [join [lmap name $names {
+            string trimright "$name $argument"
+        }] {, }]" "          [regsub -all {\n\s+} $text "\n          "]"
+    }
+    if {[dict exists $notes $verb]} {
+        lappend lines [dict get $notes $verb]
     }
     return [join $lines \n]
 }
 
+# ---------------------------------------------------------------- hints
+
+# dtsm::options::distance --
+#
+#      How many characters have to be inserted, removed, replaced, or swapped
+#      with their neighbour to get from one word to another.
+
+proc ::dtsm::options::distance {one other} {
+    set before {}
+    set line {}
+    for {set j 0} {$j <= [string length $other]} {incr j} {
+        lappend line $j
+    }
+    for {set i 1} {$i <= [string length $one]} {incr i} {
+        set next [list $i]
+        set a [string index $one $i-1]
+        for {set j 1} {$j <= [string length $other]} {incr j} {
+            set b [string index $other $j-1]
+            set cost [expr {min([lindex $line $j] + 1,
+                [lindex $next $j-1] + 1,
+                [lindex $line $j-1] + ($a ne $b))}]
+            if {$i > 1 && $j > 1 && $a eq [string index $other $j-2]
+                    && $b eq [string index $one $i-2]} {
+                set cost [expr {min($cost, [lindex $before $j-2] + 1)}]
+            }
+            lappend next $cost
+        }
+        set before $line
+        set line $next
+    }
+    return [lindex $line end]
+}
+
+# dtsm::options::nearest --
+#
+#      The known word that a mistyped one is likely to be; empty if none is
+#      near enough.  Minus signs at the start do not count.
+
+proc ::dtsm::options::nearest {word known} {
+    set typed [string trimleft $word -]
+    if {[string length $typed] > 40} {
+        return {}
+    }
+    set best {}
+    set least [expr {1 + max(1, [string length $typed] / 3)}]
+    foreach candidate $known {
+        set name [string trimleft $candidate -]
+        set distance [distance $typed $name]
+        if {$distance < $least && $distance < [string length $name]} {
+            set best $candidate
+            set least $distance
+        }
+    }
+    return $best
+}
+
+# dtsm::options::meant --
+#
+#      The question that goes behind a message, if there is a near word.
+
+proc ::dtsm::options::meant {word} {
+    return [expr {$word eq "" ? "" : "; did you mean \"$word\"?"}]
+}
+
+# dtsm::options::unknownVerb --
+#
+#      Raise the error about a word that is no verb.  One that is a program
+#      was meant to be run.
+#
+# Arguments:
+#      words    The word, and what follows it.
+
+proc ::dtsm::options::unknownVerb {words} {
+    variable verbs
+    set known [lmap {name . .} $verbs {set name}]
+    set word [lindex $words 0]
+    if {$word eq ""} {
+        wrong "no verb given; verbs are [join $known {, }]" help
+    }
+    if {[string index $word 0] eq "-"} {
+        set message "unknown option \"[::dtsm::bytes::shown $word]\""
+        foreach {names . .} [rows run] {
+            if {[regsub {=.*$} $word {}] in $names} {
+                append message "; options follow the verb, as in\
+                    \"dtsm run [lindex $names 0]\""
+                break
+            }
+        }
+        wrong $message help
+    }
+    set message "unknown verb \"[::dtsm::bytes::shown $word]\""
+    set near [nearest $word $known]
+    if {$near ne ""} {
+        append message [meant "dtsm $near"]
+    } elseif {[::dtsm::system which $word] ne ""} {
+        append message [meant "dtsm run -- [join [lmap part $words {
+            ::dtsm::bytes::shown $part
+        }]]"]
+    }
+    wrong $message help
+}
+
+# dtsm::options::Unknown --
+#
+#      Raise the error about a word that is no option of a verb.
+
+proc ::dtsm::options::Unknown {verb word} {
+    variable table
+    set message "unknown option \"[::dtsm::bytes::shown $word]\""
+    set known {}
+    foreach {names . .} [rows $verb] {
+        foreach name $names {
+            if {[string match --* $name]} {
+                lappend known $name
+            }
+        }
+    }
+    set near [nearest $word $known]
+    if {$near ne ""} {
+        append message [meant $near]
+    } else {
+        foreach {names . takers .} $table {
+            if {$word in $names} {
+                append message " of $verb; \"dtsm [lindex $takers 0]\" has it"
+                break
+            }
+        }
+    }
+    wrong $message "help $verb"
+}
+
+# ---------------------------------------------------------------- parse
+
 # dtsm::options::parse --
 #
-#      Take the options of a verb off its words; -- ends them.
+#      Take the options of a verb off its words.  They end at --, and at the
+#      first word that does not begin with -.
 #
 # Results:
-#      A list {option value option value ...} in their order, and the words
-#      that are left.
+#      A list {option value option value ...} in their order, by their first
+#      names, and the words that are left.
 #
-# Errors: DTSM USAGE
+# Errors: DTSM USAGE; DTSM HELP verb and DTSM SHOWVERSION, which ask for that.
 
 proc ::dtsm::options::parse {verb words} {
-    variable $verb
-    set help "help $verb"
-    foreach {name argument .} [set $verb] {
-        set takes($name) [expr {$argument ne ""}]
+    foreach {names argument .} [rows $verb] {
+        foreach name $names {
+            set takes($name) [list [lindex $names 0] [expr {$argument ne ""}]]
+        }
     }
     set result {}
     while {[llength $words]} {
@@ -199,32 +264,50 @@ proc ::dtsm::options::parse {verb words} {
         if {$word eq "--"} {
             break
         }
-        if {[string index $word 0] ne "-"} {
+        if {[string index $word 0] ne "-" || $word eq "-"} {
             set words [linsert $words 0 $word]
             break
         }
         set value {}
-        set inline [regexp {^(--[a-z-]+)=(.*)$} $word . word value]
+        set inline [expr {[regexp {^(--[a-z-]+)=(.*)$} $word . word value]
+            || [regexp {^(-[A-Za-z])(.+)$} $word . word value]}]
         if {![info exists takes($word)]} {
-            wrong "unknown option \"[::dtsm::bytes::shown $word]\"" $help
+            Unknown $verb $word[expr {[string match --* $word] ? "" : $value}]
         }
-        if {$takes($word)} {
-            if {!$inline} {
-                if {![llength $words]} {
-                    wrong "option $word lacks its argument" $help
-                }
-                set words [lassign $words value]
+        lassign $takes($word) name hasArgument
+        if {$hasArgument && !$inline} {
+            if {![llength $words]} {
+                wrong "option $word needs an argument" "help $verb"
             }
-            if {$value eq ""} {
-                wrong "the argument of option $word is empty" $help
+            set words [lassign $words value]
+        } elseif {$inline && !$hasArgument} {
+            if {[string match --* $word]} {
+                wrong "option $word takes no argument" "help $verb"
             }
-        } elseif {$inline} {
-            wrong "option $word takes no argument" $help
+            # The next of several letters.
+            set words [linsert $words 0 -$value]
+            set value {}
         }
-        if {$word eq "--help"} {
-            wrong "--help comes first" $help
+        if {$hasArgument && $value eq ""} {
+            wrong "the argument of option $word is empty" "help $verb"
         }
-        lappend result $word $value
+        Asks $verb $name
+        lappend result $name $value
     }
     return [list $result $words]
+}
+
+# dtsm::options::Asks --
+#
+#      Options that end the parsing.
+
+proc ::dtsm::options::Asks {verb name} {
+    switch -- $name {
+        --help {
+            return -code error -level 2 -errorcode [list DTSM HELP $verb] {}
+        }
+        --version {
+            return -code error -level 2 -errorcode {DTSM SHOWVERSION} {}
+        }
+    }
 }

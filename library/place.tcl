@@ -1,7 +1,7 @@
 # place.tcl --
 #
-#      Where sessions' directories lie: out of reach of the builds, which empty
-#      their TMPDIR.  And where their maps lie: where there is room.
+#      Where session directories lie: not in the build's TMPDIR, which builds
+#      empty.  And where maps lie: where there is room.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -82,7 +82,7 @@ proc ::dtsm::place::usable {} {
 #      enough in the order of preference, then the others, the largest first.
 #
 # Arguments:
-#      folder   The session's directory.
+#      directory   The session's directory.
 
 proc ::dtsm::place::ordered {folder} {
     variable room
@@ -106,8 +106,8 @@ proc ::dtsm::place::ordered {folder} {
 
 # dtsm::place::map --
 #
-#      A new map in the first place that takes it: one may have room and yet
-#      no inode, or a quota.
+#      A new map in the first place where it can be made: a place with room
+#      may lack inodes, or have a quota.
 #
 # Errors: DTSM FULL, POSIX ...: those of the last place.
 

@@ -11,9 +11,9 @@
 #      ignore /usr/bin/print   refused or not, it is no finding (ignore.tcl)
 #
 # A path goes to the line's end or a blank and #.  \#, \$ and \\ stand for
-# themselves, \xHH for a byte.  Of two rules for one path, and of two defaults,
-# the last holds; the longest rule that covers a path governs it, whatever the
-# order.
+# themselves, \xHH for a byte.  The last of two rules for the same path, and of
+# two defaults, wins; the longest rule that covers a path governs it, whatever
+# the order.
 #
 # Paths and texts are byte strings.
 #
@@ -30,9 +30,9 @@ namespace eval ::dtsm::policy {
 system {# system --
 #
 #      What every build may touch on a GNU/Linux system: its programs,
-#      libraries and headers, its configuration, devices, and folders for
-#      temporary files.  What was installed beside the system, in /usr/local,
-#      /opt or somebody's home, looks absent.
+#      libraries and headers, its configuration, devices, and directories for
+#      temporary files.  Software installed outside the system, in /usr/local,
+#      /opt or a home directory, looks absent.
 
 default deny
 
@@ -68,13 +68,13 @@ allow /tmp
 allow /var/tmp
 allow $TMPDIR
 
-# where the build is done: the folder that dtsm was started in
+# where the build is done: the directory in which dtsm was started
 allow $WORK
 }
 probes {# probes --
 #
-#      What tools look for, and go on without, whatever is built.  A part of
-#      the policy packages.
+#      Files that tools look for and do without, whatever is built.  A part
+#      of the policy packages.
 
 # debhelper tries to load the build systems of other packages
 ignore /usr/share/perl5/Debian/Debhelper/Buildsystem/maven.pm
@@ -88,9 +88,9 @@ ignore /usr/bin/print
 }
 packages {# packages --
 #
-#      What holds with --registry unless another policy is given: the registry
-#      decides on everything but the system's configuration and state,
-#      devices, temporary files and the work folder.
+#      The default policy with --registry: the registry decides on everything
+#      except the system's configuration and state, devices, temporary files
+#      and the working directory.
 
 default ask
 include probes
@@ -123,7 +123,7 @@ allow /tmp
 allow /var/tmp
 allow $TMPDIR
 
-# where the build is done: the folder that dtsm was started in
+# where the build is done: the directory in which dtsm was started
 allow $WORK
 }
     }
@@ -191,7 +191,7 @@ proc ::dtsm::policy::load {name {within {}}} {
         } elseif {$word in $verdicts || $word eq "ignore"} {
             if {[string index $rest 0] ne "/"} {
                 bad $where $number "\"[::dtsm::bytes::shown $rest]\" does\
-                    not begin with /; \$WORK/... is below the work folder"
+                    not begin with /; \$WORK/... is below the working directory"
             }
             if {$word eq "ignore"} {
                 dict lappend result ignore $rest
@@ -267,9 +267,9 @@ proc ::dtsm::policy::lines {text where} {
 # dtsm::policy::Substitute --
 #
 #      The rest of a line, without its comment, variables and \ replaced.
-#      $WORK is the working folder; $TMPDIR is /tmp when it is not set or
-#      relative, which each program would take for another folder; other
-#      variables are the environment's.
+#      $WORK is the working directory; $TMPDIR is /tmp when it is not set or
+#      relative, which would mean another directory to each program; other
+#      variables come from the environment.
 
 proc ::dtsm::policy::Substitute {rest where number} {
     set result {}
@@ -353,21 +353,12 @@ proc ::dtsm::policy::shown {policy} {
         dict set verdictOf [::dtsm::bytes::absolute $path] $verdict
     }
     foreach {path verdict} [lsort -stride 2 $verdictOf] {
-        lappend lines "$verdict [Written $path]"
+        lappend lines "$verdict [::dtsm::bytes::written $path]"
     }
     foreach path [lsort -unique [lmap path [dict get $policy ignore] {
         ::dtsm::bytes::absolute $path
     }]] {
-        lappend lines "ignore [Written $path]"
+        lappend lines "ignore [::dtsm::bytes::written $path]"
     }
     return [join [concat $lines [list ""]] \n]
-}
-
-# dtsm::policy::Written --
-#
-#      A path as a line of a policy has it.
-
-proc ::dtsm::policy::Written {path} {
-    return [::dtsm::bytes::plain \
-        [string map {\\ \\\\ # \\# $ \\$ { } \\x20} $path]]
 }

@@ -11,8 +11,8 @@
 #      set found [porttrace::trace_check_violations]
 #      porttrace::trace_stop
 #
-# In a list of rules the first that covers a path holds; what none covers is
-# denied.  / is always allowed, and folders are always visible.
+# The first rule in a list that covers a path wins; other paths are denied.
+# / is always allowed, and directories are always visible.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -30,7 +30,7 @@ namespace eval ::porttrace {
 package provide porttrace $::porttrace::version
 
 if {[info commands ::dtsm::Session] eq ""} {
-    foreach file {bytes place server contents session collect lookup starts} {
+    foreach file {bytes place server contents session collect spawn starts} {
         source -encoding utf-8 [file join [file dirname \
             [file normalize [info script]]] $file.tcl]
     }
@@ -56,7 +56,7 @@ proc ::porttrace::ask {listVar path} {
 proc ::porttrace::Append {listVar verdict path} {
     upvar 1 $listVar rules
     if {$path eq ""} {
-        # It would be the working folder.
+        # An empty path would mean the working directory.
         return -level 2 -code error -errorcode {DTSM INVALID EMPTY} \
             "the path is empty"
     }
@@ -94,7 +94,7 @@ proc ::porttrace::Usual {workpath} {
 #      A session, for scripts that want more than one at once: a dtsm::Session
 #      (session.tcl).  Its fence is open.
 #
-#      -rules list         a first-match list (the platform's folders and
+#      -rules list         a first-match list (the platform's directories and
 #                          workpath, but not /usr/local)
 #      -default verdict    for what no rule covers (deny)
 #      -registry prefix    answers for ask rules: prefix path -> allow, deny
@@ -244,7 +244,7 @@ proc ::porttrace::trace_exec {args} {
 #
 # Results:
 #      A dictionary of sorted lists of paths: violations (hidden, and there),
-#      missing (hidden, not there), unknown (allowed, nobody knows whose),
+#      missing (hidden, not there), unknown (allowed, of no known package),
 #      unanswered (hidden for want of an answer); and untraced, a list of
 #      {program why count}.
 
@@ -274,10 +274,10 @@ proc ::porttrace::trace_check_violations {} {
     foreach {kind text} {
         violations  "The following existing files were hidden from the build\
             system by trace mode:"
-        unanswered  "The following files were hidden because nobody answered\
-            for them:"
-        unknown     "The following files were used and belong to nobody that\
-            the registry knows:"
+        unanswered  "The following files were hidden because the registry\
+            gave no answer:"
+        unknown     "The following files were used and belong to no package\
+            that the registry knows:"
     } {
         if {[llength [dict get $found $kind]]} {
             Warn $text

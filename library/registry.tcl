@@ -27,6 +27,11 @@ package require TclOO
 namespace eval ::dtsm::registry {
     namespace export make several first key needPackage
 
+    # Called with what is being done and its percentage while something takes
+    # long, as a command prefix; empty: nothing is told.
+
+    variable progress {}
+
     # kind, what stands behind its colon (? for: may be left out), its class
 
     variable kinds {
@@ -130,7 +135,7 @@ proc ::dtsm::registry::Unmet {registries} {
 
 # dtsm::registry::first --
 #
-#      A registry made of several: the first answer that is not unknown.
+#      Ask several registries: the first answer that is not unknown.
 
 proc ::dtsm::registry::first {registries path} {
     set answer unknown
@@ -192,7 +197,7 @@ proc ::dtsm::registry::interpreter {} {
 #      one that the caller's TCLLIBPATH leads to.
 #
 # Arguments:
-#      debian   The Debian package that has it for Tcl 8.6.
+#      debian   The Debian package that has it for Tcl 8.6; empty if none has.
 
 proc ::dtsm::registry::needPackage {registry package debian} {
     if {[catch {package require $package}]} {
@@ -201,7 +206,7 @@ proc ::dtsm::registry::needPackage {registry package debian} {
     if {[catch {package require $package} message]} {
         set tcl [info tclversion]
         set how "for Tcl $tcl"
-        if {$tcl eq "8.6"} {
+        if {$tcl eq "8.6" && $debian ne ""} {
             append how "; on Debian: apt-get install $debian"
         }
         return -code error \
@@ -213,17 +218,18 @@ proc ::dtsm::registry::needPackage {registry package debian} {
 
 # ---------------------------------------------------------------- Owners
 
-# A registry that knows packages and what they need.  What was declared, what
-# every build may use, and all that these need, may be used.
+# A registry that knows packages and their dependencies.  A build may use the
+# declared packages, those that every build may use, and all that these need.
 #
 # A class that inherits from it has
 #
 #      owners path      the packages that own a path (a byte string); an
-#                       empty name is nobody whose files all may use
+#                       empty name stands for files of no package that
+#                       every build may use
 #      Known name       the packages that a declared name stands for
 #      Needs package    the packages that one needs, without what these need
 #      Base             the packages that every build may use
-#      Meta package     1 if it is only there for what it needs
+#      Meta package     1 if it exists only for its dependencies
 
 oo::class create ::dtsm::registry::Owners {
     variable allowed base declared
@@ -282,7 +288,7 @@ oo::class create ::dtsm::registry::Owners {
     # ask --
     #
     #      May the build use this path?  See the head of this file.  A symlink
-    #      of nobody's is its target's owner's.
+    #      of no package counts as its target.
 
     method ask {path} {
         set owners [my owners $path]
@@ -307,7 +313,7 @@ oo::class create ::dtsm::registry::Owners {
     # What deps wants to know: the entries that were declared, each a
     # dictionary of text, names and packages; the closures of what every
     # build may use and of all that this one may; and whether a package is
-    # only there for others.
+    # exists only for its dependencies.
 
     method declared {} {
         return $declared

@@ -14,18 +14,23 @@
 #      provides(name, package)  other names that may be declared for it
 #      depends(package, needs)  what a package needs, one row each
 #      file(path, package)      who owns a path, one row each; an empty
-#                               package: nobody, but all may use it
+#                               package: a file of no package that every
+#                               build may use
 #
 # All columns are text but base, an integer.  Names of packages are those of
-# package.name.  Paths are absolute, with no symlinked folder in them.  Give
+# package.name.  Paths are absolute, with no symlinked directory in them.  Give
 # file a key that begins with path, and depends one that begins with package.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::registry {
-    # Drivers that take all that follows as one word.
+    # Drivers that take the whole connection as one word.
 
     variable oneWord {sqlite3 odbc}
+
+    # Drivers that Debian has a package of, tcl8.6-tdbc-DRIVER.
+
+    variable packaged {mysql odbc postgres sqlite3}
 }
 
 oo::class create ::dtsm::registry::Database {
@@ -41,18 +46,19 @@ oo::class create ::dtsm::registry::Database {
 
     constructor {rest} {
         variable ::dtsm::registry::oneWord
+        variable ::dtsm::registry::packaged
         set statements {}
         set name tdbc:[::dtsm::bytes::shown $rest]
         if {![regexp {^([a-z0-9]+):(.+)$} $rest . driver connection]} {
             my Fail NAME "is incomplete: tdbc:DRIVER:CONNECTION"
         }
         if {$driver eq "sqlite3"} {
-            # Absolute, for SQLite knows names that are no files (:memory:).
+            # Absolute, because to SQLite some names are no files (:memory:).
             set connection [::dtsm::bytes::absolute $connection]
         }
         set connection [::dtsm::bytes::toText $connection]
         ::dtsm::registry::needPackage tdbc:$driver tdbc::$driver \
-            tcl8.6-tdbc-$driver
+            [expr {$driver in $packaged ? "tcl8.6-tdbc-$driver" : ""}]
         if {$driver in $oneWord} {
             if {$driver eq "sqlite3" && ![file isfile $connection]} {
                 my Fail OPEN "there is no such file"

@@ -6,9 +6,10 @@
 # The database is indexed into an SQLite file with the tables that
 # registrydb.tcl describes, and `meta', and kept in $XDG_CACHE_HOME/dtsm, else
 # ~/.cache/dtsm.  Its name and its `meta' tell the state of the database that
-# it was made from.  Who finds none that fits, or a broken one, makes it in a
-# folder of its own and renames it: whoever comes last wins, and all are
-# alike.  Where there is no place for it the index is made in memory.
+# it was made from.  A process that finds no fitting index, or a broken one,
+# makes one in a directory of its own and renames it; of several processes the
+# last one wins, and their indexes are equal.  If there is no place for it, the
+# index is made in memory.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -28,7 +29,7 @@ namespace eval ::dtsm::registry {
             PRIMARY KEY (path, package)) WITHOUT ROWID;
     }
 
-    # Leftovers of killed runs that are older are removed; seconds.
+    # Leftovers of killed runs are removed when they are older; seconds.
 
     variable staleAge 3600
 }
@@ -120,7 +121,7 @@ oo::class create ::dtsm::registry::Dpkg {
 
     # Open --
     #
-    #      Open an index, if it is whole and that of this state.
+    #      Open an index if it is complete and was made from this state.
 
     method Open {file} {
         if {![file isfile $file] || ![file owned $file]} {
@@ -167,6 +168,18 @@ oo::class create ::dtsm::registry::Dpkg {
         }
     }
 
+    # Progress --
+    #
+    #      Tell how much of the index is made, in steps of ten percent.
+
+    method Progress {done all} {
+        set step [expr {max($all / 10, 1)}]
+        if {$::dtsm::registry::progress ne "" && $done % $step == 0} {
+            {*}$::dtsm::registry::progress "indexing $all packages (once,\
+                until packages change)" [expr {min(100 * $done / $all, 99)}]
+        }
+    }
+
     # Fill --
     #
     #      Put the dpkg database into an empty index.  All this goes to
@@ -174,6 +187,7 @@ oo::class create ::dtsm::registry::Dpkg {
 
     method Fill {} {
         lassign [::dtsm::dpkg::packages $admin] native packages
+        my Progress 0 [dict size $packages]
         set provided [::dtsm::dpkg::provided $native $packages]
         set needs [::dtsm::dpkg::needs $native $packages $provided]
         set base [::dtsm::dpkg::base $native $packages $provided $needs]
@@ -187,7 +201,7 @@ oo::class create ::dtsm::registry::Dpkg {
                     $sqlite eval {INSERT INTO package VALUES ($package, $is)}
                 }
             }
-            # Who declares a name means that for the machine's architecture.
+            # A declared name means a package of the machine's architecture.
             dict for {provide owners} $provided {
                 foreach package [::dtsm::dpkg::fitting $packages $native \
                         $owners] {
@@ -202,7 +216,13 @@ oo::class create ::dtsm::registry::Dpkg {
                     $sqlite eval {INSERT INTO depends VALUES ($package, $need)}
                 }
             }
+            set last {}
+            set done 0
             ::dtsm::dpkg::files $admin $native $packages path package {
+                if {$package ne $last} {
+                    set last $package
+                    my Progress [incr done] [dict size $packages]
+                }
                 set key [::dtsm::registry::key $path]
                 $sqlite eval {
                     INSERT OR IGNORE INTO file VALUES ($key, $package)
@@ -223,7 +243,7 @@ oo::class create ::dtsm::registry::Dpkg {
 
     # owners --
     #
-    #      What Python compiled belongs to whom its source belongs to.
+    #      The owner of a file that Python compiled is that of its source.
 
     method owners {path} {
         set result [next $path]

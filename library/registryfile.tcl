@@ -4,9 +4,10 @@
 #
 #      list:FILE     lines "allow PATH", "deny PATH", "unknown PATH", with the
 #                    comments, \ and variables of a policy (policy.tcl); each
-#                    is about its path and all below, as written and where
-#                    symlinks to folders lead, for questions are about resolved
-#                    paths; the longest decides, and what none covers is unknown
+#                    covers its path and all below, as written and with
+#                    symlinks to directories followed, because questions are
+#                    about resolved paths; the longest matching line wins, and
+#                    a path that no line covers is unknown
 #      tcl:FILE      a script, run in an interpreter of its own, that defines
 #                    proc registry {path}; it answers as any registry
 #
@@ -56,7 +57,7 @@ oo::class create ::dtsm::registry::List {
 
     # Placed --
     #
-    #      A path with the symlinks to folders in it followed; one to a file
+    #      A path with the symlinks to directories in it followed; one to a file
     #      is itself what is asked about.
 
     method Placed {path} {

@@ -7,27 +7,30 @@
 # index over one not be used: we do not have that collation.  So the ports are
 # read once, without an index.
 #
-# Names of ports are compared without case, so in lower case here.
+# Names of ports are compared without case, as the database does: A to Z are a
+# to z.  So are paths where the database has its index for that, but then the
+# file must be the same: on a volume that folds no case another spelling is
+# another file.
 #
-# MacPorts keeps it with a write-ahead log.  SQLite wants to make the log's
-# files where they are missing, even to read; in a folder that we may not write
-# a database without a log is read as one that does not change.
+# MacPorts keeps the database with a write-ahead log.  SQLite makes the log's
+# files if they are missing, even to read; in a directory that this process may
+# not write to, a database without a log is opened as one that does not change.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::registry {
-    # How long to wait for somebody's transaction.
+    # How long to wait for another process' transaction, in ms.
 
     variable busyMs 5000
 }
 
 oo::class create ::dtsm::registry::MacPorts {
     superclass ::dtsm::registry::Owners
-    variable name file nameOf idsOf leading realOf
+    variable name file nameOf idsOf leading realOf foldsPaths
 
     constructor {rest} {
         set name macports:[::dtsm::bytes::shown $rest]
-        # Absolute, for SQLite knows names that are no files (:memory:).
+        # Absolute, because to SQLite some names are no files (:memory:).
         set file [::dtsm::bytes::toFile [::dtsm::bytes::absolute $rest]]
         ::dtsm::registry::needPackage macports sqlite3 libsqlite3-tcl
         if {![file isfile $file]} {
@@ -74,12 +77,16 @@ oo::class create ::dtsm::registry::MacPorts {
             dict lappend idsOf $port $id
         }
         db eval {SELECT name FROM dependencies WHERE id = 0}
+        set foldsPaths [db exists {
+            SELECT 1 FROM sqlite_master
+            WHERE type = 'index' AND name = 'file_actual_nocase'
+        }]
         my Lead
     }
 
     # Lead --
     #
-    #      Which folders of ports lead elsewhere, as where the prefix is a
+    #      Which directories of ports lead elsewhere, as where the prefix is a
     #      symlink: questions are about resolved paths.
 
     method Lead {} {
@@ -101,7 +108,8 @@ oo::class create ::dtsm::registry::MacPorts {
 
     # Real --
     #
-    #      Where a folder leads; of each only its last component is looked at.
+    #      A directory with symlinks followed; of each, only the last component
+    #      is examined.
 
     method Real {folder} {
         if {![dict exists $realOf $folder]} {
@@ -136,10 +144,13 @@ oo::class create ::dtsm::registry::MacPorts {
 
     # Folded --
     #
-    #      A port's name as we compare it.
+    #      A port's name as SQLite's NOCASE compares it.
 
     method Folded {text} {
-        return [encoding convertto utf-8 [string tolower $text]]
+        return [encoding convertto utf-8 [string map {
+            A a B b C c D d E e F f G g H h I i J j K k L l M m N n O o P p
+            Q q R r S s T t U u V v W w X x Y y Z z
+        } $text]]
     }
 
     method owners {path} {
@@ -153,15 +164,46 @@ oo::class create ::dtsm::registry::MacPorts {
         foreach folder $folders {
             set key [::dtsm::registry::key \
                 $folder[string range $path $slash+1 end]]
-            foreach id [db eval {
+            set ids [db eval {
                 SELECT id FROM files WHERE actual_path = $key AND active = 1
-            }] {
+            }]
+            if {$foldsPaths && ![llength $ids]} {
+                set ids [my Spelt $path $key]
+            }
+            foreach id $ids {
                 if {[dict exists $nameOf $id]} {
                     lappend result [dict get $nameOf $id]
                 }
             }
         }
         return [lsort -unique $result]
+    }
+
+    # Spelt --
+    #
+    #      Whose the path is under another spelling, if that is the same file.
+
+    method Spelt {path key} {
+        set ids {}
+        db eval {
+            SELECT id, actual_path AS other
+            FROM files INDEXED BY file_actual_nocase
+            WHERE actual_path = $key COLLATE NOCASE AND active = 1
+        } {
+            if {[my IsSame $path [encoding convertto utf-8 $other]]} {
+                lappend ids $id
+            }
+        }
+        return $ids
+    }
+
+    method IsSame {path other} {
+        foreach name [list $path $other] entry {one two} {
+            if {[catch {file lstat [::dtsm::bytes::toFile $name] $entry}]} {
+                return 0
+            }
+        }
+        return [expr {$one(dev) == $two(dev) && $one(ino) == $two(ino)}]
     }
 
     method Known {port} {

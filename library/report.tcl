@@ -1,12 +1,18 @@
 # report.tcl --
 #
-#      What a session found, as text for a reader and as JSON; the words of
-#      its Markdown (reportmarkdown.tcl) and HTML (reporthtml.tcl).
+#      What a session found: the words and the order that all formats share.
+#      The formats are in reporttext.tcl, reportjson.tcl, reportmarkdown.tcl
+#      and reporthtml.tcl.
 #
 # A finding is the dictionary of the session's collect, with `command' (the
 # words of it) and `end' (the session's wait); one of a kept map (contents.tcl)
 # has neither.  All text is byte strings.  There may be many paths, so they are
-# never Tcl values here.
+# never Tcl values here, unless a format lists them.
+#
+# The order in all formats: the verdict in one sentence; hidden files, by
+# package, with what to do about them; what was refused for want of an answer;
+# hidden paths that are absent anyway; programs looked for in PATH; what is
+# ignored; what is unknown; what was not traced; the run and its rules.
 #
 # Names, reasons and messages are others' text: a build's processes, a map and
 # registries can put anything into them.  Each format has one procedure that
@@ -16,11 +22,11 @@
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::report {
-    namespace export text json write
+    namespace export write verdict only
 
-    # Missing paths that the text names; the rest is counted.
+    # 1: list what is folded otherwise.
 
-    variable missingShown 5
+    variable verbose 0
 
     # What keeps a program from being traced.
 
@@ -62,83 +68,120 @@ proc ::dtsm::report::total {entries} {
     return $count
 }
 
-# dtsm::report::notes --
+# dtsm::report::existing, dtsm::report::absent --
 #
-#      What is known of a path beside its name, for a reader.
+#      The violations whose files are there, and the others.
 
-proc ::dtsm::report::notes {by details} {
-    set notes {}
-    if {[dict exists $details package]} {
-        lappend notes "of [::dtsm::bytes::shown [dict get $details package]]"
-    }
-    if {$by ne ""} {
-        lappend notes "first asked for by [::dtsm::bytes::shown $by]"
-    }
-    return [expr {[llength $notes] ? "  ([join $notes {; }])" : ""}]
-}
-
-# dtsm::report::some --
-#
-#      The first of some paths, in a line of text.
-
-proc ::dtsm::report::some {paths} {
-    variable missingShown
-    set some [lmap path [lrange $paths 0 $missingShown-1] {
-        ::dtsm::bytes::shown $path
+proc ::dtsm::report::existing {finding} {
+    return [lmap entry [dict get $finding violations] {
+        if {![lindex $entry 1]} {
+            continue
+        }
+        set entry
     }]
-    if {[llength $paths] > $missingShown} {
-        lappend some ...
-    }
-    return [join $some {, }]
 }
 
-# dtsm::report::ignored --
-#
-#      A line about what was refused and is ignored.
-
-proc ::dtsm::report::ignored {finding} {
-    set paths [lmap entry [dict get $finding ignored] {lindex $entry 0}]
-    set count [llength $paths]
-    if {!$count} {
-        return {}
-    }
-    return [list "dtsm: [counted $count {refused path is} \
-        {refused paths are}] ignored: [some $paths]"]
+proc ::dtsm::report::absent {finding} {
+    return [lmap entry [dict get $finding violations] {
+        if {[lindex $entry 1]} {
+            continue
+        }
+        set entry
+    }]
 }
 
-# dtsm::report::answers --
+# dtsm::report::byPackage --
 #
-#      Lines about the registry's answers, and about those that it did not
-#      give.
+#      Violations by the package that owns their files.
+#
+# Results:
+#      package entries ..., sorted; those of no known package last, as "".
 
-proc ::dtsm::report::answers {finding} {
-    set lines {}
-    set paths [lmap entry [dict get $finding unknown] {lindex $entry 0}]
-    set count [llength $paths]
-    if {$count} {
-        lappend lines "dtsm: [counted $count {path is} {paths are}] allowed\
-            but unknown: [some $paths]"
+proc ::dtsm::report::byPackage {violations} {
+    set groups {}
+    foreach entry $violations {
+        dict lappend groups [Package [lindex $entry 3]] $entry
     }
-    set paths [lmap entry [dict get $finding lookedAt] {lindex $entry 0}]
-    set count [llength $paths]
-    if {$count} {
-        lappend lines "dtsm: [counted $count {unknown path was} \
-            {unknown paths were}] only looked at: [some $paths]"
+    set last {}
+    if {[dict exists $groups {}]} {
+        set last [list {} [dict get $groups {}]]
+        dict unset groups {}
     }
-    set count [dict get $finding silent]
-    if {$count} {
-        set line "dtsm: [counted $count {question} {questions}] got no\
-            answer from the registry's server"
-        if {[llength [dict get $finding unanswered]]} {
-            append line "; refused for that:"
+    return [concat [lsort -stride 2 $groups] $last]
+}
+
+proc ::dtsm::report::Package {details} {
+    return [expr {[dict exists $details package]
+        ? [dict get $details package] : ""}]
+}
+
+# dtsm::report::remedy --
+#
+#      What can be copied to be rid of a violation: the dependency, or a line
+#      for a policy.
+
+proc ::dtsm::report::remedy {path details} {
+    set package [Package $details]
+    return [expr {$package eq "" ? "ignore [::dtsm::bytes::written $path]"
+        : "Build-Depends: $package"}]
+}
+
+# dtsm::report::partial --
+#
+#      1 if something of the run was not seen.
+
+proc ::dtsm::report::partial {finding} {
+    return [expr {[llength [dict get $finding untraced]]
+        || [llength [dict get $finding readonly]]
+        || [dict get $finding unseen] != 0 || [dict get $finding unstored]
+        || [dict get $finding lost]}]
+}
+
+# dtsm::report::verdict --
+#
+#      What a run showed, in one sentence without its full stop.
+
+proc ::dtsm::report::verdict {finding} {
+    set hidden [llength [existing $finding]]
+    set unanswered [llength [dict get $finding unanswered]]
+    set unknown [llength [dict get $finding unknown]]
+    if {$hidden} {
+        set text [counted $hidden "undeclared file was hidden" \
+            "undeclared files were hidden"]
+    } elseif {$unanswered} {
+        set text "[counted $unanswered path paths] could not be used, because\
+            the registry gave no answer"
+    } elseif {$unknown} {
+        set text "nothing was hidden, but [counted $unknown \
+            "unknown path was" "unknown paths were"] used"
+    } elseif {[dict get $finding default] eq "allow"
+            && ![regexp {deny|ask} [dict values [dict get $finding rules]]]} {
+        set text "no rule hides anything: all was allowed and recorded"
+    } else {
+        set text "nothing undeclared was used"
+    }
+    if {[partial $finding]} {
+        append text ", as far as dtsm could see"
+    }
+    return $text
+}
+
+# dtsm::report::only --
+#
+#      A finding of which only one kind is reported: hidden, unknown, or used.
+
+proc ::dtsm::report::only {finding kind} {
+    dict set finding only $kind
+    foreach {name kinds} {
+        violations hidden unanswered hidden probed hidden ignored hidden
+        unknown unknown lookedAt unknown
+        untraced {} supervised {} readonly {} ended {} waiting {} rules {}
+    } {
+        if {$kind ne $kinds} {
+            dict set finding $name {}
         }
-        lappend lines $line
-        foreach entry [dict get $finding unanswered] {
-            lassign $entry path . by details
-            lappend lines "  [::dtsm::bytes::shown $path][notes $by {}]"
-        }
     }
-    return $lines
+    return $finding
 }
 
 # dtsm::report::full --
@@ -232,91 +275,9 @@ proc ::dtsm::report::shownProgram {path} {
         : [::dtsm::bytes::shown $path]}]
 }
 
-# dtsm::report::text --
-#
-#      The summary at the end of a run.
-
-proc ::dtsm::report::text {finding} {
-    set there {}
-    set missing {}
-    foreach violation [dict get $finding violations] {
-        lassign $violation path exists by details
-        if {$exists} {
-            lappend there $path $by $details
-        } else {
-            lappend missing $path
-        }
-    }
-    set lines {}
-    set count [expr {[llength $there] / 3}]
-    if {$count} {
-        lappend lines "dtsm: [counted $count {violation exists} \
-            {violations exist}]:"
-    }
-    foreach {path by details} $there {
-        lappend lines "  [::dtsm::bytes::shown $path][notes $by $details]"
-    }
-    set count [llength $missing]
-    if {$count} {
-        lappend lines "dtsm: [counted $count {violation does} \
-            {violations do}] not exist: [some $missing]"
-    }
-    if {![llength [dict get $finding violations]]} {
-        lappend lines "dtsm: no violations"
-    }
-    lappend lines {*}[ignored $finding] {*}[answers $finding]
-
-    set traced [dict get $finding traced]
-    set supervised [total [dict get $finding supervised]]
-    set untraced [total [dict get $finding untraced]]
-    set line "dtsm: [counted $traced program programs] traced"
-    if {$supervised} {
-        append line ", $supervised supervised"
-    }
-    if {$untraced} {
-        append line ", [counted $untraced {process was} \
-            {processes were}] not traced:"
-    }
-    lappend lines $line
-    foreach entry [dict get $finding untraced] {
-        lassign $entry path why count
-        lappend lines "  [shownProgram $path]:\
-            [::dtsm::bytes::shown [lindex [reason $why] 1]], $count x"
-    }
-    set count [total [dict get $finding ended]]
-    if {$count} {
-        lappend lines "dtsm: [counted $count process processes] ended before\
-            [expr {$count == 1 ? "it" : "they"}] started:"
-    }
-    foreach entry [dict get $finding ended] {
-        lassign $entry path count
-        lappend lines "  [shownProgram $path], $count x"
-    }
-    set count [total [dict get $finding readonly]]
-    if {$count} {
-        lappend lines "dtsm: [counted $count program programs] could only\
-            read the map; what [expr {$count == 1 ? "it" : "they"}] touched\
-            and started is not recorded:"
-    }
-    foreach entry [dict get $finding readonly] {
-        lassign $entry path count
-        lappend lines "  [::dtsm::bytes::shown $path], $count x"
-    }
-    foreach line [remarks $finding ::dtsm::bytes::shown] {
-        lappend lines "dtsm: $line"
-    }
-    set line "dtsm: [counted [dict get $finding distinct] {distinct path} \
-        {distinct paths}]"
-    if {[dict exists $finding end]} {
-        append line ", [format %.1f [dict get $finding end wall]] s"
-    }
-    lappend lines $line
-    return [join $lines \n]\n
-}
-
 # dtsm::report::facts --
 #
-#      What a page of Markdown or HTML says first.
+#      What a page of Markdown or HTML says about the run.
 #
 # Arguments:
 #      quote    A command prefix: others' text as the format has it.
@@ -344,7 +305,8 @@ proc ::dtsm::report::facts {finding quote} {
     }
     lappend result default [dict get $finding default] programs $programs \
         paths [dict get $finding distinct] \
-        violations [llength [dict get $finding violations]]
+        hidden "[llength [existing $finding]] files,\
+            [llength [absent $finding]] absent paths"
     if {[dict get $finding asked]} {
         lappend result "questions answered" [dict get $finding asked]
     }
@@ -356,18 +318,26 @@ proc ::dtsm::report::facts {finding quote} {
 
 # dtsm::report::tables --
 #
-#      The tables of such a page.
+#      The tables of a page of Markdown or HTML.
 #
 # Results:
 #      heading columns rows ...; a row has for each cell its kind (code:
-#      others' text; text: ours) and its bytes.
+#      others' text; line: the same, written as in a policy; text: ours) and
+#      its bytes.
 
 proc ::dtsm::report::tables {finding} {
-    foreach kind {violations unanswered ignored} {
+    set hidden {}
+    foreach {package entries} [byPackage [existing $finding]] {
+        foreach entry $entries {
+            lassign $entry path . by details
+            lappend hidden [list code $package code $path code $by \
+                line [remedy $path $details]]
+        }
+    }
+    dict set finding absent [absent $finding]
+    foreach kind {unanswered absent probed ignored} {
         set $kind [lmap entry [dict get $finding $kind] {
-            lassign $entry path exists by details
-            list code $path text [expr {$exists ? "yes" : "no"}] \
-                code [Package $details] code $by
+            list code [lindex $entry 0] code [lindex $entry 2]
         }]
     }
     foreach kind {unknown lookedAt} {
@@ -385,159 +355,41 @@ proc ::dtsm::report::tables {finding} {
             list code [lindex $entry 0] text [lindex $entry 1]
         }]
     }
-    set rules [lmap {path verdict} [dict get $finding rules] {
-        list code $path text $verdict
-    }]
-    set asked {Path Exists Package {First asked for by}}
-    return [list Violations $asked $violations \
-        {Refused without an answer} $asked $unanswered \
-        {Allowed but unknown} {Path Package} $unknown \
+    set asked {Path {First asked for by}}
+    return [list \
+        {Undeclared files that were hidden} {Package Path
+            {First asked for by} {To declare or ignore it}} $hidden \
+        {Refused because the registry gave no answer} $asked $unanswered \
+        {Hidden paths that are absent anyway} $asked $absent \
+        {Looked for in PATH, hidden and absent} $asked $probed \
+        {Hidden and ignored} $asked $ignored \
+        {Unknown and used} {Path Package} $unknown \
         {Unknown, only looked at} {Path Package} $lookedAt \
-        {Refused and ignored} $asked $ignored \
         {Not traced} {Program Why Times} $untraced \
         {Could only read the map} {Program Times} $readonly \
-        Supervised {Program Times} $supervised \
         {Ended before they started} {Program Times} $ended \
-        Rules {Path Verdict} $rules]
+        Supervised {Program Times} $supervised]
 }
 
-proc ::dtsm::report::Package {details} {
-    return [expr {[dict exists $details package]
-        ? [dict get $details package] : ""}]
+# dtsm::report::ruleTable --
+#
+#      The rules, in the form of tables.
+
+proc ::dtsm::report::ruleTable {finding} {
+    return [list Rules {Path Verdict} [lmap {path verdict} \
+            [dict get $finding rules] {
+        list code $path text $verdict
+    }]]
 }
 
 # dtsm::report::write --
 #
-#      Write a report in one of its formats, see dtsm::report::json.
-
-proc ::dtsm::report::write {format finding contents channel} {
-    if {$format eq "text"} {
-        puts -nonewline $channel [text $finding]
-    } else {
-        $format $finding $contents $channel
-    }
-}
-
-# dtsm::report::members --
-#
-#      What the registry said of a path, as further members of its object.
-
-proc ::dtsm::report::members {details} {
-    set result {}
-    foreach key {package why} {
-        if {[dict exists $details $key]} {
-            append result ",\"$key\":[::dtsm::json::string \
-                [dict get $details $key]]"
-        }
-    }
-    return $result
-}
-
-# dtsm::report::json --
-#
-#      Write the report for programs, version 1, as UTF-8.  Of a kept map it
-#      lacks what that does not tell: command, exit, wall_s, and who was
-#      supervised or not traced.
+#      Write a report in one of its formats; each has a procedure.
 #
 # Arguments:
-#      contents What the finding is of: its json is the paths.
+#      contents What the finding is of: its paths and json are the paths.
 #      channel  A binary one.
 
-proc ::dtsm::report::json {finding contents channel} {
-    set before [::list "\"version\":1"]
-    if {[dict exists $finding end]} {
-        set end [dict get $finding end]
-        set exit [expr {[dict get $end kind] eq "signal"
-            ? "\"signal\":[::dtsm::json::string [dict get $end name]]"
-            : "\"status\":[dict get $end code]"}]
-        lappend before \
-            "\"command\":[::dtsm::json::list [dict get $finding command]]" \
-            "\"exit\":{$exit}" "\"wall_s\":[format %.3f [dict get $end wall]]"
-    }
-    set rules [lmap {path verdict} [dict get $finding rules] {
-        set path [::dtsm::json::path $path]
-        set verdict [::dtsm::json::string $verdict]
-        string cat "{" $path ",\"verdict\":" $verdict "}"
-    }]
-    set untraced [lmap entry [dict get $finding untraced] {
-        lassign $entry path why count
-        set path [::dtsm::json::path $path]
-        set why [::dtsm::json::string $why]
-        string cat "{" $path ",\"why\":" $why ",\"count\":" $count "}"
-    }]
-    foreach kind {supervised readonly ended} {
-        set $kind [lmap entry [dict get $finding $kind] {
-            lassign $entry path count
-            string cat "{" [::dtsm::json::path $path] ",\"count\":" $count \
-                "}"
-        }]
-    }
-    foreach kind {unknown lookedAt} {
-        set $kind [lmap entry [dict get $finding $kind] {
-            lassign $entry path details
-            string cat "{" [::dtsm::json::path $path] [members $details] "}"
-        }]
-    }
-    foreach kind {violations unanswered ignored} {
-        set $kind [lmap entry [dict get $finding $kind] {
-            lassign $entry path exists by details
-            set exists [expr {$exists ? "true" : "false"}]
-            set path [::dtsm::json::path $path]
-            set by [::dtsm::json::string $by]
-            string cat "{" $path ",\"exists\":" $exists ",\"by\":" $by \
-                [members $details] "}"
-        }]
-    }
-    set processes "\"traced\":[dict get $finding traced]"
-    if {[dict exists $finding end]} {
-        append processes ",\"supervised\":[::dtsm::json::array $supervised]" \
-            ",\"untraced\":[::dtsm::json::array $untraced]"
-        foreach kind {readonly ended} {
-            if {[llength [set $kind]]} {
-                append processes \
-                    ",\"$kind\":[::dtsm::json::array [set $kind]]"
-            }
-        }
-    }
-    lappend before \
-        "\"default\":[::dtsm::json::string [dict get $finding default]]" \
-        "\"rules\":[::dtsm::json::array $rules]" \
-        "\"processes\":{$processes}" \
-        "\"paths\":"
-    set after [::list {} \
-        "\"violations\":[::dtsm::json::array $violations \n]" \
-        "\"unknown\":[::dtsm::json::array $unknown \n]" \
-        "\"asked\":[dict get $finding asked]" \
-        "\"unseen\":[dict get $finding unseen]" \
-        "\"unstored\":[dict get $finding unstored]"]
-    foreach {kind name} {lookedAt looked_at ignored ignored} {
-        if {[llength [set $kind]]} {
-            lappend after "\"$name\":[::dtsm::json::array [set $kind] \n]"
-        }
-    }
-    if {[dict get $finding silent]} {
-        lappend after "\"unanswered\":{\"count\":[
-            dict get $finding silent],\"paths\":[
-            ::dtsm::json::array $unanswered \n]}"
-    }
-    set registry {}
-    if {[dict get $finding failures]} {
-        lappend registry "\"failures\":[dict get $finding failures]" \
-            "\"first\":[::dtsm::json::string [::dtsm::bytes::ofMessage \
-                [dict get $finding failure]]]"
-    }
-    if {[llength [dict get $finding waiting]]} {
-        lappend registry "\"waiting\":[::dtsm::json::array [lmap entry \
-                [dict get $finding waiting] {
-            lassign $entry path seconds
-            string cat "{" [::dtsm::json::path $path] ",\"seconds\":" \
-                [format %.3f $seconds] "}"
-        }]]"
-    }
-    if {[llength $registry]} {
-        lappend after "\"registry\":{[join $registry ,]}"
-    }
-    puts -nonewline $channel "{[join $before ,\n]"
-    $contents json $channel
-    puts -nonewline $channel "[join $after ,\n]}\n"
+proc ::dtsm::report::write {format finding contents channel} {
+    [string map {list listing} $format] $finding $contents $channel
 }

@@ -2,7 +2,7 @@
 #
 #      A report as one page of HTML that needs nothing else: no script, no
 #      style sheet, no network.  All paths are in a tree of <details>, whose
-#      folders open where something was refused.
+#      directories open where something was refused.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -34,13 +34,49 @@ small { opacity: .7; margin-left: .5rem }
 #
 #      Bytes as text of a page: what HTML would read otherwise, escaped.
 
-proc ::dtsm::report::Html {bytes} {
+proc ::dtsm::report::Html {bytes {escape shown}} {
     return [string map {& &amp; < &lt; > &gt; \" &quot; ' &#39;} \
-        [::dtsm::bytes::shown $bytes]]
+        [::dtsm::bytes::$escape $bytes]]
 }
 
-proc ::dtsm::report::HtmlCode {bytes} {
-    return [expr {$bytes eq "" ? "" : "<code>[Html $bytes]</code>"}]
+proc ::dtsm::report::HtmlCode {bytes {escape shown}} {
+    return [expr {$bytes eq "" ? "" : "<code>[Html $bytes $escape]</code>"}]
+}
+
+# dtsm::report::HtmlCell --
+#
+#      A cell of a table, of a kind as tables has them.
+
+proc ::dtsm::report::HtmlCell {kind bytes} {
+    switch -- $kind {
+        code {
+            return [HtmlCode $bytes]
+        }
+        line {
+            return [HtmlCode $bytes plain]
+        }
+    }
+    return [Html $bytes]
+}
+
+# dtsm::report::HtmlTables --
+#
+#      Write the tables that have rows.
+
+proc ::dtsm::report::HtmlTables {tables channel} {
+    foreach {heading head rows} $tables {
+        if {![llength $rows]} {
+            continue
+        }
+        puts -nonewline $channel "<h2>$heading</h2>\n<table><tr><th>[
+            join $head </th><th>]</th></tr>\n"
+        foreach row $rows {
+            puts $channel "<tr>[join [lmap {kind cell} $row {
+                string cat <td> [HtmlCell $kind $cell] </td>
+            }] {}]</tr>"
+        }
+        puts -nonewline $channel </table>\n
+    }
 }
 
 # dtsm::report::Kind --
@@ -71,7 +107,7 @@ proc ::dtsm::report::Kind {flags} {
 
 # dtsm::report::Item --
 #
-#      The start of a path's or a folder's item in the tree.
+#      The start of a path's or a directory's item in the tree.
 
 proc ::dtsm::report::Item {name flags} {
     lassign [Kind $flags] classes words
@@ -80,69 +116,81 @@ proc ::dtsm::report::Item {name flags} {
     return [list "<li$class>" "[HtmlCode $name]$note"]
 }
 
+# dtsm::report::Count --
+#
+#      What the tree has to know of directories before it is written.
+#
+# Arguments:
+#      paths    path flags ...
+#
+# Results:
+#      below    directory -> how many paths are in it, at any depth
+#      bad      directory -> 1 if something in it was refused
+#      children directory -> how many entries it has itself
+
+proc ::dtsm::report::Count {paths} {
+    set below {}
+    set bad {}
+    set children {}
+    foreach {path flags} $paths {
+        set refused [expr {"deny" in $flags && "reported" in $flags}]
+        set child $path
+        while {[set slash [string last / $child]] > 0} {
+            set directory [string range $child 0 $slash-1]
+            dict incr below $directory
+            if {$refused} {
+                dict set bad $directory 1
+            }
+            if {![info exists counted($child)]} {
+                set counted($child) 1
+                dict incr children $directory
+            }
+            set child $directory
+        }
+    }
+    return [list $below $bad $children]
+}
+
 # dtsm::report::Tree --
 #
-#      Write the tree of all paths.  A folder with nothing in it but one other
-#      is shown as one with that.
+#      Write the tree of all paths.  A directory with nothing in it but one
+#      other is shown as one with that.
 #
 # Arguments:
 #      paths    path flags ...
 #      channel  Where to.
 
 proc ::dtsm::report::Tree {paths channel} {
-    set below {}                ;# folder -> paths in it, at any depth
-    set bad {}                  ;# folder -> something in it was refused
-    set children {}             ;# folder -> what lies right in it
-    set order {}
-    foreach {path flags} $paths {
-        # "/" sorts before all else, so that a folder comes as one piece.
-        lappend order [string map {/ \1} $path] $path
-        set refused [expr {"deny" in $flags && "reported" in $flags}]
-        set child $path
-        while {[set slash [string last / $child]] > 0} {
-            set folder [string range $child 0 $slash-1]
-            dict incr below $folder
-            if {$refused} {
-                dict set bad $folder 1
-            }
-            if {![info exists counted($child)]} {
-                set counted($child) 1
-                dict incr children $folder
-            }
-            set child $folder
-        }
-    }
-    set open {}                 ;# folders whose items are open, outermost first
+    lassign [Count $paths] below bad children
+    # "/" sorts before all else, so that a directory comes as one piece.
+    set order [lsort -stride 2 [concat {*}[lmap path [dict keys $paths] {
+        list [string map {/ \1} $path] $path
+    }]]]
+    set open {}             ;# directories whose items are open, outermost first
     puts -nonewline $channel "<ul>\n"
-    foreach {. path} [lsort -stride 2 $order] {
+    foreach {. path} $order {
         while {[llength $open] && [string first [lindex $open end]/ $path]} {
             puts -nonewline $channel "</ul></details></li>\n"
             set open [lrange $open 0 end-1]
         }
-        # The folders between the last open one and this path.
+        # The directories between the last open one and this path.
         set from [lindex $open end]
         set shown {}
-        set folder $from
+        set directory $from
         set ends [expr {[dict exists $below $path] ? "end" : "end-1"}]
         foreach part [lrange [split [string range $path \
                 [string length $from] end] /] 1 $ends] {
-            append folder / $part
+            append directory / $part
             append shown / $part
-            if {![dict exists $paths $folder]
-                    && [dict get $children $folder] == 1
-                    && [dict exists $below [Only $folder $path]]} {
+            if {![dict exists $paths $directory]
+                    && [dict get $children $directory] == 1
+                    && [dict exists $below [Only $directory $path]]} {
                 continue        ;# goes on in its only child's item
             }
-            set flags [expr {[dict exists $paths $folder]
-                ? [dict get $paths $folder] : ""}]
-            lassign [Item [expr {$from eq "" ? $shown
-                : [string range $shown 1 end]}] $flags] start text
-            set isOpen [expr {[dict exists $bad $folder] ? " open" : ""}]
-            puts -nonewline $channel "$start<details$isOpen><summary>$text\
-                <small>[counted [dict get $below $folder] path \
-                paths]</small></summary><ul>\n"
-            lappend open $folder
-            set from $folder
+            OpenItem $directory [expr {$from eq "" ? $shown
+                : [string range $shown 1 end]}] $paths $below $bad $channel
+            lappend open $directory
+            set from $directory
             set shown {}
         }
         if {![dict exists $below $path]} {
@@ -156,12 +204,26 @@ proc ::dtsm::report::Tree {paths channel} {
         "[string repeat </ul></details></li> [llength $open]]</ul>\n"
 }
 
+# dtsm::report::OpenItem --
+#
+#      Write the start of a directory's item, with the list of what is in it.
+
+proc ::dtsm::report::OpenItem {directory name paths below bad channel} {
+    set flags [expr {[dict exists $paths $directory]
+        ? [dict get $paths $directory] : ""}]
+    lassign [Item $name $flags] start text
+    set isOpen [expr {[dict exists $bad $directory] ? " open" : ""}]
+    puts -nonewline $channel "$start<details$isOpen><summary>$text\
+        <small>[counted [dict get $below $directory] path \
+        paths]</small></summary><ul>\n"
+}
+
 # dtsm::report::Only --
 #
-#      The child of folder that leads to path.
+#      The entry of a directory that leads to path.
 
-proc ::dtsm::report::Only {folder path} {
-    set slash [string first / $path [string length $folder/]]
+proc ::dtsm::report::Only {directory path} {
+    set slash [string first / $path [string length $directory/]]
     return [expr {$slash < 0 ? $path : [string range $path 0 $slash-1]}]
 }
 
@@ -173,31 +235,19 @@ proc ::dtsm::report::Only {folder path} {
 
 proc ::dtsm::report::html {finding contents channel} {
     variable style
+    set verdict [verdict $finding]
     puts -nonewline $channel [string cat "<!DOCTYPE html>\n" \
         "<html lang=\"en\"><head>\n<meta charset=\"utf-8\">\n" \
         "<meta name=\"viewport\" content=\"width=device-width\">\n" \
-        "<title>dtsm report</title>\n<style>$style</style></head><body>\n" \
-        "<h1>dtsm report</h1>\n<dl>\n"]
+        "<title>dtsm: $verdict</title>\n<style>$style</style></head><body>\n" \
+        "<h1>[string toupper $verdict 0 0]</h1>\n"]
+    HtmlTables [tables $finding] $channel
+    puts -nonewline $channel "<h2>The run</h2>\n<dl>\n"
     foreach {name value} [facts $finding HtmlCode] {
         puts -nonewline $channel "<dt>$name</dt><dd>$value</dd>\n"
     }
     puts -nonewline $channel </dl>\n
-    foreach {heading head rows} [tables $finding] {
-        if {![llength $rows]} {
-            continue
-        }
-        puts -nonewline $channel "<h2>$heading</h2>\n<table><tr><th>[
-            join $head </th><th>]</th></tr>\n"
-        foreach row $rows {
-            puts -nonewline $channel <tr>
-            foreach {kind cell} $row {
-                puts -nonewline $channel "<td>[[expr {$kind eq "code"
-                    ? "HtmlCode" : "Html"}] $cell]</td>"
-            }
-            puts -nonewline $channel </tr>\n
-        }
-        puts -nonewline $channel </table>\n
-    }
+    HtmlTables [ruleTable $finding] $channel
     puts -nonewline $channel "<h2>Paths</h2>\n"
     Tree [$contents paths] $channel
     puts -nonewline $channel </body></html>\n

@@ -2,13 +2,13 @@
 #
 #      A report as Markdown (GitHub's, for its tables), to be pasted into a
 #      bug report: what was refused, unknown and not traced, and how many
-#      paths each folder stands for.  The paths one by one are in the other
+#      paths lie in each directory.  The paths one by one are in the other
 #      formats.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm::report {
-    # Folders that are told apart, and how deep.
+    # Directories that are told apart, and how deep.
 
     variable foldersShown 40
     variable folderDepth 3
@@ -19,8 +19,8 @@ namespace eval ::dtsm::report {
 #      Bytes as a code span, in which nothing means anything but backquotes:
 #      no link, address or heading, no mention of a user or an issue.
 
-proc ::dtsm::report::Span {bytes} {
-    set text [::dtsm::bytes::shown $bytes]
+proc ::dtsm::report::Span {bytes {escape shown}} {
+    set text [::dtsm::bytes::$escape $bytes]
     if {$text eq ""} {
         return {}
     }
@@ -40,8 +40,24 @@ proc ::dtsm::report::Span {bytes} {
 #
 #      The same in a table's cell, which a bar would end.
 
-proc ::dtsm::report::Code {bytes} {
-    return [string map {| \\|} [Span $bytes]]
+proc ::dtsm::report::Code {bytes {escape shown}} {
+    return [string map {| \\|} [Span $bytes $escape]]
+}
+
+# dtsm::report::Cell --
+#
+#      A cell of a table, of a kind as tables has them.
+
+proc ::dtsm::report::Cell {kind bytes} {
+    switch -- $kind {
+        code {
+            return [Code $bytes]
+        }
+        line {
+            return [Code $bytes plain]
+        }
+    }
+    return [Words $bytes]
 }
 
 # dtsm::report::Words --
@@ -74,11 +90,11 @@ proc ::dtsm::report::Rows {heading head rows} {
 
 # dtsm::report::folders --
 #
-#      How many paths lie below each folder, down to a depth; one that holds
+#      How many paths lie below each directory, down to a depth; one that holds
 #      all that its parent does stands for it.
 #
 # Results:
-#      A list of {folder count}, the fullest first.
+#      A list of {directory count}, the fullest first.
 
 proc ::dtsm::report::folders {paths depth} {
     set counts {}
@@ -108,6 +124,18 @@ proc ::dtsm::report::folders {paths depth} {
     }]]]
 }
 
+# dtsm::report::MarkdownTables --
+#
+#      Write tables as `tables' has them.
+
+proc ::dtsm::report::MarkdownTables {tables channel} {
+    foreach {heading head rows} $tables {
+        puts -nonewline $channel [Rows $heading $head [lmap row $rows {
+            lmap {kind cell} $row {Cell $kind $cell}
+        }]]
+    }
+}
+
 # dtsm::report::markdown --
 #
 #      Write the report.
@@ -117,29 +145,21 @@ proc ::dtsm::report::folders {paths depth} {
 proc ::dtsm::report::markdown {finding contents channel} {
     variable foldersShown
     variable folderDepth
-    puts -nonewline $channel "# dtsm report\n\n"
+    puts -nonewline $channel "# dtsm: [verdict $finding]\n\n"
+    MarkdownTables [tables $finding] $channel
+    puts -nonewline $channel "## The run\n\n"
     foreach {name value} [facts $finding Span] {
         puts -nonewline $channel "- $name: $value\n"
     }
     puts -nonewline $channel \n
-    foreach {heading head rows} [tables $finding] {
-        set rows [lmap row $rows {
-            set cells {}
-            foreach {kind cell} $row {
-                lappend cells [[expr {$kind eq "code" ? "Code"
-                    : "Words"}] $cell]
-            }
-            set cells
-        }]
-        puts -nonewline $channel [Rows $heading $head $rows]
-    }
+    MarkdownTables [ruleTable $finding] $channel
     set folders [folders [dict keys [$contents paths]] $folderDepth]
-    set heading "Paths by folder"
+    set heading "Paths by directory"
     if {[llength $folders] > $foldersShown} {
         append heading " (the fullest $foldersShown of\
             [llength $folders])"
     }
-    puts -nonewline $channel [Rows $heading {Folder Paths} [lmap entry \
+    puts -nonewline $channel [Rows $heading {Directory Paths} [lmap entry \
             [lrange $folders 0 $foldersShown-1] {
         list [Code [lindex $entry 0]] [lindex $entry 1]
     }]]

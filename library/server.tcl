@@ -4,10 +4,9 @@
 #
 #      set s [dtsm::Server new registry]
 #      $s listen file alive      answer traced programs at this socket
-#      $s verdict path seconds   allow, deny or unknown; empty: no answer yet
 #      $s details path           what the registry said of it beside that
 #      $s stats                  asked, failures, failure, waiting
-#      $s close                  answer nobody any more
+#      $s close                  stop answering
 #      $s destroy
 #
 # A registry is a command prefix.  It is called with a path, a byte string,
@@ -34,7 +33,7 @@ proc ::dtsm::atOnce {prefix path callback} {
 
 oo::class create ::dtsm::Server {
     variable registry answers listener alive asked failures failure \
-        waiting since tick
+        waiting since
 
     constructor {prefix} {
         set registry $prefix
@@ -46,7 +45,6 @@ oo::class create ::dtsm::Server {
         set failure {}
         set waiting {}          ;# path -> channels, in the questions' order
         set since {}            ;# path -> when it was asked, in ms
-        set tick 0
     }
 
     destructor {
@@ -100,7 +98,7 @@ oo::class create ::dtsm::Server {
 
     # Answer --
     #
-    #      To one question.  A program that died meanwhile is no failure.
+    #      Answer one question.  A program that died meanwhile is no failure.
 
     method Answer {channel path} {
         uplevel #0 $alive
@@ -144,35 +142,9 @@ oo::class create ::dtsm::Server {
         dict set answers $path $answer
         set channels [dict get $waiting $path]
         dict unset waiting $path
-        incr tick
         foreach channel $channels {
             my Answer $channel $path
         }
-    }
-
-    # verdict --
-    #
-    #      Ask for a path, and serve events until the answer is there or the
-    #      seconds have passed.
-    #
-    # Errors: DTSM INTERRUPTED name when a signal was caught meanwhile.
-
-    method verdict {path seconds} {
-        if {![dict exists $answers $path]} {
-            my Ask $path
-        }
-        set end [expr {[clock milliseconds] + 1000 * $seconds}]
-        while {![dict exists $answers $path] && [clock milliseconds] < $end} {
-            set name [lindex [::dtsm::process caught] 0]
-            if {$name ne ""} {
-                throw [list DTSM INTERRUPTED $name] "interrupted by $name"
-            }
-            set timer [after 50 [list incr [my varname tick]]]
-            vwait [my varname tick]
-            after cancel $timer
-        }
-        return [expr {[dict exists $answers $path]
-            ? [lindex [dict get $answers $path] 0] : ""}]
     }
 
     method details {path} {

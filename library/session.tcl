@@ -1,33 +1,34 @@
 # session.tcl --
 #
-#      A traced session: a map with its rules, a folder with its log, and the
+#      A traced session: a map with its rules, a directory with its log, and the
 #      environment that makes programs load the tracing library.
 #
 #      set s [dtsm::Session new -trace FILE ?-default allow|deny|ask?
 #              ?-rules {allow /usr deny /opt ask /x ...}? ?-first BOOL?
 #              ?-registry PREFIX? ?-worker WORKER? ?-patience SECONDS?
-#              ?-keep FILE? ?-dir FOLDER? ?-supervise BOOL?]
+#              ?-keep FILE? ?-dir DIRECTORY? ?-supervise BOOL?]
 #      $s probe            prove that the library loads
 #      $s unsupervised     why there is no supervisor though there could be
 #      $s spawn argv ?dir? start the command
 #      $s wait ?events?    how it ended; questions are answered meanwhile
 #      $s fence ?bool?     whether denials are enforced
 #      $s environment      what a traced program's environment needs
+#      $s news             what was refused since the last call
+#      $s pid              the command's process
 #      $s collect ?last?   collect.tcl
 #      $s paths            contents.tcl
 #      $s json channel     contents.tcl
-#      $s destroy          removes folder and map, whatever happened before
+#      $s destroy          removes directory and map, whatever happened before
 #
-# -first 1   Of the rules that cover a path the first in the list holds; else
-#            the longest, and of two for one path the last.
+# -first 1   The first rule in the list that covers a path wins; else the
+#            longest does, and of two rules for the same path the last.
 # -registry  Answers for what an ask rule governs: PREFIX path returns allow,
 #            deny or unknown, then keys and values.  Without one all of that is
 #            unknown.
 # -worker    A dtsm::Worker that answers instead (worker.tcl).
 # -patience  The seconds that a program waits for an answer (60).
 #
-# All paths and words are byte strings, but for -trace, -keep and
-# -dir.
+# All paths and words are byte strings, except those of -trace, -keep and -dir.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -35,9 +36,10 @@ package require TclOO
 
 # dtsm::firstRules --
 #
-#      A list, path verdict ..., of which the first that covers a path holds,
-#      as one of which the longest does.  All that cover a path cover the
-#      longest of their paths too, so that one gets the verdict of the first.
+#      Turn a list, path verdict ..., in which the first match wins, into one in
+#      which the longest match wins.  All rules that cover a path also cover the
+#      longest of their own paths, so the longest rule gets the verdict of the
+#      first.  The result is equivalent.
 
 proc ::dtsm::firstRules {rules} {
     set first {}
@@ -69,16 +71,17 @@ proc ::dtsm::firstRules {rules} {
 oo::class create ::dtsm::Session {
     superclass ::dtsm::Contents
     variable settings folder held map mapFile mapHeld logFile log library own \
-        rules verdictOf denied started process untracedCommand \
-        supervisedCommand unsupervised socket finished server
+        rules verdictOf started process untracedCommand \
+        supervisedCommand unsupervised socket finished server newsEnd
 
     # constructor --
     #
-    #      Makes folder, log and map, and stores the rules.
+    #      Makes directory, log and map, and stores the rules.
     #
     # Errors: DTSM NESTED inside another session; POSIX ...; DTSM ...
 
     constructor {args} {
+        my only {}
         set settings [dict merge {-default allow -rules {} -first 0
             -registry {} -worker {} -patience 60 -keep {} -dir {}
             -supervise 1} $args]
@@ -95,6 +98,7 @@ oo::class create ::dtsm::Session {
         set socket {}
         set process {}
         set finished 0
+        set newsEnd 0
         try {
             my RefuseNested
             my NeedProc
@@ -115,7 +119,7 @@ oo::class create ::dtsm::Session {
 
     # RefuseNested --
     #
-    #      Programs under two sessions would obey the inner one alone.
+    #      A program under two sessions would obey the inner one only.
 
     method RefuseNested {} {
         set outer [::dtsm::system environ DTSM_MAP]
@@ -128,8 +132,8 @@ oo::class create ::dtsm::Session {
 
     # NeedProc --
     #
-    #      The tracing library resolves what is relative to a descriptor by
-    #      /proc; without it a build would not be traced as it should.
+    #      The tracing library resolves paths relative to a descriptor through
+    #      /proc; without /proc a build cannot be traced correctly.
 
     method NeedProc {} {
         if {[catch {::dtsm::system resolve /proc/self/fd}]} {
@@ -140,10 +144,10 @@ oo::class create ::dtsm::Session {
 
     # MakeFolder --
     #
-    #      The session's folder (place.tcl) with its log, and the name under
+    #      The session's directory (place.tcl) with its log, and the name under
     #      which the loader finds the library: it splits LD_PRELOAD at blanks
     #      and colons and expands $, so a name with one needs a link.  The log
-    #      stays open: what is written lasts, whoever removes the file.
+    #      stays open, so that its lines are not lost if the file is removed.
 
     method MakeFolder {} {
         set failure {{POSIX ENOENT} "there is no place for the session's\
@@ -248,7 +252,7 @@ oo::class create ::dtsm::Session {
 
     # Serve --
     #
-    #      Answer questions, if there can be any and somebody to ask.
+    #      Answer questions, if there can be any and there is a registry.
 
     method Serve {} {
         set registry [expr {[dict get $settings -worker] ne ""
@@ -264,7 +268,8 @@ oo::class create ::dtsm::Session {
 
     # Alive --
     #
-    #      Who answers is there: programs may wait again (judgeAsk.c).
+    #      The registry answers again, so programs may wait for it again
+    #      (judgeAsk.c).
 
     method Alive {} {
         if {[llength [$map search @T]]} {
@@ -295,7 +300,7 @@ oo::class create ::dtsm::Session {
     # Supervise --
     #
     #      Start the supervisor of programs that do not load the library.
-    #      Where there can be none, they run untraced and are named; why is
+    #      Without a supervisor they run untraced and are named; the reason is
     #      kept, unless this system never has one.
 
     method Supervise {} {
@@ -357,106 +362,6 @@ oo::class create ::dtsm::Session {
             DTSM_LOG [::dtsm::bytes::fromText $logFile] {*}[my Questions]]
     }
 
-    # probe --
-    #
-    #      Start a small program and see that it attached to the map.
-    #
-    # Errors: DTSM PROBE when it did not.
-
-    method probe {} {
-        set file [::dtsm::system which true]
-        if {$file ne "" && [::dtsm::system kind $file] eq ""} {
-            set argv [list $file]
-        } else {
-            set file $folder/probe.tcl
-            close [open $file {WRONLY CREAT EXCL} 0600]
-            set argv [list [::dtsm::bytes::fromText \
-                [info nameofexecutable]] [::dtsm::bytes::fromText $file]]
-        }
-        set before [$map count attached]
-        set end [my Run $argv]
-        set probes [expr {[$map count attached] - $before}]
-        # It is none of the build's programs.
-        $map count attached [expr {-$probes}]
-        $map count -of [dict get [::dtsm::program [lindex $argv 0]] key] \
-            $probes
-        if {[llength [::dtsm::process caught]]} {
-            set name [lindex [::dtsm::process caught] 0]
-            return -code error -errorcode [list DTSM INTERRUPTED $name] \
-                "interrupted by $name"
-        }
-        if {$probes < 1} {
-            return -code error -errorcode {DTSM PROBE} \
-                "the tracing library\
-                [::dtsm::bytes::shown [lindex $own 0]] did not load into\
-                [::dtsm::bytes::shown [lindex $argv 0]]\
-                ([dict get $end kind] [dict get $end code])"
-        }
-    }
-
-    method Run {argv} {
-        return [::dtsm::process wait \
-            [::dtsm::process spawn $argv -env [my environment]] \
-            [expr {$server ne ""}]]
-    }
-
-    # spawn --
-    #
-    #      Start the command.  One that the loader will not trace is
-    #      supervised, or runs all the same and is listed.
-    #
-    # Errors: DTSM DENIED when the command is denied; POSIX ... when it
-    #      cannot be started.
-
-    method spawn {argv {dir .}} {
-        set started [clock microseconds]
-        set file [my Program [lindex $argv 0]]
-        set program [::dtsm::program $file $argv]
-        my Loaded $program $dir
-        set why [dict get $program why]
-        set environment [my environment]
-        if {$why eq "refused"} {
-            # Another libc's loader would end the program.
-            set environment [dict create LD_PRELOAD \
-                [::dtsm::system environ LD_PRELOAD]]
-        }
-        set options [list -file $file -env $environment -cwd $dir]
-        if {$why in {static refused direct} && $socket ne ""} {
-            lappend options -supervise $socket \
-                -mapped [dict get $program mapped]
-        }
-        set process [::dtsm::process spawn $argv {*}$options]
-        if {$why in {{} direct}} {
-            my Expect $program $dir
-        }
-        if {$why ne ""} {
-            set resolved [::dtsm::bytes::resolved [dict get $program name]]
-            if {$socket ne "" && [::dtsm::supervise joined $process]} {
-                set supervisedCommand $resolved
-            } else {
-                set untracedCommand [list $resolved $why]
-            }
-        }
-    }
-
-    # wait --
-    #
-    #      Wait for the command.
-    #
-    # Arguments:
-    #      events   0: but for questions there are none to be served.
-    #
-    # Results: a dictionary: kind, code, name as dtsm::process wait has
-    #      them, and wall, the seconds that it took.
-
-    method wait {{events 1}} {
-        set end [::dtsm::process wait $process \
-            [expr {$events || $server ne ""}]]
-        dict set end wall [expr {
-            ([clock microseconds] - $started) / 1e6}]
-        return $end
-    }
-
     # Clean --
     #
     #      Removes what the session made.
@@ -490,7 +395,7 @@ oo::class create ::dtsm::Session {
             set folder {}
         }
         if {$mapHeld ne ""} {
-            # Still there if somebody removed the folder, with its notes.
+            # It is still there if the directory was removed with its notes.
             catch {file delete -- /proc/self/fd/$mapHeld/map}
             catch {
                 file delete -- [::dtsm::bytes::toText [file dirname $mapFile]]

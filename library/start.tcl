@@ -1,6 +1,6 @@
 # start.tcl --
 #
-#      What the programs of ours do first, whatever they were started with.
+#      What dtsm and its worker do first, whatever environment they have.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -10,9 +10,8 @@ namespace eval ::dtsm::start {
 
 # dtsm::start::path --
 #
-#      Look for packages where this Tcl's own are, and nowhere that the
-#      environment says: a package that is looked for runs every pkgIndex.tcl
-#      on the way.
+#      Search packages only where this Tcl's own are, not where the environment
+#      says: a search for a package runs every pkgIndex.tcl that it meets.
 #
 #      A Tcl that was asked for its working directory leaves relative names to
 #      the kernel; before, it puts the directory before them, whose name need

@@ -5,14 +5,16 @@
 #
 # A program that should load the library is counted in the map under a key of
 # its name before it starts, and taken off the count when it attaches
-# (judgeStarts.h).  What is left at the end never came so far: it was killed, or
-# its loader could not start it.  That it runs without the library is judged
-# before it starts, so only what proves nothing is taken for untraced.
+# (judgeStarts.h).  A program that is left at the end never attached: it was
+# killed, or its loader could not start it.  Whether a program can load the
+# library is judged before it starts, so only a program about which that proves
+# nothing counts as untraced.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval ::dtsm {
-    # Says Y where AppArmor is at work; the profiles that confine programs.
+    # A file that says Y where AppArmor is active; the profiles that confine
+    # programs.
 
     variable apparmor {/sys/module/apparmor/parameters/enabled
         /etc/apparmor.d}
@@ -45,7 +47,7 @@ proc ::dtsm::mayBeConfined {path} {
             }
         }
     } on error {} {
-        # Nothing there, or nothing that we may read.
+        # Absent, or not readable.
     }
     return 0
 }
@@ -60,27 +62,6 @@ oo::define ::dtsm::Session {
             set name [::dtsm::bytes::fromText $dir]/$name
         }
         return [::dtsm::bytes::absolute $name]
-    }
-
-    # Loaded --
-    #
-    #      The command is the loader: what it is told to run is asked for, as
-    #      an interpreter is.
-    #
-    # Errors: DTSM DENIED.
-
-    method Loaded {program dir} {
-        set name [dict get $program name]
-        if {![dict get $program loads] || [string first / $name] < 0} {
-            return
-        }
-        set name [my Below $dir $name]
-        set denied {}
-        if {[my Ask $name] eq "denied"} {
-            return -code error -errorcode {DTSM DENIED} \
-                "[::dtsm::bytes::shown $name]: [join [dict values $denied] \
-                    {, }]"
-        }
     }
 
     # Expect --
@@ -149,10 +130,10 @@ oo::define ::dtsm::Session {
 
     # WhyMissing --
     #
-    #      One that attached under the same name shows that the others ended
-    #      before they came so far.  Where nothing is proved of a program's
-    #      loader, or a limit, a mount or a security module may have kept it
-    #      from loading the library, it may have run.
+    #      If one program attached under the same name, the others ended before
+    #      they could.  If nothing is known about a program's loader, or if a
+    #      limit, a mount or a security module may have kept it from loading the
+    #      library, it may have run.
 
     method WhyMissing {flags named mounts} {
         if {"list" in $flags} {

@@ -1,23 +1,26 @@
 # worker.tcl --
 #
-#      Registries in a process beside ours: one may loop, wait for a dead
-#      database or end, and the session goes on.
+#      Registries in a process of their own: a registry may loop, wait for a
+#      dead database or end, and the session goes on.
 #
 #      set w [dtsm::Worker new registries depends]
-#      $w ready seconds say  wait until they are open
+#      $w ready seconds say progress
+#                            wait until they are open
 #      $w ask path callback  callback ok ANSWER, or callback error MESSAGE
 #      $w deps paths ignored say
-#                            what deps::find finds by the first of them
+#                            what deps::find finds with the first of them
 #      $w destroy            ends the process, and all that it started
 #
-# Questions are answered in their order, on the event loop.  To wait is to
-# serve events; `say' is a command prefix that is told, with a sentence, that
-# the wait goes on.
+# Questions are answered in order, on the event loop.  Waiting serves events;
+# `say' is a command prefix that is called now and then with a sentence about
+# the wait, and `progress' one that is called with what is being done and how
+# many percent of it are.
 #
-# The two talk in lines, each a Tcl list: first {registries depends} and
-# {ready VALUE} or {failed MESSAGE ERRORCODE}; then {ask PATH} or {deps {PATHS
-# IGNORED}}, answered by {ok ANSWER} or {error MESSAGE}.  When its input ends,
-# the worker does.
+# The two processes exchange lines, each a Tcl list: first {registries depends},
+# answered by any number of {progress TEXT PERCENT} and then {ready VALUE} or
+# {failed MESSAGE ERRORCODE}; later {ask PATH} or {deps {PATHS IGNORED}},
+# answered by {ok ANSWER} or {error MESSAGE}.  The worker ends when its input
+# does.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -42,13 +45,16 @@ namespace eval ::dtsm::workerline {
 }
 
 oo::class create ::dtsm::Worker {
-    variable reader writer pid opened failure callbacks tick answer
+    variable reader writer pid opened failure callbacks tick answer \
+        told heard
 
     constructor {registries depends} {
         set opened {}
         set failure {}
         set callbacks {}
         set tick 0
+        set told {}
+        set heard 0
         set argv [lmap word [list [info nameofexecutable] \
                 $::dtsm::workerline::main \
                 [package ifneeded dtsm [package require dtsm]]] {
@@ -67,10 +73,10 @@ oo::class create ::dtsm::Worker {
 
     # End --
     #
-    #      How it ended, for a reader; empty when it had been ended before.
+    #      How the process ended, for a reader; empty if it was ended before.
     #
     # Arguments:
-    #      ms       Wait so long for its own end.
+    #      ms       How long to wait until it ends by itself.
 
     method End {{ms 0}} {
         if {$reader eq ""} {
@@ -108,6 +114,13 @@ oo::class create ::dtsm::Worker {
             return
         }
         set message [::dtsm::workerline::unpack $line]
+        if {[lindex $message 0] eq "progress"} {
+            set heard [clock milliseconds]
+            if {$told ne ""} {
+                {*}$told {*}[lrange $message 1 2]
+            }
+            return
+        }
         if {$opened eq ""} {
             set opened $message
             return
@@ -126,7 +139,8 @@ oo::class create ::dtsm::Worker {
     # Errors: those of the registries; DTSM INTERRUPTED ...; DTSM REGISTRY
     #      WORKER when it ended or the time is over.
 
-    method ready {seconds say} {
+    method ready {seconds say {progress {}}} {
+        set told $progress
         if {![my Wait {$opened ne "" || $failure ne ""} $seconds $say \
                 "the registry is not open yet"]} {
             set failure "the registry did not open in [format %g $seconds] s"
@@ -158,6 +172,7 @@ oo::class create ::dtsm::Worker {
 
     method Wait {condition seconds say what} {
         set begin [clock milliseconds]
+        set heard $begin
         set next 5
         while {![expr $condition]} {
             set timer [after 50 [list incr [my varname tick]]]
@@ -171,7 +186,7 @@ oo::class create ::dtsm::Worker {
             if {$passed >= $seconds} {
                 return 0
             }
-            if {$passed >= $next} {
+            if {([clock milliseconds] - $heard) / 1000.0 >= $next} {
                 {*}$say "$what after $next s"
                 set next [expr {$next * 2}]
             }

@@ -14,8 +14,7 @@ source -encoding utf-8 [file join [file dirname [info script]] command.tcl]
 
 # next, put --
 #
-#      The next message, and ours.  This process ends without a word when
-#      nobody is there any more: dtsm says why.
+#      Read and write a message.  This process ends silently when dtsm is gone.
 
 proc next {channel} {
     if {[catch {gets $channel line} length] || $length < 0} {
@@ -38,6 +37,7 @@ proc main {} {
     ::dtsm::workerline::configure $reader
     ::dtsm::workerline::configure $writer
     lassign [next $reader] names depends
+    set ::dtsm::registry::progress [list put $writer progress]
     try {
         set opened [::dtsm::registry::several $names $depends]
         put $writer ready [lrange $opened 1 end]
@@ -60,7 +60,7 @@ proc main {} {
 
 # do --
 #
-#      What a message asks for.
+#      Carry out a message.
 
 proc do {what argument registries} {
     switch -- $what {

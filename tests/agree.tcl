@@ -9,12 +9,15 @@
 # is made in the same directory: twice plainly, under dtsm, under strace.  Then
 # it says
 #
+#       status     how each ended,
+#       seconds    how long each took,
 #       covered    how much of what strace saw dynamically linked processes
 #                  name is in the map,
 #       touched    how much of the map was named, or is a step on the way,
-#       identical  whether the traced build made the same files; those in
-#                  which the two plain builds differ are set apart,
-#       said       how many lines of its test suite's results are the same.
+#       identical  whether the traced build made the same files.  Those in
+#                  which the two plain builds differ are compared without
+#                  their numbers, and set apart if they differ all the same,
+#       said       whether the lines of its test suite's results are the same.
 #
 # The loader's own opens and what libc reads for itself are set apart and
 # counted by class.  The exit status is 1 below 99.5%, or when a file, a line
@@ -40,7 +43,7 @@ namespace eval agree {
         bzip2 {{make} {make gcc}}
         cmark {{mkdir build && cd build && cmake .. && make && make test}
             {cmake make python3} {^\s*\d+/\d+ Test |^\d+% tests passed}}
-        diffutils {{./configure && make && make -k check || :} {make gcc}
+        diffutils {{./configure && make && make -k check} {make gcc}
             {^(PASS|FAIL|SKIP|XFAIL|ERROR): |^# [A-Z]+:}}
         expat {{cd expat && cmake -DCMAKE_BUILD_TYPE=Release . && make &&
             make test} {cmake make g++} {^\d+% tests passed}}
@@ -55,7 +58,7 @@ namespace eval agree {
         lz4 {{make} {make gcc}}
         nano {{./configure && make} {make gcc}}
         ninja-build {{/usr/bin/python3 configure.py --bootstrap} {python3 g++}}
-        sed {{./configure && make && make -k check || :} {make gcc}
+        sed {{./configure && make && make -k check} {make gcc}
             {^(PASS|FAIL|SKIP|XFAIL|ERROR): |^# [A-Z]+:}}
         tcl8.6 {{cd unix && ./configure && make && make test} {make gcc}
             {Total\s+\d+|^====|^\S+\.test$}}
@@ -97,54 +100,132 @@ proc agree::said {file pattern} {
     }
     return [lsort [lmap line [lsearch -all -inline -regexp \
             [split [run::read $file] \n] $pattern] {
-        regsub -all {\s*[\d.]+ (sec|wallclock)\M.*} $line {}
+        regsub -all {\s*\.*\s*[\d.]+ (sec|wallclock)\M.*} $line {}
     }]]
 }
 
-# agree::compare --
+# agree::text --
 #
-#       Make a build all ways and say how they agree.
+#       A file's text without its numbers and the names that vary: times,
+#       process IDs, temporary files.  For a file of other bytes, the file's.
+
+proc agree::text {file} {
+    set text [run::read $file]
+    if {[string first \0 $text] >= 0} {
+        return $text
+    }
+    foreach {pattern to} {
+        {\m(cc|conf|tmp[.-])[A-Za-z0-9]{6}\M} {\1XXXXXX}
+        {\m(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\M} DAY
+        {[0-9a-f]*[0-9][0-9a-f.]*} 0
+    } {
+        regsub -all $pattern $text $to text
+    }
+    return $text
+}
+
+# agree::build --
+#
+#       Make the build one way, in work, and keep what it made in folder/WAY.
 #
 # Results:
-#       1 if they do.
+#       A dictionary: status, seconds, files, said; report if it was traced.
 
-proc agree::compare {dir name command pattern} {
-    variable wanted
-    set source [sources::fetch $dir $name]
-    set work $dir/work
-    set command [list /bin/sh -c "cp -a '$source/.' . && $command"]
-    foreach way {1 2} {
-        file delete -force $work
-        file mkdir $work
-        exec env -C $work {*}$command >$dir/out 2>@1
-        set plain($way) [files $work]
-        set said($way) [said $dir/out $pattern]
+proc agree::build {folder way command pattern} {
+    set work [strace::fresh $folder]
+    set start [clock milliseconds]
+    if {$way eq "traced"} {
+        set report [runReport {} $command {} [list env -C $work]]
+        set status [dict get $report exit]
+        set output $::run::folder/out
+        dict set result report $report
+    } else {
+        set output $folder/out
+        set status [strace::status $output env -C $work {*}$command]
     }
-    file delete -force $work
-    file mkdir $work
-    set report [runReport {} $command {} [list env -C $work]]
-    set traced [files $work]
-    set said(traced) [said $::run::folder/out $pattern]
-    lassign [strace::both $dir $command] recorded seen
+    dict set result status $status
+    dict set result seconds \
+        [expr {([clock milliseconds] - $start) / 1000.0}]
+    dict set result files [files $work]
+    dict set result said [said $output $pattern]
+    file delete -force $folder/$way
+    file rename $work $folder/$way
+    return $result
+}
 
-    set varying {}
+# agree::sameFiles --
+#
+#       Compare what the builds made.
+#
+# Results:
+#       How many files are the same; the names of those that are not; of those
+#       in which the plain builds differ, the names of those that are the same
+#       but for numbers, and of the others.
+
+proc agree::sameFiles {folder ways} {
+    set same 0
     set differing {}
-    foreach path [lsort -unique [concat [dict keys $plain(1)] \
-            [dict keys $plain(2)] [dict keys $traced]]] {
-        set digests {}
-        foreach files [list $plain(1) $plain(2) $traced] {
-            lappend digests [expr {[dict exists $files $path]
-                ? [dict get $files $path] : "absent"}]
-        }
+    set alike {}
+    set varying {}
+    set trees [dict map {way result} $ways {dict get $result files}]
+    foreach path [lsort -unique [concat {*}[lmap {way tree} $trees {
+        dict keys $tree
+    }]]] {
+        set digests [lmap {way tree} $trees {
+            expr {[dict exists $tree $path] ? [dict get $tree $path] : "absent"}
+        }]
         lassign $digests one two three
-        if {$one ne $two} {
-            lappend varying $path
-        } elseif {$three ne $one} {
-            lappend differing $path
+        if {$one eq $two} {
+            if {$one eq $three} {
+                incr same
+            } else {
+                lappend differing $path
+            }
+            continue
         }
+        if {"absent" ni $digests} {
+            lassign [lmap way [dict keys $trees] {
+                text $folder/$way/$path
+            }] one two three
+        }
+        lappend [expr {$one ne $two ? "varying"
+            : $one eq $three ? "alike" : "differing"}] $path
     }
+    return [list $same $differing $alike $varying]
+}
 
-    # Set apart: what the loader named alone, and what libc reads for itself.
+# agree::sameLines --
+#
+#       The lines of its suite's results that the traced build alone has, or
+#       how many there are where that differs.
+
+proc agree::sameLines {ways} {
+    foreach way {1 2 traced} {
+        set said($way) [dict get $ways $way said]
+    }
+    set known [concat $said(1) $said(2)]
+    set otherwise [lmap line $said(traced) {
+        if {$line in $known} {
+            continue
+        }
+        set line
+    }]
+    set counts [list [llength $said(1)] [llength $said(2)]]
+    if {[llength $said(traced)] ni $counts} {
+        lappend otherwise "[llength $said(traced)] lines, not [join $counts /]"
+    }
+    return $otherwise
+}
+
+# agree::samePaths --
+#
+#       Compare the paths of the map with those that strace saw.
+#
+# Results:
+#       Covered and touched in per cent, of how many; what is not in the map;
+#       what was not touched; how many paths are set apart, by class.
+
+proc agree::samePaths {recorded seen} {
     set apart {}
     set counted 0
     dict for {path way} $seen {
@@ -166,30 +247,51 @@ proc agree::compare {dir name command pattern} {
             lappend untouched "$path ($flags)"
         }
     }
-    set covered [expr {100.0 - 100.0 * [llength $lacking] / $counted}]
-    set touched [expr {100.0 - 100.0 * [llength $untouched]
-        / [dict size $recorded]}]
+    set size [dict size $recorded]
+    return [list [expr {100.0 - 100.0 * [llength $lacking] / $counted}] \
+        $counted [expr {100.0 - 100.0 * [llength $untouched] / $size}] $size \
+        $lacking $untouched $apart]
+}
+
+# agree::compare --
+#
+#       Make a build all ways and say how they agree.
+#
+# Results:
+#       1 if they do.
+
+proc agree::compare {dir name command pattern} {
+    variable wanted
+    set source [sources::fetch $dir $name]
+    set command [list /bin/sh -c "cp -a '$source/.' . && $command"]
+    foreach way {1 2 traced} {
+        dict set ways $way [build $dir $way $command $pattern]
+    }
+    lassign [strace::watched $dir $command] status seen
+    set statuses [list {*}[lmap {way result} $ways {
+        dict get $result status
+    }] $status]
+    set recorded [strace::recorded [dict get $ways traced report]]
+
+    lassign [sameFiles $dir $ways] same differing alike varying
+    lassign [samePaths $recorded $seen] covered counted touched size \
+        lacking untouched apart
+    set otherwise [sameLines $ways]
     puts "$name"
+    puts "  status     [join $statuses {, }] (twice plainly, traced, strace)"
+    puts "  seconds    [join [lmap {way result} $ways {
+        format %.1f [dict get $result seconds]
+    }] {, }] (twice plainly, traced)"
     puts [format "  covered    %.2f%% of %d paths that strace saw" $covered \
         $counted]
-    puts [format "  touched    %.2f%% of %d paths in the map" $touched \
-        [dict size $recorded]]
-    puts "  identical  [expr {[dict size $traced] - [llength $varying]
-        - [llength $differing]}] files; [llength $differing] differ;\
-        [llength $varying] differ between plain builds"
-    set otherwise {}
+    puts [format "  touched    %.2f%% of %d paths in the map" $touched $size]
+    puts "  identical  $same files; [llength $differing] differ; between plain\
+        builds differ [expr {[llength $alike] + [llength $varying]}],\
+        [llength $alike] of them in numbers only"
     if {$pattern ne ""} {
-        set known [concat $said(1) $said(2)]
-        foreach line $said(traced) {
-            if {$line ni $known} {
-                lappend otherwise $line
-            }
-        }
-        puts "  said       [llength $said(traced)] lines of its suite,\
-            [llength $said(1)] plainly; [llength $otherwise] differ"
+        puts "  said       [llength [dict get $ways traced said]] lines of its\
+            suite; [llength $otherwise] differ"
     }
-    set lines [expr {[llength $said(traced)] in [list [llength $said(1)] \
-            [llength $said(2)]]}]
     foreach {title list} [list "said otherwise" $otherwise \
             "not in the map" $lacking \
             "not touched" $untouched "differ" $differing \
@@ -202,7 +304,8 @@ proc agree::compare {dir name command pattern} {
         puts "  set apart: [dict get $apart $why] x $why"
     }
     return [expr {$covered >= $wanted && $touched >= $wanted
-        && ![llength $differing] && ![llength $otherwise] && $lines}]
+        && [llength [lsort -unique $statuses]] == 1
+        && ![llength $differing] && ![llength $otherwise]}]
 }
 
 if {![testConstraint strace]} {

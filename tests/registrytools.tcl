@@ -6,10 +6,9 @@
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval registry {
-    variable scripts {bytes json report policy depends dpkg registry
-        registryfile registrydb registrydpkg registrymacports ignore deps
-        depsdeclared depsreport
-        options}
+    variable scripts {bytes json report reporttext reportjson policy depends
+        dpkg registry registryfile registrydb registrydpkg registrymacports
+        ignore deps depsdeclared depsreport optiontable options}
 }
 foreach name $registry::scripts {
     source -encoding utf-8 [sourceFile library $name.tcl]

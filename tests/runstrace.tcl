@@ -262,11 +262,73 @@ proc strace::parse {file cwd} {
         } elseif {$call eq "execve" && $good} {
             set first 0
             set traced($pid) [expr {
-                [dtsm::system kind [lindex $named 0]] eq ""}]
+                [dict get [dtsm::program [lindex $named 0]] why] eq ""}]
             set loading($pid) 1
         }
     }
     return $result
+}
+
+# strace::fresh --
+#
+#      The empty folder in which a build is made, each time the same.
+
+proc strace::fresh {folder} {
+    file delete -force $folder/work
+    file mkdir $folder/work
+    return $folder/work
+}
+
+# strace::status --
+#
+#      Run a command with no input and its output in a file.
+#
+# Results:
+#      How it ended, as a report has it: {status 0}.
+
+proc strace::status {output args} {
+    if {![catch {exec {*}$args </dev/null >$output 2>@1} message options]} {
+        return {status 0}
+    }
+    lassign [dict get $options -errorcode] kind pid code
+    switch -- $kind {
+        CHILDSTATUS {
+            return [list status $code]
+        }
+        CHILDKILLED {
+            return [list signal $code]
+        }
+    }
+    return -options $options $message
+}
+
+# strace::recorded --
+#
+#      What a report has, settled: path flags ...
+
+proc strace::recorded {report} {
+    set recorded {}
+    foreach entry [dict get $report paths] {
+        dict set recorded [settled [encoding convertto utf-8 \
+            [dict get $entry path]]] [dict get $entry flags]
+    }
+    return $recorded
+}
+
+# strace::watched --
+#
+#      Make a build in folder/work under strace.
+#
+# Results:
+#      How it ended; path way ... as strace::parse has it.
+
+proc strace::watched {folder command} {
+    set work [fresh $folder]
+    set status [status $folder/out env -C $work \
+        strace -f -y -s 65535 -e signal=none \
+        -e trace=%file,fchdir,fork,vfork,clone,clone3 \
+        -o $folder/trace {*}$command]
+    return [list $status [parse $folder/trace $work]]
 }
 
 # strace::both --
@@ -279,27 +341,15 @@ proc strace::parse {file cwd} {
 #      ... as strace::parse has it.
 
 proc strace::both {folder command} {
-    set work $folder/work
-    foreach how {dtsm strace} {
-        file delete -force $work
-        file mkdir $work
-        if {$how eq "dtsm"} {
-            set report [runReport {} $command {} [list env -C $work]]
-            if {[dict get $report exit] ne {status 0}} {
-                error "the traced build failed: [runErrors]"
-            }
-        } else {
-            exec env -C $work strace -f -y -s 65535 -e signal=none \
-                -e trace=%file,fchdir,fork,vfork,clone,clone3 \
-                -o $folder/trace {*}$command >$folder/out 2>@1
-        }
+    set report [runReport {} $command {} [list env -C [fresh $folder]]]
+    if {[dict get $report exit] ne {status 0}} {
+        error "the traced build failed: [runErrors]"
     }
-    set recorded {}
-    foreach entry [dict get $report paths] {
-        dict set recorded [settled [encoding convertto utf-8 \
-            [dict get $entry path]]] [dict get $entry flags]
+    lassign [watched $folder $command] status seen
+    if {$status ne {status 0}} {
+        error "the build under strace failed: [run::read $folder/out]"
     }
-    return [list $recorded [parse $folder/trace $work]]
+    return [list [recorded $report] $seen]
 }
 
 # strace::differences --

@@ -31,7 +31,7 @@ proc supervised::starts {} {
 testConstraint supervises [supervised::starts]
 testConstraint staticBusybox [expr {[testConstraint supervises]
     && $supervised::busybox ne ""
-    && [dtsm::system kind $supervised::busybox] eq "static"}]
+    && [dict get [dtsm::program $supervised::busybox] why] eq "static"}]
 testConstraint staticPrograms [expr {[testConstraint supervises]
     && [testConstraint staticCC]}]
 

@@ -1,14 +1,12 @@
 # lint.tcl --
 #
-#       Check the look of the sources: line and file lengths, tabs, blanks at
-#       line ends, left-over notes, paths of one machine, C files that no
-#       list of Makefile.in names.
+#       Check the look of the sources: lengths of lines, tabs, blanks at line
+#       ends, left-over notes, paths of one machine.
 #
 #       tclsh lint.tcl FOLDER
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
-set maxLines 700
 set maxColumns 80
 set status 0
 
@@ -39,10 +37,6 @@ foreach pattern $patterns {
         close $channel
         if {[lindex $lines end] ne {}} {
             bad $name "no newline at its end"
-        }
-        set lineCount [expr {[llength $lines] - 1}]
-        if {$lineCount > $maxLines && ![string match *.test $file]} {
-            bad $name "$lineCount lines, $maxLines at most"
         }
         set number 0
         set inside 0

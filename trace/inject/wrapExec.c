@@ -11,6 +11,7 @@
  */
 
 #include "inject.h"
+#include "judgeSearch.h"
 #include "wrapExec.h"
 
 #include <stdarg.h>
@@ -212,77 +213,11 @@ RunScript(const char *file, char *const argv[], char *const envp[])
 }
 
 /*
- * DtsmTraceCandidate --
- *
- *      The next file that a search of PATH comes to.
- *
- * Arguments:
- *      listPtr  What is left of PATH; NULL afterwards when it was the last.
- *      buf      DtsmTraceCandidateMost bytes.
- *
- * Returns:
- *      1, or 0 when this one is too long.
- */
-
-int
-DtsmTraceCandidate(const char **listPtr, const char *file, char *buf)
-{
-    const char *list = *listPtr;
-    size_t len = DtsmTraceSpan(list, ':', ':'), fileLen = strlen(file);
-
-    *listPtr = list[len] == ':' ? list + len + 1 : NULL;
-    if (len + fileLen + 2 > PATH_MAX) {
-        return 0;
-    }
-    memcpy(buf, list, len);
-    if (len > 0) {
-        buf[len++] = '/';
-    }
-    memcpy(buf + len, file, fileLen + 1);
-    return 1;
-}
-
-/*
- * DtsmTraceCandidateMost --
- *
- *      Room for the longest of them.  It is on the stack, as libc has it: a
- *      vfork child that starts its program cannot return a block.
- */
-
-size_t
-DtsmTraceCandidateMost(const char *list, const char *file)
-{
-    size_t most = 0, len;
-
-    for (;; list += len + 1) {
-        len = DtsmTraceSpan(list, ':', ':');
-        most = len > most ? len : most;
-        if (list[len] == '\0') {
-            most += strlen(file) + 2;
-            return most > PATH_MAX ? PATH_MAX : most;
-        }
-    }
-}
-
-const char *
-DtsmTraceSearchPath(void)
-{
-    const char *list = getenv("PATH");
-
-    return list != NULL ? list : "/bin:/usr/bin";
-}
-
-int
-DtsmTraceGoesOn(int err)
-{
-    return err == ENOENT || err == ENOTDIR || err == ESTALE || err == ENODEV
-            || err == ETIMEDOUT || err == EACCES;
-}
-
-/*
  * RunCandidates --
  *
- *      Start the first that can be started.
+ *      Start the first that can be started.  The names are on the stack, as
+ *      libc has them: a vfork child that starts its program cannot return a
+ *      block.
  */
 
 static int

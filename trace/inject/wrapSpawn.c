@@ -11,6 +11,7 @@
  */
 
 #include "inject.h"
+#include "judgeSearch.h"
 #include "wrapExec.h"
 
 #include <stdio.h>

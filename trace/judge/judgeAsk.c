@@ -10,16 +10,18 @@
  *
  *      a  allow        d  deny         u  allowed, nobody knows whose it is
  *
- * Answers are kept in the map for the whole session under the answer key
- * "@A" and the path: they are about the path, whatever comes and goes there.
+ * Answers are kept in the map for the whole session under the answer key of
+ * the path (judgeKeys.h): they are about the path, whatever comes and goes
+ * there.
  *
- * A1  Who gets no answer is refused, and that stays.  The time to wait is in
- *     DTSM_ASK; when it has once run out, "@T" is in the map and nobody waits
- *     any more.  A process that has no descriptor left to ask with, or is
- *     kept from it by a filter of its own or by Landlock, is not refused.
+ * A1  A process that gets no answer is refused, and that stays.  The time to
+ *     wait is in DTSM_ASK; when it has once run out, the map says so and no
+ *     process waits any more.  A process that has no descriptor left to ask
+ *     with, or is kept from it by a filter of its own or by Landlock, is not
+ *     refused.
  * A2  What is missing and folders are allowed without a question.  Before a
  *     call makes or changes something there, the path gets a verdict that
- *     allows nothing (Announce in judgeDecide.c), so that this is not
+ *     allows nothing (Announce in judgeMiss.c), so that this is not
  *     remembered any longer.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
@@ -34,7 +36,6 @@
 #include <sys/un.h>
 #include <time.h>
 
-#define KEY_HEAD 2
 #define NANOS 1000000000
 
 /*
@@ -228,6 +229,46 @@ Question(int fd, const char *server, long seconds, const char *path,
 }
 
 /*
+ * Inquire --
+ *
+ *      Put a question, unless one has waited in vain already (A1).
+ *
+ * Returns:
+ *      The answer's byte, -errno, or UNABLE: this process cannot ask.
+ */
+
+#define UNABLE (-4096)          /* no -errno */
+
+static long
+Inquire(Dtsm_Map *map, const char *server, long seconds, const char *path,
+        size_t len)
+{
+    unsigned flags;
+    long answer;
+    int fd;
+
+    if (Dtsm_Search(map, TRACE_KEY_TIMEOUT, sizeof(TRACE_KEY_TIMEOUT) - 1,
+            &flags) == DTSM_OK) {
+        return -EAGAIN;
+    }
+    fd = (int) DtsmpSyscall3(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC,
+            0);
+    answer = fd;
+    if (fd >= 0) {
+        answer = Question(fd, server, seconds, path, len);
+        DtsmpSysClose(fd);
+    }
+    if (answer < 0 && (DtsmTraceCannotAsk(answer) || fd < 0)) {
+        return UNABLE;
+    }
+    if (answer == -EAGAIN && Dtsm_Fence(map)) {
+        Dtsm_Insert(map, TRACE_KEY_TIMEOUT, sizeof(TRACE_KEY_TIMEOUT) - 1,
+                DTSM_ALIAS);
+    }
+    return answer;
+}
+
+/*
  * Ask --
  *
  *      The server's answer to a question that has not been put yet.
@@ -239,36 +280,16 @@ Question(int fd, const char *server, long seconds, const char *path,
 static unsigned
 Ask(Dtsm_Map *map, const char *key, size_t keyLen)
 {
-    long seconds, answer;
+    long seconds;
     unsigned flags;
     const char *server = Server(&seconds);
-    int fd;
 
     if (server == NULL) {
         return DTSM_ALLOW | DTSM_UNKNOWN;
     }
     Dtsm_Count(map, DTSM_COUNT_ASKED, 1);
-    answer = -EAGAIN;
-    if (Dtsm_Search(map, "@T", 2, &flags) != DTSM_OK) { /* A1 */
-        fd = (int) DtsmpSyscall3(SYS_socket, AF_UNIX,
-                SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (fd < 0) {
-            DtsmTraceCannotAsk(fd);
-            Dtsm_Count(map, DTSM_COUNT_UNANSWERED, 1);
-            return DTSM_ASK;            /* our own trouble; asked again */
-        }
-        answer = Question(fd, server, seconds, key + KEY_HEAD,
-                keyLen - KEY_HEAD);
-        DtsmpSysClose(fd);
-        if (answer < 0 && DtsmTraceCannotAsk(answer)) {
-            Dtsm_Count(map, DTSM_COUNT_UNANSWERED, 1);
-            return DTSM_ASK;
-        }
-        if (answer == -EAGAIN && Dtsm_Fence(map)) {
-            Dtsm_Insert(map, "@T", 2, DTSM_ALIAS);
-        }
-    }
-    switch (answer) {
+    switch (Inquire(map, server, seconds, key + TRACE_KEY_ANSWER,
+            keyLen - TRACE_KEY_ANSWER)) {
         case 'a':
             flags = DTSM_ALLOW;
             break;
@@ -278,6 +299,9 @@ Ask(Dtsm_Map *map, const char *key, size_t keyLen)
         case 'u':
             flags = DTSM_ALLOW | DTSM_UNKNOWN;
             break;
+        case UNABLE:
+            Dtsm_Count(map, DTSM_COUNT_UNANSWERED, 1);
+            return DTSM_ASK;            /* asked again */
         default:
             if (!Dtsm_Fence(map)) {
                 return DTSM_ASK;        /* the session is over */
@@ -306,14 +330,13 @@ Answer(Dtsm_Map *map, const char *path, size_t len)
     if (key == NULL) {
         return DTSM_ASK;
     }
-    if (len < DTSM_SCRATCH_SIZE - KEY_HEAD) {
-        memcpy(key, "@A", KEY_HEAD);
-        memcpy(key + KEY_HEAD, path, len);
-        if (Dtsm_Search(map, key, len + KEY_HEAD, &flags) == DTSM_OK) {
+    if (len < DTSM_SCRATCH_SIZE - TRACE_KEY_ANSWER) {
+        size_t keyLen = DtsmTraceKeyAnswer(key, path, len);
+
+        if (Dtsm_Search(map, key, keyLen, &flags) == DTSM_OK) {
             flags &= DTSM_ALLOW | DTSM_DENY | DTSM_UNKNOWN;
         } else {
-            flags = Dtsm_Fence(map) ? Ask(map, key, len + KEY_HEAD)
-                    : DTSM_ASK;
+            flags = Dtsm_Fence(map) ? Ask(map, key, keyLen) : DTSM_ASK;
         }
     }
     DtsmTraceReturn(key);

@@ -260,7 +260,7 @@ DtsmTraceExpect(const DtsmTraceProgram *program, int dirfd, const char *path,
             head[len + 1] = '\0';
         }
     }
-    DtsmStartKey(head, path, key);
+    DtsmTraceKeyStart(head, path, key);
     flags = (program->is.foreign || !program->is.image ? START_DOUBT : 0u)
             | (dtsmTraceLittle ? START_LITTLE : 0u);
     if (delta > 0 && (*path != '/' || !DtsmStartIsNoted(map, key))) {

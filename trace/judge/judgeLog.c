@@ -9,8 +9,7 @@
  * tabs; blanks, control characters and '%' within them become %XX.
  *
  * A process that has become another user cannot open the log, but it still
- * has the map: there the line is kept under "@U", a number and a tab, flagged
- * as an alias so that it is taken for no path.
+ * has the map: there the line is kept under a line key (judgeKeys.h).
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -21,13 +20,11 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define KEY_HEAD 4              /* "@U", a digit, a tab */
-
 typedef struct Line {
     size_t len;
     char cwd[PATH_MAX];
-    char key[KEY_HEAD];
-    char text[DTSM_SCRATCH_SIZE - PATH_MAX - sizeof(size_t) - KEY_HEAD];
+    char key[TRACE_KEY_LINE];
+    char text[DTSM_SCRATCH_SIZE - PATH_MAX - sizeof(size_t) - TRACE_KEY_LINE];
 } Line;
 
 _Static_assert(sizeof(Line) <= DTSM_SCRATCH_SIZE, "a line fits a block");
@@ -87,16 +84,15 @@ static void
 Keep(Line *line)
 {
     Dtsm_Map *map = DtsmTraceGetMap();
-    char number;
+    int number;
 
-    memcpy(line->key, "@U0\t", KEY_HEAD);
-    for (number = '0'; map != NULL && number <= '9'; number++) {
+    for (number = 0; map != NULL && number <= 9; number++) {
         unsigned flags;
 
-        line->key[2] = number;
-        if (Dtsm_Search(map, line->key, KEY_HEAD + line->len, &flags)
+        DtsmTraceKeyLine(line->key, number);
+        if (Dtsm_Search(map, line->key, TRACE_KEY_LINE + line->len, &flags)
                 != DTSM_OK) {
-            if (Dtsm_Insert(map, line->key, KEY_HEAD + line->len,
+            if (Dtsm_Insert(map, line->key, TRACE_KEY_LINE + line->len,
                     DTSM_ALIAS | DTSM_ALLOW) != DTSM_OK) {
                 Dtsm_Count(map, DTSM_COUNT_UNSTORED, 1);
             }
@@ -155,6 +151,8 @@ Link(Line *line, const char *name)
     Field(line, line->cwd, got > 0 ? (size_t) got : 0);
 }
 
+const char *dtsmTraceCaller = NULL;
+
 /*
  * Program --
  *
@@ -167,6 +165,10 @@ Program(Line *line)
     size_t before = line->len;
     const char *known;
 
+    if (dtsmTraceCaller != NULL) {
+        Field(line, dtsmTraceCaller, strlen(dtsmTraceCaller));
+        return;
+    }
     Link(line, "/proc/self/exe");
     if (line->len == before + 1) {
         known = DtsmTraceKnownName();
@@ -269,7 +271,7 @@ DtsmTraceLogUnattached(const char *path, const char *why, const char *name)
 {
     char key[START_KEY_LEN];
 
-    DtsmStartKey("", name, key);
+    DtsmTraceKeyStart("", name, key);
     Start("unattached\t", path, why, key);
 }
 
@@ -281,7 +283,7 @@ DtsmTraceLogReadOnly(const char *path, const char *name)
     if (name == NULL) {
         Start("readonly\t", path, NULL, NULL);
     } else {
-        DtsmStartKey("", name, key);
+        DtsmTraceKeyStart("", name, key);
         Start("readonly\t", path, "found", key);
     }
 }

@@ -4,13 +4,14 @@
  *      Which programs were started and have not attached: kept in the map, so
  *      that each can be named.
  *
- *      start key   "@X" and a hash of the name that the program was started
- *                  by.  Its balance (DtsmBalance) is raised by the process
- *                  that starts a program and lowered by the program when it
- *                  attaches, which knows that name from its auxiliary vector:
- *                  neither makes a system call for it.
+ *      start key   made of the name that the program was started by
+ *                  (judgeKeys.h).  Its balance (DtsmBalance) is raised by the
+ *                  process that starts a program and lowered by the program
+ *                  when it attaches, which knows that name from its auxiliary
+ *                  vector: neither makes a system call for it.
  *      start note  a start key, a tab and the program's path
- *      "@X-mounts" a process has changed what is mounted: the library may not
+ *      TRACE_KEY_MOUNTS
+ *                  a process has changed what is mounted: the library may not
  *                  be seen everywhere, and what is missing may have run
  *
  * X1  A name is noted before it is counted, so what is missing has a path,
@@ -25,9 +26,7 @@
 #ifndef DTSM_STARTS_H
 #define DTSM_STARTS_H
 
-#include "dtsm.h"
-
-#define START_KEY_LEN 18
+#include "judgeKeys.h"
 
 /*
  * What the flags at a start key say; never a path's, because of ALIAS.
@@ -41,8 +40,6 @@
 #define START_LITTLE DTSM_LIST          /* one had little memory */
 
 /*
- * DtsmStartKey --       The key of a name, which is head and name; not
- *                       terminated.
  * DtsmStartIsNoted --   Must nothing more be noted for this absolute name?
  * DtsmStartNote --      Note the path of a name.  block has room for a key, a
  *                       tab and the path.
@@ -53,8 +50,6 @@
  * Context: async-signal-safe, usable in a vfork child; no system call.
  */
 
-void DtsmStartKey(const char *head, const char *name,
-        char key[START_KEY_LEN]);
 int DtsmStartIsNoted(const Dtsm_Map *map, const char *key);
 void DtsmStartNote(Dtsm_Map *map, const char *key, const char *path,
         size_t pathLen, char *block);

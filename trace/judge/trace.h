@@ -23,20 +23,15 @@
  *      resolved path R     ALLOW or DENY, the kinds of access, MISSING
  *      followed symlink L  ALLOW without a kind: "it is a symlink"
  *      spelling S          ALIAS: its answer is under an alias key
- *      alias key           "@F" or "@N", the policy's number in hex, then S
- *      folder key          "@D", the same, then a folder's path: there is no
- *                          symlink on the way to it
- *      answer key          "@A" and a path: what the session's server said
- *      start key, note     "@X" ...: programs that were started (judgeStarts.h)
+ *
+ * and under keys that are no paths (judgeKeys.h).
  *
  * A verdict with ASK rests on nobody having been asked.  With ALLOW it is of
- * what is missing or a folder; without, something was about to be made there.
+ * what is missing or a directory; without, something was about to be made
+ * there.
  *
- * A call that does not follow a last symlink (N) and one that does (F) differ
- * for L, so L's own verdict serves the former and the alias key the latter.
- * An alias rests on every symlink and directory on its way.  A change of any
- * of those is followed by a forget below it, which gives the policy a new
- * number, and so no alias key of before is ever found again.
+ * A call that does not follow a last symlink and one that does differ for L,
+ * so L's own verdict serves the former and the alias key the latter.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -63,6 +58,10 @@
 #include <unistd.h>
 
 #include "dtsm.h"
+#include "judgeFlags.h"
+#include "judgeHide.h"
+#include "judgeKeys.h"
+#include "judgeLog.h"
 #include "judgeProgram.h"
 #include "dtsmUnixSys.h"
 
@@ -103,26 +102,6 @@ DtsmTraceSpan(const char *text, char one, char two)
     }
     return len;
 }
-
-/*
- * How a call touches a path: kinds of access (DTSM_STAT and its like) and
- * these.
- */
-
-#define TRACE_NOFOLLOW  0x010000u       /* a last symlink is itself meant */
-#define TRACE_MAKE      0x020000u       /* makes a name: refused by EACCES */
-#define TRACE_CHANGE    0x040000u       /* changes what is there */
-#define TRACE_NOTE      0x080000u       /* libc has its way: only recorded */
-#define TRACE_KINDS (DTSM_STAT | DTSM_READ | DTSM_WRITE | DTSM_EXEC | DTSM_LIST)
-
-/*
- * What a check has seen, for what comes after a successful change.
- */
-
-#define TRACE_SAW_LINK  1u      /* the path itself is a symlink */
-#define TRACE_SAW_DIR   2u
-#define TRACE_SAW_DENY  4u      /* governed by a rule that is not ALLOW */
-#define TRACE_SAW_NEW   8u      /* the map had no answer yet */
 
 /*
  * The state of this process image.
@@ -178,11 +157,9 @@ int DtsmTraceCheck(int dirfd, const char *path, unsigned how,
 #define CHECK(dirfd, path, how) DtsmTraceCheck((dirfd), (path), (how), NULL)
 
 /*
- * DtsmTraceHidden, DtsmTraceHides --
+ * DtsmTraceHides --
  *
- *      Does this name of a listing look absent?  Nothing is recorded.  type
- *      is a d_type (DT_UNKNOWN is allowed).  The directory is given by its
- *      path or by the stream.
+ *      DtsmTraceHidden of a name in a stream's directory.
  *
  * DtsmTraceFilter --
  *
@@ -190,8 +167,6 @@ int DtsmTraceCheck(int dirfd, const char *path, unsigned how,
  *      getdents's; returns the length that is left.
  */
 
-int DtsmTraceHidden(const char *dir, size_t dirLen, const char *name,
-        unsigned type);
 int DtsmTraceHiddenName(const char *path);
 int DtsmTraceHides(DIR *stream, const char *name, unsigned type);
 size_t DtsmTraceFilter(int fd, char *block, size_t len, int old);
@@ -250,7 +225,6 @@ typedef struct DtsmTraceSpelling {
                                  * in it rests on */
 } DtsmTraceSpelling;
 
-#define TRACE_KEY_HEAD 20       /* room that an alias key needs before S */
 #define TRACE_SPELL_MAX 1536    /* longer ones borrow a block */
 
 int DtsmTraceSpell(Dtsm_Map *map, int dirfd, const char *path, int fresh,
@@ -302,16 +276,6 @@ size_t DtsmTraceReach(int dirfd, const char *path, int flags, char *buf,
         size_t size);
 int DtsmTracePid(void);
 int DtsmTraceNoNewPrivs(void);
-
-enum {                          /* what a resolution ended at */
-    TRACE_IS_OTHER,
-    TRACE_IS_DIR,
-    TRACE_IS_LINK,              /* not followed */
-    TRACE_IS_MISSING,
-    TRACE_IS_UNKNOWN            /* not to be told from here */
-};
-
-size_t DtsmTraceKeyHead(char *buf, uint64_t policy, char kind);
 
 enum { TRACE_SPELLED, TRACE_LONG, TRACE_NOWHERE };
 
@@ -431,32 +395,11 @@ unsigned DtsmTraceRuling(Dtsm_Map *map, const char *path, size_t len,
 /*
  * DtsmTraceLeads (judgeAsk.c) --
  *
- *      Where a symlink, resolved itself and terminated, leads to.  One that a
- *      rule denies counts as the folder that it leads to.
- *
- * Returns:
- *      TRACE_TO_ALLOWED    a folder that is not denied
- *      TRACE_TO_DENIED     a folder that is denied: following it works, as
- *                          folders are visible; the symlink itself is hidden
- *      TRACE_TO_OTHER      no folder
+ *      Where a symlink, resolved itself and terminated, leads to: TRACE_TO_*.
+ *      One that a rule denies counts as the directory that it leads to.
  */
-
-enum { TRACE_TO_OTHER, TRACE_TO_DENIED, TRACE_TO_ALLOWED };
 
 int DtsmTraceLeads(Dtsm_Map *map, const char *path, size_t len);
-
-/*
- * The session's log (judgeLog.c).
- */
-
-void DtsmTraceLogRefused(const char *verb, const char *path, size_t len,
-        int exists);
-void DtsmTraceLogUntraced(const char *path, const char *why);
-void DtsmTraceLogSupervised(const char *path);
-void DtsmTraceLogUndone(const char *path);
-void DtsmTraceLogUnattached(const char *path, const char *why,
-        const char *name);
-void DtsmTraceLogReadOnly(const char *path, const char *name);
 
 /*
  * A process under a seccomp filter or Landlock of its own, and one that can

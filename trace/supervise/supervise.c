@@ -166,7 +166,8 @@ static const int keeperKinds[] = {
 /*
  * StartKeeper --
  *
- *      A keeper, which gets all that we hold; if there was one, it is gone.
+ *      A keeper, which gets all that we hold.  If there was one, it is gone, or
+ *      takes nothing.
  */
 
 static int
@@ -176,6 +177,7 @@ StartKeeper(void)
 
     if (super.keeper >= 0) {
         epoll_ctl(super.poll, EPOLL_CTL_DEL, super.keeper, NULL);
+        DtsmSuperviseEndKeeper(super.keeper);
         close(super.keeper);
     }
     super.keeper = DtsmSuperviseKeep(super.shared, (int) super.limit);
@@ -203,11 +205,7 @@ Entrust(int fd)
     int result = super.keeper < 0 ? -EPIPE : DtsmSuperviseGive(super.keeper,
             keeperKinds[super.kinds[fd]], fd);
 
-    if (result == -EAGAIN) {
-        DtsmSuperviseEndKeeper(super.keeper);
-    }
-    return result == 0 || ((result == -EPIPE || result == -ECONNRESET
-            || result == -EAGAIN) && StartKeeper());
+    return result == 0 || StartKeeper();
 }
 
 /*

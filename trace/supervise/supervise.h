@@ -153,6 +153,41 @@ int DtsmSuperviseStart(const char *map, const char *log, const char *socket,
 int DtsmSuperviseJoined(int pid);
 int64_t DtsmSuperviseStop(void);
 
+/*
+ * The process whose call is being decided (superviseTarget.c).
+ *
+ * DtsmSuperviseAim --  From now on this one, for all of dtsmTrace*.c too.
+ * DtsmSupervisePeek -- Read its memory: what could be read, or -errno.
+ * DtsmSupervisePoke -- Write there.
+ * DtsmSuperviseStatus -- The number behind a name of its status file, the
+ *                      field'th from 0 on; octal for base 8; -1: none.
+ * DtsmSuperviseOld --  Does it have the old layout of addresses?
+ * DtsmSuperviseMaps -- Does it map a file whose name ends so (with "\n")?
+ * DtsmSuperviseProc -- A name below its folder in /proc; its length, or 0.
+ * DtsmSuperviseRead -- The beginning of a file there, terminated; its length,
+ *                      0 or less: none.
+ * DtsmSuperviseDigits -- A number in decimal, not terminated; its length.
+ * DtsmSuperviseWhere -- What we have to call a path of the process, into buf
+ *                      of 2 * PATH_MAX bytes.  Nothing in it is folded: it
+ *                      goes to the kernel.  ways is TRACE_FOLLOW_LAST when it
+ *                      is followed to its end.  0: we have no name for it.
+ * DtsmSuperviseSetLog -- The file that lines of the log go to.
+ * DtsmSuperviseSetAsk -- Where questions go; NULL: nowhere.
+ */
+
+void DtsmSuperviseAim(int pid);
+long DtsmSupervisePeek(uint64_t at, void *buf, size_t size);
+long DtsmSupervisePoke(uint64_t at, const void *buf, size_t size);
+long DtsmSuperviseStatus(const char *name, int field, int base);
+int DtsmSuperviseOld(void);
+int DtsmSuperviseMaps(const char *end);
+void DtsmSuperviseSetLog(const char *file);
+void DtsmSuperviseSetAsk(const char *ask);
+size_t DtsmSuperviseProc(char *buf, size_t size, const char *rest);
+long DtsmSuperviseRead(const char *name, char *buf, size_t size);
+size_t DtsmSuperviseDigits(char *buf, int number);
+int DtsmSuperviseWhere(int dirfd, const char *path, int ways, char *buf);
+
 #ifdef DTSM_SUPERVISES
 
 /*
@@ -218,41 +253,6 @@ void DtsmSuperviseBegin(int thread, int call, const DtsmSupervisePath *one,
 void DtsmSuperviseOver(int thread);
 int DtsmSuperviseSweep(void);
 void DtsmSuperviseSettle(void);
-
-/*
- * The process whose call is being decided (superviseTarget.c).
- *
- * DtsmSuperviseAim --  From now on this one, for all of dtsmTrace*.c too.
- * DtsmSupervisePeek -- Read its memory: what could be read, or -errno.
- * DtsmSupervisePoke -- Write there.
- * DtsmSuperviseStatus -- The number behind a name of its status file, the
- *                      field'th from 0 on; octal for base 8; -1: none.
- * DtsmSuperviseOld --  Does it have the old layout of addresses?
- * DtsmSuperviseMaps -- Does it map a file whose name ends so (with "\n")?
- * DtsmSuperviseProc -- A name below its folder in /proc; its length, or 0.
- * DtsmSuperviseRead -- The beginning of a file there, terminated; its length,
- *                      0 or less: none.
- * DtsmSuperviseDigits -- A number in decimal, not terminated; its length.
- * DtsmSuperviseWhere -- What we have to call a path of the process, into buf
- *                      of 2 * PATH_MAX bytes.  Nothing in it is folded: it
- *                      goes to the kernel.  ways is TRACE_FOLLOW_LAST when it
- *                      is followed to its end.  0: we have no name for it.
- * DtsmSuperviseSetLog -- The file that lines of the log go to.
- * DtsmSuperviseSetAsk -- Where questions go; NULL: nowhere.
- */
-
-void DtsmSuperviseAim(int pid);
-long DtsmSupervisePeek(uint64_t at, void *buf, size_t size);
-long DtsmSupervisePoke(uint64_t at, const void *buf, size_t size);
-long DtsmSuperviseStatus(const char *name, int field, int base);
-int DtsmSuperviseOld(void);
-int DtsmSuperviseMaps(const char *end);
-void DtsmSuperviseSetLog(const char *file);
-void DtsmSuperviseSetAsk(const char *ask);
-size_t DtsmSuperviseProc(char *buf, size_t size, const char *rest);
-long DtsmSuperviseRead(const char *name, char *buf, size_t size);
-size_t DtsmSuperviseDigits(char *buf, int number);
-int DtsmSuperviseWhere(int dirfd, const char *path, int ways, char *buf);
 
 /*
  * DtsmSuperviseList (superviseList.c) --

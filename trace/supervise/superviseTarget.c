@@ -14,8 +14,6 @@
 #include "trace.h"
 #include "supervise.h"
 
-#ifdef DTSM_SUPERVISES
-
 #include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
@@ -434,5 +432,3 @@ DtsmSuperviseWhere(int dirfd, const char *path, int ways, char *buf)
     }
     return !MeansUs(buf, ways);
 }
-
-#endif /* DTSM_SUPERVISES */
