@@ -133,7 +133,7 @@ proc ::dtsm::place::map {folder} {
 # dtsm::place::mapIn --
 #
 #      A new map in this place.  A failed one leaves nothing there, in the
-#      order that keeps what is left findable (tclDtsmFolder.c, L3).
+#      order that keeps what is left findable (tclDtsmSession.c, L3).
 #
 # Arguments:
 #      folder   The session's directory.
