@@ -20,18 +20,57 @@ static void MapDeleted(void *data);
 static int OpenFailed(Tcl_Interp *interp, int status, int error, int mode,
         const char *name, const char *file);
 
+/*
+ * SameFolder --
+ *
+ *      Do two names lie in the same directory?
+ */
+
+static int
+SameFolder(const char *a, const char *b)
+{
+    const char *names[2] = {a, b};
+    struct stat st[2];
+    int i;
+
+    for (i = 0; i < 2; i++) {
+        const char *slash = strrchr(names[i], '/');
+        Tcl_DString folder;
+        int failed;
+
+        Tcl_DStringInit(&folder);
+        Tcl_DStringAppend(&folder, slash == NULL ? "." : names[i],
+                slash == NULL ? 1 : (Tcl_Size) (slash - names[i] + 1));
+        failed = stat(Tcl_DStringValue(&folder), &st[i]) != 0;
+        Tcl_DStringFree(&folder);
+        if (failed) {
+            return i == 0;              /* the same error */
+        }
+    }
+    return st[0].st_dev == st[1].st_dev && st[0].st_ino == st[1].st_ino;
+}
+
+/*
+ * A working directory, or what a link leads to, can have a name that Tcl
+ * cannot say, and takes for another: then a name stays as it was given.
+ */
+
 Tcl_Obj *
 DtsmTcl_FileName(Tcl_Interp *interp, Tcl_Obj *nameObj, DtsmTcl_Path *pathPtr)
 {
     Tcl_Obj *fileObj;
+    Tcl_DString given;
 
     if (DtsmTcl_GetPath(interp, nameObj, 0, pathPtr) != TCL_OK) {
         return NULL;
     }
+    Tcl_DStringInit(&given);
+    Tcl_DStringAppend(&given, pathPtr->bytes, (Tcl_Size) pathPtr->len);
     DtsmTcl_FreePath(pathPtr);
     fileObj = Tcl_FSGetNormalizedPath(interp, nameObj);
     if (fileObj == NULL || DtsmTcl_GetPath(interp, fileObj, 0, pathPtr)
             != TCL_OK) {
+        Tcl_DStringFree(&given);
         return NULL;
     }
     if (pathPtr->bytes != Tcl_DStringValue(&pathPtr->space)) {
@@ -39,6 +78,15 @@ DtsmTcl_FileName(Tcl_Interp *interp, Tcl_Obj *nameObj, DtsmTcl_Path *pathPtr)
                 (Tcl_Size) pathPtr->len);
         pathPtr->bytes = Tcl_DStringValue(&pathPtr->space);
     }
+    if (!SameFolder(Tcl_DStringValue(&given), pathPtr->bytes)) {
+        Tcl_DStringSetLength(&pathPtr->space, 0);
+        Tcl_DStringAppend(&pathPtr->space, Tcl_DStringValue(&given),
+                Tcl_DStringLength(&given));
+        pathPtr->bytes = Tcl_DStringValue(&pathPtr->space);
+        pathPtr->len = (size_t) Tcl_DStringLength(&given);
+        fileObj = nameObj;
+    }
+    Tcl_DStringFree(&given);
     return fileObj;
 }
 

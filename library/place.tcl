@@ -117,7 +117,9 @@ proc ::dtsm::place::map {folder} {
         set places [list $folder]
     }
     foreach place $places {
-        if {![catch {mapIn $folder $place} map options]} {
+        if {![catch {
+            mapIn $folder [::dtsm::bytes::fromText $place]
+        } map options]} {
             return $map
         }
         if {[lrange [dict get $options -errorcode] 0 1] ne {DTSM FULL}
@@ -131,23 +133,42 @@ proc ::dtsm::place::map {folder} {
 # dtsm::place::mapIn --
 #
 #      A new map in this place.  A failed one leaves nothing there, in the
-#      order that keeps what is left findable (tclDtsmFolder.c, L3).
+#      order that keeps what is left findable (tclDtsmSession.c, L3).
+#
+# Arguments:
+#      folder   The session's directory.
+#      place    An absolute path, as bytes: a name that Tcl cannot say is
+#               reached by a descriptor of the map's directory.
 
 proc ::dtsm::place::mapIn {folder place} {
-    if {$place eq $folder} {
+    set session [::dtsm::bytes::fromText $folder]
+    if {$place eq $session} {
         return [::dtsm::create -file $folder/map]
     }
-    set file [::dtsm::bytes::toText [::dtsm::folder place \
-        [::dtsm::bytes::fromText $folder] [::dtsm::bytes::fromText $place]]]
+    set name [::dtsm::folder place $session $place]
+    set number {}
     try {
+        try {
+            set file [::dtsm::bytes::toText $name]
+        } trap {DTSM ENCODING} {} {
+            set number [::dtsm::folder map $session]
+            set file /proc/self/fd/$number/map
+        }
         return [::dtsm::create -file $file]
     } on error {message options} {
         catch {
             file delete $file
-            file delete $folder/place
-            file delete [file dirname $file]
-            file delete $folder/map
+            # The rest goes with the session where Tcl cannot say it.
+            if {$number eq ""} {
+                file delete $folder/place
+                file delete [file dirname $file]
+                file delete $folder/map
+            }
         }
         return -options $options $message
+    } finally {
+        if {$number ne ""} {
+            ::dtsm::folder release $number
+        }
     }
 }

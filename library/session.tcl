@@ -191,6 +191,8 @@ oo::class create ::dtsm::Session {
     # MakeMap --
     #
     #      Where -keep or -dir say; else where there is room (place.tcl).
+    #      The working directory can have a name that Tcl cannot say: what is
+    #      relative to it stays so for Tcl, and mapFile is a byte string.
 
     method MakeMap {} {
         set keep [dict get $settings -keep]
@@ -199,13 +201,16 @@ oo::class create ::dtsm::Session {
                 return -code error -errorcode {POSIX EEXIST} \
                     "$keep exists already"
             }
-            set mapFile [file normalize $keep]
-            set map [::dtsm::create -file $mapFile]
+            set map [::dtsm::create -file $keep]
+            set mapFile [::dtsm::bytes::resolved \
+                [::dtsm::bytes::fromText $keep]]
         } else {
             set where [dict get $settings -dir]
             set map [expr {$where eq "" ? [::dtsm::place::map $folder]
-                : [::dtsm::place::mapIn $folder [file normalize $where]]}]
-            set mapFile [file normalize [$map file]]
+                : [::dtsm::place::mapIn $folder [::dtsm::bytes::resolved \
+                    [::dtsm::bytes::fromText $where]]]}]
+            set mapFile [::dtsm::bytes::resolved \
+                [::dtsm::bytes::fromText $folder/map]]
             if {[file type $folder/map] eq "link"} {
                 set mapHeld [::dtsm::folder map \
                     [::dtsm::bytes::fromText $folder]]
@@ -236,7 +241,7 @@ oo::class create ::dtsm::Session {
         dict for {path verdict} $rules {
             lappend all $path [list $verdict prefix]
         }
-        lappend own [::dtsm::bytes::fromText $mapFile] \
+        lappend own $mapFile \
             [::dtsm::bytes::fromText $folder]
         foreach path $own {
             lappend all $path {allow prefix}
@@ -310,7 +315,7 @@ oo::class create ::dtsm::Session {
         }
         set file [::dtsm::bytes::fromText $folder/supervisor]
         if {![catch {::dtsm::supervise start \
-                [::dtsm::bytes::fromText $mapFile] \
+                $mapFile \
                 [::dtsm::bytes::fromText $logFile] $file \
                 {*}[dict values [my Questions]]} message options]} {
             set socket $file
@@ -359,7 +364,7 @@ oo::class create ::dtsm::Session {
             append preload : $former
         }
         return [list LD_PRELOAD $preload \
-            DTSM_MAP [::dtsm::bytes::fromText $mapFile] \
+            DTSM_MAP $mapFile \
             DTSM_LOG [::dtsm::bytes::fromText $logFile] {*}[my Questions]]
     }
 
@@ -389,7 +394,7 @@ oo::class create ::dtsm::Session {
             set log {}
         }
         if {$failed && $mapFile ne "" && [dict get $settings -keep] ne ""} {
-            catch {file delete -- $mapFile}
+            catch {file delete -- [dict get $settings -keep]}
         }
         if {$folder ne ""} {
             catch {::dtsm::folder remove \
@@ -399,7 +404,9 @@ oo::class create ::dtsm::Session {
         if {$mapHeld ne ""} {
             # It is still there if the directory was removed with its notes.
             catch {file delete -- /proc/self/fd/$mapHeld/map}
-            catch {file delete -- [file dirname $mapFile]}
+            catch {
+                file delete -- [::dtsm::bytes::toText [file dirname $mapFile]]
+            }
             ::dtsm::folder release $mapHeld
             set mapHeld {}
         }

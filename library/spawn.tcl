@@ -76,7 +76,7 @@ oo::define ::dtsm::Session {
         if {$caller eq ""} {
             set caller [info nameofexecutable]
         }
-        set found [::dtsm::judge [::dtsm::bytes::fromText $mapFile] \
+        set found [::dtsm::judge $mapFile \
             [::dtsm::bytes::fromText $logFile] [lindex [my Questions] 1] \
             [::dtsm::bytes::fromText [file normalize $caller]] $dir $argv]
         if {[dict get $found error] eq ""} {

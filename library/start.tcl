@@ -13,11 +13,16 @@ namespace eval ::dtsm::start {
 #      Search packages only where this Tcl's own are, not where the environment
 #      says: a search for a package runs every pkgIndex.tcl that it meets.
 #
+#      A Tcl that was asked for its working directory leaves relative names to
+#      the kernel; before, it puts the directory before them, whose name need
+#      not be text.
+#
 # Arguments:
 #      ours     The directory of the package dtsm.
 
 proc ::dtsm::start::path {ours} {
     global auto_path tcl_library tcl_pkgPath
+    catch {pwd}
     set path [list $ours]
     if {[info exists tcl_library]} {
         lappend path $tcl_library [file dirname $tcl_library]

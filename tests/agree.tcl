@@ -138,7 +138,7 @@ proc agree::build {folder way command pattern} {
     if {$way eq "traced"} {
         set report [runReport {} $command {} [list env -C $work]]
         set status [dict get $report exit]
-        set output $run::folder/out
+        set output $::run::folder/out
         dict set result report $report
     } else {
         set output $folder/out
@@ -334,7 +334,7 @@ foreach name $words {
             agree::fail "$name needs $tool"
         }
     }
-    if {[catch {agree::compare $run::folder $name $command \
+    if {[catch {agree::compare $::run::folder $name $command \
             $pattern} good options]} {
         puts stderr [dict get $options -errorinfo]
         agree::fail $name

@@ -82,7 +82,7 @@ proc debian::built {source {options {}}} {
     set start [clock milliseconds]
     if {![llength $options]} {
         set good [expr {![catch {
-            exec env -C $source {*}$build >$run::folder/out 2>@1
+            exec env -C $source {*}$build >$::run::folder/out 2>@1
         }]}]
         set report {}
     } else {
@@ -132,7 +132,7 @@ proc debian::judge {folder name} {
     puts [format "  %-10s %s, %.1f s" plainly \
         [expr {$good ? "built" : "failed"}] $seconds]
     if {!$good} {
-        puts [run::read $run::folder/out]
+        puts [run::read $::run::folder/out]
         return 0
     }
     lassign [built $source [list --registry dpkg --depends-from $control]] \
@@ -174,7 +174,7 @@ foreach name $words {
         debian::fail "there is no package $name here; those are:\
             [join [dict keys $debian::packages] {, }]"
     }
-    if {[catch {debian::judge $run::folder $name} good options]} {
+    if {[catch {debian::judge $::run::folder $name} good options]} {
         puts stderr [dict get $options -errorinfo]
         debian::fail $name
     }

@@ -38,6 +38,20 @@ proc run::read {file} {
     return $text
 }
 
+# run::folderOfBytes --
+#
+#      A directory with this name, with a file `sec' and a directory `maps' in
+#      it; for the words of runStatus.
+
+proc run::folderOfBytes {name} {
+    set place [encoding convertto [encoding system] [scratch]]/$name
+    set encoding [encoding system]
+    encoding system iso8859-1
+    exec sh -c {mkdir -p "$1/maps" && echo secret >"$1/sec"} sh $place
+    encoding system $encoding
+    return $place
+}
+
 # compile --
 #
 #      A program that does nothing, with these flags.

@@ -39,8 +39,18 @@ foreach pattern $patterns {
             bad $name "no newline at its end"
         }
         set number 0
+        set inside 0
         foreach line $lines {
             incr number
+            # There a name starts at the procedure's own namespace; Tcl 9 does
+            # not go on to the global one.
+            if {[regexp {^(proc \w+::|\})} $line]} {
+                set inside [string match proc* $line]
+            }
+            if {$inside && [string match tests/* $name]
+                    && [regexp {\$[A-Za-z]\w*::} $line]} {
+                bad $name:$number "a variable's name without :: before it"
+            }
             if {[string length [string map [list \t "        "] $line]]
                     > $maxColumns && ![string match *http* $line]} {
                 bad $name:$number "wider than $maxColumns columns"

@@ -60,6 +60,7 @@ static struct {
     int owner;
     int stranger;
     unsigned changes;           /* of the directory, by its owner */
+    unsigned asked;             /* what that was before the kernel was asked */
     size_t len;                 /* 0: not known */
     uint64_t policy;
 } cwd;                          /* with cwdPath */
@@ -241,8 +242,7 @@ DtsmTraceChdir(void)
 {
     if (!DtsmTraceIsStranger()) {
         /*
-         * Another thread that is just remembering the old one sees the
-         * number when it has stored it.
+         * What another thread is just remembering was asked for before.
          */
 
         __atomic_fetch_add(&cwd.changes, 1, __ATOMIC_SEQ_CST);
@@ -272,10 +272,11 @@ DtsmTraceManyCwds(void)
 static size_t
 Remembered(char *buf, size_t size, uint64_t *policyPtr)
 {
+    unsigned changes = __atomic_load_n(&cwd.changes, __ATOMIC_SEQ_CST);
     unsigned before = __atomic_load_n(&cwd.sequence, __ATOMIC_ACQUIRE), after;
     size_t len = __atomic_load_n(&cwd.len, __ATOMIC_RELAXED);
 
-    if ((before & 1) || len == 0 || len >= size) {
+    if ((before & 1) || len == 0 || len >= size || cwd.asked != changes) {
         return 0;
     }
     memcpy(buf, cwdPath, len + 1);
@@ -351,11 +352,9 @@ DtsmTraceGetCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
             && Dtsm_IsSettled(&token) && Begin(&after)) {
         memcpy(cwdPath, buf, len + 1);
         cwd.policy = token.policy;
+        cwd.asked = changes;
         __atomic_store_n(&cwd.len, len, __ATOMIC_SEQ_CST);
         End(after);
-        if (changes != __atomic_load_n(&cwd.changes, __ATOMIC_SEQ_CST)) {
-            DtsmTraceForgetCwd();
-        }
     }
     return len;
 }

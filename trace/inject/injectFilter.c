@@ -377,7 +377,6 @@ DtsmTraceFilterBegins(DtsmTraceInstalling *its)
             self[len > 0 ? len : 0] = '\0';
         }
         (void) DtsmReveal(map, map->window);    /* the map may yet grow */
-        (void) DtsmReveal(map, map->window);    /* the map may yet grow */
         process = DtsmTracePid();
         DtsmTraceIsStranger();          /* settles it */
         if (its->block != NULL) {

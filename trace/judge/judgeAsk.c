@@ -42,8 +42,6 @@
 #include <sys/un.h>
 #include <time.h>
 
-#define NANOS 1000000000
-
 /*
  * The kernel's own layouts.
  */

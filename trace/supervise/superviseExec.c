@@ -20,6 +20,7 @@
 #include <string.h>
 
 #define WORDS 24                /* of the loader's, before the program's own */
+#define ENTRIES_MAX ((6u << 20) / 8)    /* of an environment, for the kernel */
 
 enum { HAS_PRELOAD = 1, HAS_MAP = 2, HAS_LIST = 4 };
 
@@ -74,7 +75,7 @@ Text(uint64_t at, char *buf, size_t size)
  * Carries --
  *
  *      Which variables that matter to the loader and to us are in an
- *      environment of the process?
+ *      environment of the process?  -1: there are more than the kernel takes.
  */
 
 static int
@@ -93,6 +94,9 @@ Carries(uint64_t envp, size_t width)
     int seen = 0;
 
     for (at = 0; (entry = Pointer(envp, at, width)) != 0; at++) {
+        if (at == ENTRIES_MAX) {
+            return -1;
+        }
         if (!Text(entry, text, sizeof(text))) {
             continue;
         }
@@ -201,8 +205,8 @@ DtsmSuperviseExec(const char *where, int dirfd, const char *path,
         return err;
     }
     has = Carries(envp, width);
-    if (has & HAS_LIST) {
-        return 0;                       /* its libraries are only listed */
+    if (has < 0 || (has & HAS_LIST)) {
+        return 0;               /* fails; its libraries are only listed */
     }
     if ((has & HAS_PRELOAD) && (has & HAS_MAP)) {
         DtsmTraceExpect(&program, dirfd, path, where, 1);

@@ -49,6 +49,7 @@ typedef struct Kept {
 static struct {
     int poll, count, room;
     int gone;                   /* the thread is */
+    pid_t pid;                  /* the keeper's; known to the thread alone */
     Kept *list;
     const DtsmSuperviseShared *shared;
 } keep;
@@ -354,7 +355,8 @@ static void
 Detach(int from)
 {
     setsid();
-    if (syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0) == 0) {
+    keep.pid = (pid_t) syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0);
+    if (keep.pid == 0) {
         dup2(from, 0);
         CloseFrom(1, keep.room);
         if (chdir("/") == 0) {
@@ -362,6 +364,14 @@ Detach(int from)
         }
     }
     _exit(0);
+}
+
+void
+DtsmSuperviseEndKeeper(int to)
+{
+    if (keep.pid > 0 && !(DtsmSuperviseReady(to) & POLLHUP)) {
+        kill(keep.pid, SIGKILL);
+    }
 }
 
 int

@@ -45,6 +45,14 @@ enum { SUPERVISE_JOINER, SUPERVISE_LISTENER, SUPERVISE_PASSES };
  * Returns:
  *      Our end of its socket, or -1.
  *
+ * DtsmSuperviseEndKeeper --
+ *
+ *      End the last keeper, one that takes nothing: somebody has stopped it.
+ *      Left alone it would let calls pass as soon as it goes on.
+ *
+ * Arguments:
+ *      to      Our end of its socket, which tells that it still lives.
+ *
  * DtsmSuperviseGive --
  *
  *      Give a keeper a copy of a descriptor.  Waits for a second at most.
@@ -73,6 +81,7 @@ enum { SUPERVISE_JOINER, SUPERVISE_LISTENER, SUPERVISE_PASSES };
 #define SUPERVISE_NO_FD (-3)    /* a message without one, or with others */
 
 int DtsmSuperviseKeep(const DtsmSuperviseShared *shared, int room);
+void DtsmSuperviseEndKeeper(int to);
 int DtsmSuperviseGive(int to, int kind, int fd);
 int DtsmSuperviseTake(int joiner, int flags);
 int DtsmSuperviseReady(int fd);

@@ -115,7 +115,8 @@ static const int keeperKinds[] = {
 /*
  * StartKeeper --
  *
- *      A keeper, which gets all that we hold; if there was one, it is gone.
+ *      A keeper, which gets all that we hold.  If there was one, it is gone, or
+ *      takes nothing.
  */
 
 static int
@@ -125,6 +126,7 @@ StartKeeper(void)
 
     if (dtsmSuper.keeper >= 0) {
         epoll_ctl(dtsmSuper.poll, EPOLL_CTL_DEL, dtsmSuper.keeper, NULL);
+        DtsmSuperviseEndKeeper(dtsmSuper.keeper);
         close(dtsmSuper.keeper);
     }
     dtsmSuper.keeper = DtsmSuperviseKeep(dtsmSuper.shared,
@@ -154,8 +156,7 @@ Entrust(int fd)
             : DtsmSuperviseGive(dtsmSuper.keeper,
                     keeperKinds[dtsmSuper.kinds[fd]], fd);
 
-    return result == 0 || ((result == -EPIPE || result == -ECONNRESET)
-            && StartKeeper());
+    return result == 0 || StartKeeper();
 }
 
 /*
