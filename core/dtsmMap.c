@@ -335,6 +335,8 @@ Dtsm_Stat(const Dtsm_Map *map, Dtsm_Stats *statsPtr)
     statsPtr->policySpent = DtsmPolicyVersion(policy) == DTSM_SPENT;
     statsPtr->rootBits = map->rootBits;
     statsPtr->fence = Dtsm_Fence(map);
+    statsPtr->processes = DtsmProcessCount(map);
+    statsPtr->accessRoom = atomic_load(&header->accessRoom);
     for (i = 0; i < DTSM_COUNTERS; i++) {
         statsPtr->counters[i] = atomic_load(&header->counters[i]);
     }
