@@ -117,6 +117,7 @@ enum {
 #define DTSM_RDWR       1
 #define DTSM_CREATE     2       /* implies DTSM_RDWR */
 #define DTSM_EXCL       4       /* with DTSM_CREATE: the file must be new */
+#define DTSM_NOCASE     8       /* with DTSM_CREATE: keys fold case */
 
 typedef struct Dtsm_Map Dtsm_Map;       /* one attachment of one process */
 
@@ -161,6 +162,7 @@ typedef struct Dtsm_Stats {
     int policySpent;            /* 1: versions ran out; verdicts do not count */
     unsigned rootBits;          /* the root has 2^rootBits buckets */
     int fence;                  /* 1: denials are enforced */
+    int noCase;                 /* 1: keys fold case */
     uint64_t processes;         /* process records */
     uint64_t accessRoom;        /* words that these have for accesses */
     uint64_t counters[DTSM_COUNTERS];
@@ -178,11 +180,16 @@ typedef struct Dtsm_Stats {
  * Arguments:
  *      file     NUL-terminated name.
  *      mode     DTSM_RDONLY, DTSM_RDWR, DTSM_CREATE, DTSM_CREATE|DTSM_EXCL.
+ *               With DTSM_NOCASE a map that is made now folds the letters A-Z
+ *               of all paths, of rules, verdicts and questions, and gives them
+ *               back as a-z; one that is there already must do so.  Whoever
+ *               opens it later needs to know nothing of that.
  *      mapPtr   Receives the attachment, to be given to Dtsm_Close; NULL on
  *               any failure.
  *
  * Returns:
- *      DTSM_OK, DTSM_INVALID (mode), DTSM_FULL (no room to create it),
+ *      DTSM_OK, DTSM_INVALID (mode; DTSM_NOCASE for a map that does not
+ *      fold case), DTSM_FULL (no room to create it),
  *      DTSM_CORRUPT (an empty file without DTSM_CREATE, not a map, broken),
  *      DTSM_VERSION, or DTSM_SYSTEM with errno: ENOENT; EEXIST with DTSM_EXCL;
  *      EISDIR; EINVAL for a FIFO or device; EPERM for a file that is neither

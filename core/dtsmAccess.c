@@ -174,12 +174,14 @@ Append(Dtsm_Map *map, Dtsm_Process *process, uint64_t word)
     DtsmChunk *chunk;
 
     while (RoomOffset(room) != 0) {
-        if ((room & ROOM_INDEX) == DtsmChunkWords(RoomSize(room))) {
+        unsigned size = RoomSize(room);
+
+        if ((room & ROOM_INDEX) == DtsmChunkWords(size)) {
             GoOn(map, process, room);
             room = __atomic_load_n(&process->room, __ATOMIC_ACQUIRE);
         } else if (__atomic_compare_exchange_n(&process->room, &room, room + 1,
                 true, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {    /* R4 */
-            chunk = DtsmAt(map, RoomOffset(room), DtsmChunkBytes(RoomSize(room)),
+            chunk = DtsmAt(map, RoomOffset(room), DtsmChunkBytes(size),
                     DTSM_UNIT);
             if (chunk != NULL) {
                 atomic_store_explicit(&chunk->accesses[room & ROOM_INDEX],

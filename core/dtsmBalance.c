@@ -40,7 +40,7 @@ DtsmBalance(Dtsm_Map *map, const char *key, size_t keyLen, unsigned flags,
     DtsmKey at;
 
     if (!map->writable || flags == 0
-            || DtsmKeyInit(&at, key, keyLen) != DTSM_OK) {
+            || DtsmKeyOf(map, &at, key, keyLen) != DTSM_OK) {
         return 0;
     }
 
@@ -76,7 +76,7 @@ DtsmBalanceNow(const Dtsm_Map *map, const char *key, size_t keyLen)
     DtsmRecord *record = NULL;
     DtsmKey at;
 
-    if (DtsmKeyInit(&at, key, keyLen) == DTSM_OK) {
+    if (DtsmKeyOf(map, &at, key, keyLen) == DTSM_OK) {
         record = DtsmTrieFind(map, &at);
     }
     return record == NULL ? 0 : Signed(DtsmStateLoad(&record->word));

@@ -64,7 +64,8 @@ IsOwn(Check *check, DtsmOffset offset, uint64_t bytes, const void *place)
 static bool
 KeyOf(Check *check, const char *path, size_t len, DtsmKey *key)
 {
-    if (DtsmKeyInit(key, path, len) != DTSM_OK || key->len != len) {
+    if (DtsmKeyOf(check->map, key, path, len) != DTSM_OK || key->len != len
+            || key->letters) {
         Flaw(check, "a stored path is empty, has a NUL or is not folded",
                 path);
         return false;
@@ -85,6 +86,7 @@ CheckHeader(Check *check)
             || header->root != DtsmOffsetOf(map, map->buckets)
             || header->rootBits != map->rootBits
             || header->format != DTSM_FORMAT
+            || header->fold != (map->folds ? DTSM_FOLD_ASCII : DTSM_FOLD_NONE)
             || atomic_load(&header->magic) != DTSM_MAGIC) {
         Flaw(check, "a constant of the header has changed", header);
     }
@@ -354,7 +356,7 @@ CheckPathAt(Check *check, DtsmOffset offset, const void *place)
     DtsmKey key;
 
     if (record == NULL
-            || DtsmKeyInit(&key, record->path, pathLen) != DTSM_OK
+            || DtsmKeyOf(check->map, &key, record->path, pathLen) != DTSM_OK
             || DtsmTrieFind(check->map, &key) != record) {
         Flaw(check, "a word of the recording names no path (R3)", place);
     }

@@ -3,7 +3,7 @@
  *
  *      The shortest way to a path's record, inlined into a search: the root's
  *      bucket, for a path that is folded already.  The rest of the trie is
- *      dtsmTrie.c.
+ *      dtsmTrie.c.  And what a look finds, for dtsmVerdict.c and dtsmStore.c.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -104,11 +104,68 @@ DtsmFindPlain(const Dtsm_Map *map, const char *path, size_t len,
         }
     }
     if (DtsmChildLoad(bucket) != 0) {       /* S6 */
-        DtsmKey key = {path, len, len};
+        DtsmKey key = {path, len, len, false};
 
         return DtsmTrieFind(map, &key);
     }
     return NULL;
 }
+
+/*
+ * DtsmFindAsItStands --
+ *
+ *      The path's record, or NULL: none, or one that only folding finds.  A
+ *      path that is found as it stands needs no folding, of slashes or of
+ *      letters, and holds no NUL, for no record does.
+ */
+
+static inline DtsmRecord *
+DtsmFindAsItStands(const Dtsm_Map *map, const char *path, size_t pathLen)
+{
+    DtsmRecord *record = NULL;
+    uint64_t hash, unit;
+
+    if (path == NULL || pathLen - 1 >= DTSM_PATH_MAX) {
+        return NULL;
+    }
+    hash = DtsmHash(path, pathLen, map->secret);
+    unit = DtsmPairUnit(map, hash);
+    if (DtsmIsUsual(pathLen) && DtsmIsEasyUnit(map, unit)
+            && unit >= DTSM_HEADER_BYTES / DTSM_UNIT) {
+        record = DtsmUsualAt(map->base, unit, path, pathLen);
+    }
+    return record != NULL ? record : DtsmFindPlain(map, path, pathLen, hash);
+}
+
+/*
+ * What a look found.
+ */
+
+typedef struct DtsmSight {
+    DtsmKey key;
+    DtsmRecord *record;         /* NULL: none */
+    uint64_t word;              /* the verdict word, 0 without a record */
+    uint64_t policy;            /* loaded after word (V1) */
+    bool counts;                /* the verdict counts */
+    DtsmGoverning governing;    /* set when it does not, or on the slow way */
+} DtsmSight;
+
+/*
+ * DtsmSee (dtsmVerdict.c) --
+ *
+ *      Judge, where record is that of the path as it stands, or NULL.
+ *
+ * Returns: DTSM_OK or DTSM_INVALID.
+ */
+
+int         DtsmSee(const Dtsm_Map *map, const char *path, size_t pathLen,
+                DtsmRecord *record, DtsmSight *sight);
+
+/*
+ * A token's record is an offset, or 0 for none, and this bit when a change
+ * was under way.
+ */
+
+#define DTSM_UNSETTLED  (UINT64_C(1) << 63)
 
 #endif /* DTSMFIND_H */

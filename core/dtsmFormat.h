@@ -75,6 +75,15 @@ typedef _Atomic uint64_t DtsmWord;      /* a word of the file that changes */
 
 #define DTSM_CHANGERS       6
 
+/*
+ * How letters of keys are folded, beside slashes.  A volume's own folding is a
+ * further value, with its bytes in DtsmKeyFold (dtsmKey.h); a map of a value
+ * that is not known here is not opened.
+ */
+
+#define DTSM_FOLD_NONE      0u
+#define DTSM_FOLD_ASCII     1u  /* A-Z are a-z */
+
 typedef struct DtsmHeader {
     DtsmWord magic;             /* written last by the creator (release) */
     uint32_t format;            /* DTSM_FORMAT */
@@ -83,7 +92,8 @@ typedef struct DtsmHeader {
     uint64_t window;            /* length of the file, bytes */
     DtsmOffset root;            /* first bucket */
     uint32_t rootBits;
-    uint32_t unused0[5];
+    uint32_t fold;              /* DTSM_FOLD_*: how keys are folded */
+    uint32_t unused0[4];
 
     DtsmWord policy;            /* CAS by changes of the policy */
     DtsmWord fence;             /* 1: denials are enforced */
@@ -238,6 +248,7 @@ static_assert(offsetof(DtsmHeader, seed) == 16, "format");
 static_assert(offsetof(DtsmHeader, window) == 24, "format");
 static_assert(offsetof(DtsmHeader, root) == 32, "format");
 static_assert(offsetof(DtsmHeader, rootBits) == 40, "format");
+static_assert(offsetof(DtsmHeader, fold) == 44, "format");
 static_assert(offsetof(DtsmHeader, policy) == 64, "format");
 static_assert(offsetof(DtsmHeader, fence) == 72, "format");
 static_assert(offsetof(DtsmHeader, changers) == 80, "format");

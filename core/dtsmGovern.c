@@ -165,7 +165,7 @@ FindHashed(const Dtsm_Map *map, uint64_t entry, const DtsmKey *key,
 static __attribute__((flatten)) const DtsmLeaf *
 FindLeaf(const Dtsm_Map *map, uint64_t entry, const DtsmKey *key)
 {
-    uint64_t hash = key->len == key->rawLen && key->len <= DTSM_USUAL_MOST
+    uint64_t hash = DtsmKeyIsRaw(key) && key->len <= DTSM_USUAL_MOST
             ? DtsmHash(key->path, key->len, map->secret)
             : HashSlowly(map, key);
 
@@ -202,7 +202,7 @@ static inline bool
 MayEnd(const DtsmSnapshot *snapshot, const DtsmKey *key, const DtsmStep *step)
 {
     return (snapshot->ends & DtsmKeyEnd(step->end,
-            key->path[step->rawEnd - 1])) != 0;
+            DtsmKeyLast(key, step->rawEnd))) != 0;
 }
 
 /*
@@ -223,7 +223,7 @@ GovernDeeply(const Dtsm_Map *map, const DtsmSnapshot *snapshot,
 
     DtsmKeySumStart(&sum, map->secret);
     while (DtsmKeyStep(key, &step)) {
-        DtsmKey prefix = {key->path, step.rawEnd, step.end};
+        DtsmKey prefix = {key->path, step.rawEnd, step.end, key->letters};
         const DtsmLeaf *leaf;
 
         DtsmKeySumAdd(&sum, key, &step);
@@ -258,7 +258,7 @@ DtsmGovern(const Dtsm_Map *map, uint64_t policy, const DtsmKey *key,
     governing->since = DTSM_VERSION_FIRST;
     depths = snapshot == NULL ? 0 : DTSM_ONCE(snapshot->depths);
     while (DtsmKeyStep(key, &step) && depths >> step.depth != 0) {
-        DtsmKey prefix = {key->path, step.rawEnd, step.end};
+        DtsmKey prefix = {key->path, step.rawEnd, step.end, key->letters};
         const DtsmLeaf *leaf;
 
         if (step.depth >= DTSM_DEPTH_LAST) {
@@ -302,7 +302,7 @@ DtsmRuleOf(const Dtsm_Map *map, uint64_t policy, const DtsmKey *key)
         return NULL;
     }
     wanted = 64 - (unsigned) __builtin_clzll(depths);
-    if (key->len != key->rawLen || wanted > DTSM_DEPTH_LAST) {
+    if (!DtsmKeyIsRaw(key) || wanted > DTSM_DEPTH_LAST) {
         DtsmGovern(map, policy, key, &governing);
         return governing.rule;
     }
@@ -323,7 +323,7 @@ DtsmRuleOf(const Dtsm_Map *map, uint64_t policy, const DtsmKey *key)
     }
     while (depth-- > 0) {
         size_t end = depth == 0 ? 1 : ends[depth];
-        DtsmKey covering = {key->path, end, end};
+        DtsmKey covering = {key->path, end, end, false};
         const DtsmLeaf *leaf;
 
         if ((depths >> depth & 1) == 0

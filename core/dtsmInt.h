@@ -43,6 +43,7 @@ struct Dtsm_Map {
     DtsmBucket *buckets;        /* the root's; below ready: see Validate */
     uint64_t pairMask;          /* of pairs' indices among their words */
     unsigned rootBits;
+    bool folds;                 /* keys fold case (DTSM_FOLD_ASCII) */
     bool writable;
     bool creator;               /* grows by huge pages, ahead of the others */
     bool fixed;                 /* in static memory, not in a page of its own */
@@ -60,6 +61,23 @@ static inline DtsmOffset
 DtsmOffsetOf(const Dtsm_Map *map, const void *place)
 {
     return (DtsmOffset) ((const char *) place - map->base);
+}
+
+/*
+ * DtsmKeyOf --
+ *
+ *      DtsmKeyInit, as keys of this map are folded.
+ */
+
+static inline int
+DtsmKeyOf(const Dtsm_Map *map, DtsmKey *key, const char *path, size_t pathLen)
+{
+    int status = DtsmKeyInit(key, path, pathLen);
+
+    if (map->folds && status == DTSM_OK) {
+        DtsmKeyFoldLetters(key);
+    }
+    return status;
 }
 
 /*

@@ -12,32 +12,45 @@
 /*
  * NextRun --
  *
- *      The next bytes of the folded path that lie together in the raw one.
- *      *posPtr starts at 0.  Returns their count, 0 at the end.
+ *      The next bytes of the folded path that lie together in the raw one; no
+ *      more than a buffer's where their letters are folded, into that.
+ *      run->pos starts at 0.  Returns their count, 0 at the end.
  */
 
+#define FOLD_BYTES  64
+
+typedef struct Run {
+    size_t pos;
+    const char *bytes;
+    char folded[FOLD_BYTES];
+} Run;
+
 static size_t
-NextRun(const DtsmKey *key, size_t *posPtr, const char **runPtr)
+NextRun(const DtsmKey *key, Run *run)
 {
     const char *path = key->path;
-    size_t start = *posPtr, end = start;
+    size_t start = run->pos, end = start, most = key->rawLen, i;
+    bool twice = false;
 
-    while (end < key->rawLen) {
-        const char *slash = memchr(path + end, '/', key->rawLen - end);
-
-        if (slash == NULL) {
-            end = key->rawLen;
-            break;
-        }
-        end = (size_t) (slash - path) + 1;
-        if (end < key->rawLen && path[end] == '/') {
-            break;
-        }
+    if (key->letters && most - start > FOLD_BYTES) {
+        most = start + FOLD_BYTES;
     }
-    *runPtr = path + start;
-    *posPtr = end;
-    while (*posPtr < key->rawLen && path[*posPtr] == '/') {
-        ++*posPtr;
+    while (end < most && !twice) {
+        const char *slash = memchr(path + end, '/', most - end);
+
+        end = slash == NULL ? most : (size_t) (slash - path) + 1;
+        twice = slash != NULL && end < key->rawLen && path[end] == '/';
+    }
+    run->bytes = path + start;
+    run->pos = end;
+    while (twice && run->pos < key->rawLen && path[run->pos] == '/') {
+        run->pos++;
+    }
+    if (key->letters) {
+        for (i = 0; i < end - start; i++) {
+            run->folded[i] = DtsmKeyFold(path[start + i]);
+        }
+        run->bytes = run->folded;
     }
     return end - start;
 }
@@ -62,12 +75,14 @@ DtsmKeyInit(DtsmKey *key, const char *path, size_t pathLen)
     }
     key->path = path;
     key->rawLen = key->len = pathLen;
+    key->letters = false;
     if (!DtsmIsPlain(path, pathLen, &nul)) {
-        const char *run;
-        size_t pos = 0, runLen;
+        Run run;
+        size_t runLen;
 
+        run.pos = 0;
         key->len = 0;
-        while ((runLen = NextRun(key, &pos, &run)) != 0) {
+        while ((runLen = NextRun(key, &run)) != 0) {
             key->len += runLen;
         }
     }
@@ -75,6 +90,22 @@ DtsmKeyInit(DtsmKey *key, const char *path, size_t pathLen)
         return DTSM_INVALID;
     }
     return DTSM_OK;
+}
+
+/*
+ * DtsmKeyFoldLetters --
+ *
+ *      For a map that folds case.
+ */
+
+void
+DtsmKeyFoldLetters(DtsmKey *key)
+{
+    size_t i;
+
+    for (i = 0; i < key->rawLen && !key->letters; i++) {
+        key->letters = DtsmKeyFold(key->path[i]) != key->path[i];
+    }
 }
 
 /*
@@ -86,11 +117,12 @@ DtsmKeyInit(DtsmKey *key, const char *path, size_t pathLen)
 bool
 DtsmKeyCoversFolding(const DtsmKey *key, const char *path)
 {
-    const char *run;
-    size_t pos = 0, left = key->len, runLen;
+    Run run;
+    size_t left = key->len, runLen;
 
-    while ((runLen = NextRun(key, &pos, &run)) != 0) {
-        if (runLen > left || memcmp(path, run, runLen) != 0) {
+    run.pos = 0;
+    while ((runLen = NextRun(key, &run)) != 0) {
+        if (runLen > left || memcmp(path, run.bytes, runLen) != 0) {
             return false;
         }
         path += runLen;
@@ -109,15 +141,16 @@ DtsmKeyCoversFolding(const DtsmKey *key, const char *path)
 void
 DtsmKeyCopy(const DtsmKey *key, char *to)
 {
-    const char *run;
-    size_t pos = 0, left = key->len, runLen;
+    Run run;
+    size_t left = key->len, runLen;
 
-    if (key->len == key->rawLen) {
+    if (DtsmKeyIsRaw(key)) {
         memcpy(to, key->path, key->len);
         return;
     }
-    while ((runLen = NextRun(key, &pos, &run)) != 0 && runLen <= left) {
-        memcpy(to, run, runLen);
+    run.pos = 0;
+    while ((runLen = NextRun(key, &run)) != 0 && runLen <= left) {
+        memcpy(to, run.bytes, runLen);
         to += runLen;
         left -= runLen;
     }
@@ -128,13 +161,14 @@ uint64_t
 DtsmKeyHashFolding(const DtsmKey *key, const char *secret)
 {
     XXH3_state_t state;
-    const char *run;
-    size_t pos = 0, runLen;
+    Run run;
+    size_t runLen;
 
+    run.pos = 0;
     XXH3_INITSTATE(&state);
     XXH3_64bits_reset_withSecret(&state, secret, DTSM_SECRET_BYTES);
-    while ((runLen = NextRun(key, &pos, &run)) != 0) {
-        XXH3_64bits_update(&state, run, runLen);
+    while ((runLen = NextRun(key, &run)) != 0) {
+        XXH3_64bits_update(&state, run.bytes, runLen);
     }
     return XXH3_64bits_digest(&state);
 }
@@ -158,8 +192,15 @@ void
 DtsmKeySumAdd(DtsmKeySum *sum, const DtsmKey *key, const DtsmStep *step)
 {
     size_t added = step->end - sum->end;
+    DtsmKey part = {key->path + step->rawEnd - added, added, added,
+        key->letters};
+    Run run;
+    size_t runLen;
 
-    XXH3_64bits_update(&sum->state, key->path + step->rawEnd - added, added);
+    run.pos = 0;
+    while ((runLen = NextRun(&part, &run)) != 0) {
+        XXH3_64bits_update(&sum->state, run.bytes, runLen);
+    }
     sum->end = step->end;
 }
 

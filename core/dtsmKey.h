@@ -5,10 +5,11 @@
  *      one covering path to the next.
  *
  *      A folded path is the raw one without the slashes that follow a slash
- *      and without trailing slashes; "/" stays.  It is never built: who needs
- *      its bytes takes them run by run from the raw path.  A path that is
- *      folded already, as nearly all are, has rawLen == len and goes the
- *      short ways that stand here.
+ *      and without trailing slashes; "/" stays.  In a map that folds case its
+ *      letters are folded as well.  It is never built: who needs its bytes
+ *      takes them run by run from the raw path.  A path that is folded
+ *      already, as nearly all are, goes the short ways that stand here
+ *      (DtsmKeyIsRaw).
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -30,6 +31,7 @@ typedef struct DtsmKey {
     const char *path;
     size_t rawLen;              /* bytes at path, trailing slashes cut off */
     size_t len;                 /* bytes when folded */
+    bool letters;               /* some of the raw bytes are folded letters */
 } DtsmKey;
 
 typedef struct DtsmStep {       /* from one covering path to the next */
@@ -44,6 +46,7 @@ typedef struct DtsmKeySum {     /* the hash of a covering path, */
 } DtsmKeySum;
 
 int         DtsmKeyInit(DtsmKey *key, const char *path, size_t pathLen);
+void        DtsmKeyFoldLetters(DtsmKey *key);
 bool        DtsmKeyCoversFolding(const DtsmKey *key, const char *path);
 uint64_t    DtsmKeyHashFolding(const DtsmKey *key, const char *secret);
 uint64_t    DtsmKeyRehash(const DtsmKey *key, uint64_t seed);
@@ -53,6 +56,38 @@ void        DtsmKeySumAdd(DtsmKeySum *sum, const DtsmKey *key,
 uint64_t    DtsmKeySumHash(const DtsmKeySum *sum);
 void        DtsmKeyCopy(const DtsmKey *key, char *to);
 unsigned    DtsmKeyDepth(const DtsmKey *key);
+
+static inline bool
+DtsmKeyIsRaw(const DtsmKey *key)
+{
+    return key->len == key->rawLen && !key->letters;
+}
+
+/*
+ * DtsmKeyFold --
+ *
+ *      A byte of a path in a map that folds case (DTSM_FOLD_ASCII).
+ */
+
+static inline char
+DtsmKeyFold(char byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (char) (byte + ('a' - 'A')) : byte;
+}
+
+/*
+ * DtsmKeyLast --
+ *
+ *      The last byte of the folded path that ends at rawEnd.
+ */
+
+static inline char
+DtsmKeyLast(const DtsmKey *key, size_t rawEnd)
+{
+    char last = key->path[rawEnd - 1];
+
+    return key->letters ? DtsmKeyFold(last) : last;
+}
 
 /*
  * Lengths of which a path is nearly always, where hashing and comparing take
@@ -140,7 +175,7 @@ DtsmHash(const char *path, size_t len, const char *secret)
 static inline uint64_t
 DtsmKeyHash(const DtsmKey *key, const char *secret)
 {
-    return key->len == key->rawLen ? DtsmHash(key->path, key->len, secret)
+    return DtsmKeyIsRaw(key) ? DtsmHash(key->path, key->len, secret)
             : DtsmKeyHashFolding(key, secret);
 }
 
@@ -157,7 +192,7 @@ DtsmKeyCovers(const DtsmKey *key, const char *path, size_t len)
     if (len < key->len) {
         return false;
     }
-    return key->len == key->rawLen ? DtsmSameBytes(path, key->path, key->len)
+    return DtsmKeyIsRaw(key) ? DtsmSameBytes(path, key->path, key->len)
             : DtsmKeyCoversFolding(key, path);
 }
 

@@ -163,6 +163,7 @@ Initialise(Dtsm_Map *map, const DtsmpFile *file, uint64_t pathCount)
     header->window = map->window;
     header->root = DTSM_HEADER_BYTES;
     header->rootBits = rootBits;
+    header->fold = map->folds ? DTSM_FOLD_ASCII : DTSM_FOLD_NONE;
     SetRoot(map, header->root, rootBits);
     atomic_store(&header->cursor, header->root
             + (sizeof(DtsmBucket) << rootBits));
@@ -206,15 +207,21 @@ Validate(Dtsm_Map *map, const DtsmpFile *file)
     uint64_t policy = DtsmPolicyNow(map);
     DtsmOffset root;
     unsigned rootBits;
+    uint32_t fold;
     uint64_t ready;
 
     if (atomic_load_explicit(&header->magic, memory_order_acquire)
             != DTSM_MAGIC) {
         return DTSM_CORRUPT;
     }
-    if (header->format != DTSM_FORMAT) {
+    fold = DTSM_ONCE(header->fold);                 /* F1 */
+    if (header->format != DTSM_FORMAT || fold > DTSM_FOLD_ASCII) {
         return DTSM_VERSION;
     }
+    if (map->folds && fold == DTSM_FOLD_NONE) {
+        return DTSM_INVALID;
+    }
+    map->folds = fold == DTSM_FOLD_ASCII;
     SetSeed(map, header->seed);
     root = DTSM_ONCE(header->root);                 /* F1 */
     rootBits = DTSM_ONCE(header->rootBits);
@@ -256,8 +263,10 @@ Dtsm_OpenSized(const char *file, int mode, uint64_t pathCount,
 
     *mapPtr = NULL;
     if (file == NULL
-            || (mode & ~(DTSM_RDWR | DTSM_CREATE | DTSM_EXCL)) != 0
-            || (mode & (DTSM_CREATE | DTSM_EXCL)) == DTSM_EXCL) {
+            || (mode & ~(DTSM_RDWR | DTSM_CREATE | DTSM_EXCL | DTSM_NOCASE))
+                != 0
+            || ((mode & (DTSM_EXCL | DTSM_NOCASE)) != 0
+                && (mode & DTSM_CREATE) == 0)) {
         return DTSM_INVALID;
     }
     status = DtsmpFileOpen(file, mode, &opened);
@@ -272,6 +281,7 @@ Dtsm_OpenSized(const char *file, int mode, uint64_t pathCount,
         map->base = opened.base;
         map->window = opened.mapped;
         map->writable = (mode & (DTSM_RDWR | DTSM_CREATE)) != 0;
+        map->folds = (mode & DTSM_NOCASE) != 0;     /* as is wanted */
         map->creator = opened.made;
         atomic_store(&map->ready, 0);
         atomic_store(&map->easyUnits, 0);
@@ -335,6 +345,7 @@ Dtsm_Stat(const Dtsm_Map *map, Dtsm_Stats *statsPtr)
     statsPtr->policySpent = DtsmPolicyVersion(policy) == DTSM_SPENT;
     statsPtr->rootBits = map->rootBits;
     statsPtr->fence = Dtsm_Fence(map);
+    statsPtr->noCase = map->folds;
     statsPtr->processes = DtsmProcessCount(map);
     statsPtr->accessRoom = atomic_load(&header->accessRoom);
     for (i = 0; i < DTSM_COUNTERS; i++) {

@@ -246,7 +246,8 @@ Successor(Piece *piece, DtsmChangeKind kind, const Dtsm_Entry *entries,
     for (i = 0; i < entryCount; i++) {
         DtsmKey key;
 
-        *statusPtr = DtsmKeyInit(&key, entries[i].path, entries[i].pathLen);
+        *statusPtr = DtsmKeyOf(piece->map, &key, entries[i].path,
+                entries[i].pathLen);
         if (*statusPtr != DTSM_OK) {
             return 0;
         }
@@ -261,7 +262,7 @@ Successor(Piece *piece, DtsmChangeKind kind, const Dtsm_Entry *entries,
         }
         snapshot.ruleCount += (uint32_t) change.rulesAdded;
         snapshot.depths |= UINT64_C(1) << DtsmKeyDepth(&key);
-        snapshot.ends |= DtsmKeyEnd(key.len, key.path[key.rawLen - 1]);
+        snapshot.ends |= DtsmKeyEnd(key.len, DtsmKeyLast(&key, key.rawLen));
     }
     copy = Take(&change, sizeof(DtsmSnapshot), &offset);
     if (copy == NULL) {

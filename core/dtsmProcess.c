@@ -36,7 +36,7 @@ Dtsm_Place(Dtsm_Map *map, const char *path, size_t pathLen,
     DtsmRecord *record;
     bool created;
     DtsmKey key;
-    int status = DtsmKeyInit(&key, path, pathLen);
+    int status = DtsmKeyOf(map, &key, path, pathLen);
 
     *placePtr = 0;
     if (status != DTSM_OK) {

@@ -1,26 +1,13 @@
 /*
  * dtsmVerdict.c --
  *
- *      Search, look, insert, mark and forget: what a path's verdict says and
- *      whether it counts.
+ *      Search, look and match: what a path's verdict says and whether it
+ *      counts.  dtsmStore.c changes it.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
 #include "dtsmFind.h"
-
-/*
- * What a look found.
- */
-
-typedef struct Sight {
-    DtsmKey key;
-    DtsmRecord *record;         /* NULL: none */
-    uint64_t word;              /* the verdict word, 0 without a record */
-    uint64_t policy;            /* loaded after word (V1) */
-    bool counts;                /* the verdict counts */
-    DtsmGoverning governing;    /* set when it does not, or on the slow way */
-} Sight;
 
 /*
  * JudgeSlowly --
@@ -30,7 +17,7 @@ typedef struct Sight {
  */
 
 static void
-JudgeSlowly(const Dtsm_Map *map, Sight *sight)
+JudgeSlowly(const Dtsm_Map *map, DtsmSight *sight)
 {
     uint32_t version = DtsmVerdictVersion(sight->word);
     uint64_t seen = sight->word, fresh;
@@ -51,24 +38,16 @@ JudgeSlowly(const Dtsm_Map *map, Sight *sight)
     }
 }
 
-/*
- * SeeClosely --
- *
- *      Judge, where record is that of the path as it stands, or NULL.
- *
- * Returns: DTSM_OK or DTSM_INVALID.
- */
-
-static int
-SeeClosely(const Dtsm_Map *map, const char *path, size_t pathLen,
-        DtsmRecord *record, Sight *sight)
+int
+DtsmSee(const Dtsm_Map *map, const char *path, size_t pathLen,
+        DtsmRecord *record, DtsmSight *sight)
 {
-    int status = DtsmKeyInit(&sight->key, path, pathLen);
+    int status = DtsmKeyOf(map, &sight->key, path, pathLen);
 
     if (status != DTSM_OK) {
         return status;
     }
-    if (record == NULL && sight->key.len != pathLen) {
+    if (record == NULL && (sight->key.len != pathLen || sight->key.letters)) {
         record = DtsmTrieFind(map, &sight->key);
     }
     sight->record = record;
@@ -82,34 +61,8 @@ SeeClosely(const Dtsm_Map *map, const char *path, size_t pathLen,
     return DTSM_OK;
 }
 
-/*
- * FindAsItStands --
- *
- *      The path's record, or NULL: none, or one that only folding finds.  A
- *      path that is found as it stands needs no folding and holds no NUL, for
- *      no record does.
- */
-
-static inline DtsmRecord *
-FindAsItStands(const Dtsm_Map *map, const char *path, size_t pathLen)
-{
-    DtsmRecord *record = NULL;
-    uint64_t hash, unit;
-
-    if (path == NULL || pathLen - 1 >= DTSM_PATH_MAX) {
-        return NULL;
-    }
-    hash = DtsmHash(path, pathLen, map->secret);
-    unit = DtsmPairUnit(map, hash);
-    if (DtsmIsUsual(pathLen) && DtsmIsEasyUnit(map, unit)
-            && unit >= DTSM_HEADER_BYTES / DTSM_UNIT) {
-        record = DtsmUsualAt(map->base, unit, path, pathLen);
-    }
-    return record != NULL ? record : DtsmFindPlain(map, path, pathLen, hash);
-}
-
 static int
-Answer(const Sight *sight, unsigned *flagsPtr)
+Answer(const DtsmSight *sight, unsigned *flagsPtr)
 {
     if (sight->counts) {
         *flagsPtr = DtsmVerdictFlags(sight->word);
@@ -152,8 +105,8 @@ static __attribute__((noinline)) int
 SearchFrom(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned *flagsPtr, DtsmRecord *record)
 {
-    Sight sight;
-    int status = SeeClosely(map, path, pathLen, record, &sight);
+    DtsmSight sight;
+    int status = DtsmSee(map, path, pathLen, record, &sight);
 
     *flagsPtr = 0;
     return status == DTSM_OK ? Answer(&sight, flagsPtr) : status;
@@ -166,7 +119,7 @@ SearchAny(const Dtsm_Map *map, const char *path, size_t pathLen,
     DtsmRecord *record = NULL;
 
     if (path != NULL && pathLen - 1 < DTSM_PATH_MAX) {
-        DtsmKey key = {path, pathLen, pathLen};
+        DtsmKey key = {path, pathLen, pathLen, false};
 
         record = DtsmTrieFind(map, &key);
         if (record != NULL && AnswerFresh(map->base, record, flagsPtr)) {
@@ -187,11 +140,11 @@ static __attribute__((noinline)) int
 SearchMissed(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned *flagsPtr)
 {
-    DtsmKey key = {path, pathLen, pathLen};
+    DtsmKey key = {path, pathLen, pathLen, false};
     const DtsmLeaf *rule;
     bool nul;
 
-    if (!DtsmIsPlain(path, pathLen, &nul) || nul
+    if (map->folds || !DtsmIsPlain(path, pathLen, &nul) || nul
             || path[pathLen - 1] == '/') {
         return SearchFrom(map, path, pathLen, flagsPtr, NULL);
     }
@@ -255,13 +208,6 @@ Dtsm_Prefetch(const Dtsm_Map *map, const char *path, size_t pathLen)
 }
 
 /*
- * A token's record is an offset, or 0 for none, and this bit when a change
- * was under way.
- */
-
-#define UNSETTLED   (UINT64_C(1) << 63)
-
-/*
  * Settle --
  *
  *      End the token's making: the policy has been loaded (V6).
@@ -271,14 +217,14 @@ static inline void
 Settle(const Dtsm_Map *map, Dtsm_Token *tokenPtr)
 {
     if (DtsmIsChanging(map)) {
-        tokenPtr->record |= UNSETTLED;
+        tokenPtr->record |= DTSM_UNSETTLED;
     }
 }
 
 int
 Dtsm_IsSettled(const Dtsm_Token *tokenPtr)
 {
-    return (tokenPtr->record & UNSETTLED) == 0;
+    return (tokenPtr->record & DTSM_UNSETTLED) == 0;
 }
 
 uint64_t
@@ -291,8 +237,8 @@ int
 Dtsm_Look(const Dtsm_Map *map, const char *path, size_t pathLen,
         unsigned *flagsPtr, Dtsm_Token *tokenPtr)
 {
-    DtsmRecord *record = FindAsItStands(map, path, pathLen);
-    Sight sight;
+    DtsmRecord *record = DtsmFindAsItStands(map, path, pathLen);
+    DtsmSight sight;
     int status;
 
     if (record != NULL) {
@@ -305,7 +251,7 @@ Dtsm_Look(const Dtsm_Map *map, const char *path, size_t pathLen,
             return DTSM_OK;
         }
     }
-    status = SeeClosely(map, path, pathLen, record, &sight);
+    status = DtsmSee(map, path, pathLen, record, &sight);
     *flagsPtr = 0;
     if (status != DTSM_OK) {
         return status;
@@ -324,7 +270,7 @@ Dtsm_Match(const Dtsm_Map *map, const char *path, size_t pathLen,
 {
     DtsmGoverning governing;
     DtsmKey key;
-    int status = DtsmKeyInit(&key, path, pathLen);
+    int status = DtsmKeyOf(map, &key, path, pathLen);
 
     *flagsPtr = 0;
     *rulePtr = NULL;
@@ -340,301 +286,4 @@ Dtsm_Match(const Dtsm_Map *map, const char *path, size_t pathLen,
     *rulePtr = governing.rule->path;
     *ruleLenPtr = governing.ruleLen;
     return DTSM_OK;
-}
-
-/*
- * Writing --
- *
- *      What every change begins with: may we write, is the path one, are the
- *      flags some of allowed?
- */
-
-static int
-Writing(const Dtsm_Map *map, const char *path, size_t pathLen, unsigned flags,
-        unsigned allowed, DtsmKey *key)
-{
-    int status = DtsmKeyInit(key, path, pathLen);
-
-    if (status == DTSM_OK && (flags & ~allowed) != 0) {
-        status = DTSM_INVALID;
-    }
-    if (status == DTSM_OK && !map->writable) {
-        status = DTSM_READONLY;
-    }
-    return status;
-}
-
-int
-Dtsm_InsertRules(Dtsm_Map *map, const Dtsm_Entry *entries, size_t entryCount)
-{
-    size_t newCount;
-
-    return Dtsm_InsertNewRules(map, entries, entryCount, &newCount);
-}
-
-int
-Dtsm_InsertNewRules(Dtsm_Map *map, const Dtsm_Entry *entries,
-        size_t entryCount, size_t *newCountPtr)
-{
-    size_t i;
-
-    *newCountPtr = 0;
-    for (i = 0; i < entryCount; i++) {
-        DtsmKey key;
-        int status = Writing(map, entries[i].path, entries[i].pathLen,
-                entries[i].flags, DTSM_FLAGS, &key);
-
-        if (status != DTSM_OK) {
-            return status;
-        }
-        if ((entries[i].flags & DTSM_PREFIX) == 0) {
-            return DTSM_INVALID;
-        }
-    }
-    if (entryCount == 0) {
-        return DTSM_OK;
-    }
-    return DtsmPolicyChange(map, DTSM_CHANGE_RULE, entries, entryCount,
-            newCountPtr);
-}
-
-/*
- * Stored --
- *
- *      Count a verdict that there is no room for.  A spelling's alias is not
- *      counted: it only spares work.
- */
-
-static int
-Stored(Dtsm_Map *map, unsigned flags, int status)
-{
-    if (status == DTSM_FULL && (flags & DTSM_ALIAS) == 0) {
-        (void) Dtsm_Count(map, DTSM_COUNT_UNSTORED, 1);
-    }
-    return status;
-}
-
-/*
- * Counted --
- *
- *      Whether a verdict's word counted under a policy that was loaded after
- *      it (V1).
- */
-
-static bool
-Counted(const Dtsm_Map *map, const DtsmKey *key, uint64_t word,
-        uint64_t policy)
-{
-    DtsmGoverning governing;
-
-    if (DtsmVerdictFlags(word) == 0
-            || DtsmPolicyVersion(policy) == DTSM_SPENT) {
-        return false;
-    }
-    if (DtsmIsFresh(word, policy)) {
-        return true;
-    }
-    DtsmGovern(map, policy, key, &governing);
-    return DtsmVerdictVersion(word) >= governing.since;
-}
-
-/*
- * Insert --
- *
- *      Store a verdict.  Unless isNewPtr is NULL, say whether there was none
- *      that counted.  Of those who insert at once, one makes the record, and
- *      each other one's CAS replaces a word that it has seen: so of a path
- *      that nothing voids meanwhile just one of them is told that it is new.
- */
-
-static int
-Insert(Dtsm_Map *map, const char *path, size_t pathLen, unsigned flags,
-        int *isNewPtr)
-{
-    DtsmRecord *record;
-    uint64_t word, policy;
-    bool created;
-    DtsmKey key;
-    int status = Writing(map, path, pathLen, flags, DTSM_FLAGS, &key);
-
-    if (status != DTSM_OK || flags == 0) {
-        return status != DTSM_OK ? status : DTSM_INVALID;
-    }
-    policy = DtsmPolicyNow(map);
-    status = DtsmTrieInsert(map, &key, DtsmVerdict(flags,
-            DtsmVersionFor(policy), 0), &record, &created);     /* V7 */
-    if (status != DTSM_OK || created) {
-        if (isNewPtr != NULL) {
-            *isNewPtr = status == DTSM_OK;
-        }
-        return Stored(map, flags, status);
-    }
-    word = DtsmStateLoad(&record->word);
-    do {
-        policy = DtsmPolicyNow(map);                        /* V1 V5 */
-    } while (!DtsmStateCas(&record->word, &word, DtsmVerdict(flags,
-            DtsmVersionFor(policy), DtsmVerdictCount(word))));  /* V7 */
-    if (isNewPtr != NULL) {
-        *isNewPtr = !Counted(map, &key, word, policy);
-    }
-    return DTSM_OK;
-}
-
-int
-Dtsm_Insert(Dtsm_Map *map, const char *path, size_t pathLen, unsigned flags)
-{
-    if (flags & DTSM_PREFIX) {
-        Dtsm_Entry entry = {path, pathLen, flags};
-
-        return Dtsm_InsertRules(map, &entry, 1);
-    }
-    return Insert(map, path, pathLen, flags, NULL);
-}
-
-int
-Dtsm_InsertNew(Dtsm_Map *map, const char *path, size_t pathLen,
-        unsigned flags, int *isNewPtr)
-{
-    *isNewPtr = 0;
-    if (flags & DTSM_PREFIX) {
-        Dtsm_Entry entry = {path, pathLen, flags};
-        size_t newCount;
-        int status = Dtsm_InsertNewRules(map, &entry, 1, &newCount);
-
-        *isNewPtr = newCount != 0;
-        return status;
-    }
-    return Insert(map, path, pathLen, flags, isNewPtr);
-}
-
-int
-Dtsm_InsertLooked(Dtsm_Map *map, const char *path, size_t pathLen,
-        unsigned flags, const Dtsm_Token *tokenPtr)
-{
-    uint32_t version = Dtsm_IsSettled(tokenPtr)
-            ? DtsmVersionFor(tokenPtr->policy)      /* V7 */
-            : DTSM_VERSION_NONE;                    /* V6 */
-    DtsmOffset offset = tokenPtr->record & ~UNSETTLED;
-    DtsmRecord *record;
-    size_t recordLen;
-    uint64_t seen = tokenPtr->word;
-    bool created;
-    DtsmKey key;
-    int status = Writing(map, path, pathLen, flags, DTSM_FLAGS & ~DTSM_PREFIX,
-            &key);
-
-    if (status != DTSM_OK || flags == 0) {
-        return status != DTSM_OK ? status : DTSM_INVALID;
-    }
-    if (offset == 0) {                  /* V2: from "no record" */
-        return Stored(map, flags, DtsmTrieInsert(map, &key,
-                DtsmVerdict(flags, version, 0), &record, &created));
-    }
-    record = DtsmRecordAt(map, offset, &recordLen);
-    if (record == NULL || !DtsmKeyEqual(&key, record->path, recordLen)) {
-        return DTSM_INVALID;
-    }
-    DtsmStateCas(&record->word, &seen,
-            DtsmVerdict(flags, version, DtsmVerdictCount(seen)));   /* V2 */
-    return DTSM_OK;
-}
-
-int
-Dtsm_Mark(Dtsm_Map *map, const char *path, size_t pathLen, unsigned set,
-        unsigned clear)
-{
-    DtsmKey key;
-    int status = Writing(map, path, pathLen, set | clear,
-            DTSM_FLAGS & ~DTSM_PREFIX, &key);
-
-    if (status != DTSM_OK) {
-        return status;
-    }
-    for (;;) {
-        Sight sight;
-        unsigned flags;
-        uint64_t seen;
-
-        status = SeeClosely(map, path, pathLen,
-                FindAsItStands(map, path, pathLen), &sight);
-        if (status != DTSM_OK) {
-            return status;
-        }
-        if (!sight.counts) {
-            return DTSM_NOTFOUND;
-        }
-        flags = (DtsmVerdictFlags(sight.word) | set) & ~clear;
-        if (flags == 0) {
-            return DTSM_INVALID;
-        }
-        seen = sight.word;
-        if (DtsmStateCas(&sight.record->word, &seen, DtsmVerdict(flags,
-                DtsmVerdictVersion(seen), DtsmVerdictCount(seen)))) {
-            return DTSM_OK;
-        }
-    }
-}
-
-/*
- * ForgetBelow --
- *
- *      A mark in the policy.  Without room or version the whole map is void.
- */
-
-static int
-ForgetBelow(Dtsm_Map *map, const char *path, size_t pathLen)
-{
-    Dtsm_Entry entry = {path, pathLen, 0};
-
-    if (DtsmPolicyChange(map, DTSM_CHANGE_MARK, &entry, 1, NULL) != DTSM_OK) {
-        DtsmPolicySpend(map);
-    }
-    return DTSM_OK;
-}
-
-int
-Dtsm_Forget(Dtsm_Map *map, const char *path, size_t pathLen, int below)
-{
-    DtsmRecord *record;
-    uint64_t word;
-    bool created;
-    DtsmKey key;
-    int status = Writing(map, path, pathLen, 0, 0, &key);
-
-    if (status != DTSM_OK) {
-        return status;
-    }
-    if (below) {
-        return ForgetBelow(map, path, pathLen);
-    }
-    status = DtsmTrieInsert(map, &key, DtsmVerdict(0, DTSM_VERSION_NONE, 1),
-            &record, &created); /* V3 V7 */
-    if (status != DTSM_OK) {
-        DtsmPolicySpend(map);
-        return DTSM_OK;
-    }
-    if (!created) {
-        word = DtsmStateLoad(&record->word);
-        do {
-            if (DtsmVerdictCount(word) == DTSM_COUNT_LAST) {
-                DtsmPolicySpend(map);
-                return DTSM_OK;
-            }
-        } while (!DtsmStateCas(&record->word, &word, DtsmVerdict(0,
-                DTSM_VERSION_NONE, DtsmVerdictCount(word) + 1))); /* V3 V7 */
-    }
-    return DTSM_OK;
-}
-
-int
-Dtsm_Remove(Dtsm_Map *map, const char *path, size_t pathLen)
-{
-    Dtsm_Entry entry = {path, pathLen, 0};
-    DtsmKey key;
-    int status = Writing(map, path, pathLen, 0, 0, &key);
-
-    if (status != DTSM_OK) {
-        return status;
-    }
-    return DtsmPolicyChange(map, DTSM_CHANGE_REMOVE, &entry, 1, NULL);
 }

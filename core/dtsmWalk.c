@@ -208,7 +208,7 @@ Dtsm_Walk(const Dtsm_Map *map, const char *under, size_t underLen,
     int result;
 
     if (underLen != 0) {
-        result = DtsmKeyInit(&key, under, underLen);
+        result = DtsmKeyOf(map, &key, under, underLen);
         if (result != DTSM_OK) {
             return result;
         }

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tclDtsmDefault.h"
 #include "tclDtsmError.h"
 #include "tclDtsmFile.h"
 #include "tclDtsmFlags.h"

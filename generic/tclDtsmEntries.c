@@ -44,10 +44,11 @@ HasFlags(const DtsmTcl_Choice *choice, unsigned flags)
  */
 
 static int
-IsBelow(const DtsmTcl_Path *top, const char *path, size_t len)
+IsBelow(const DtsmTcl_Path *top, const char *path, size_t len, int noCase)
 {
-    return len >= top->len && path[top->len - 1] == top->bytes[top->len - 1]
-            && memcmp(path, top->bytes, top->len) == 0
+    return len >= top->len
+            && (noCase || path[top->len - 1] == top->bytes[top->len - 1])
+            && DtsmTcl_SameBytes(path, top->bytes, top->len, noCase)
             && (len == top->len || path[top->len] == '/'
                 || top->bytes[top->len - 1] == '/');
 }
@@ -59,19 +60,20 @@ IsBelow(const DtsmTcl_Path *top, const char *path, size_t len)
  */
 
 static int
-HasPath(const DtsmTcl_Choice *choice, const char *path, size_t len)
+HasPath(const DtsmTcl_Choice *choice, const char *path, size_t len,
+    int noCase)
 {
     size_t i;
 
-    if (choice->headLen > 0 && (len < choice->headLen
-            || memcmp(path, choice->glob, choice->headLen) != 0)) {
+    if (choice->headLen > 0 && (len < choice->headLen || !DtsmTcl_SameBytes(
+            path, choice->glob, choice->headLen, noCase))) {
         return 0;
     }
-    if (choice->hasUnder && !IsBelow(&choice->under, path, len)) {
+    if (choice->hasUnder && !IsBelow(&choice->under, path, len, noCase)) {
         return 0;
     }
     for (i = 0; i < choice->outsideCount; i++) {
-        if (IsBelow(&choice->outside[i], path, len)) {
+        if (IsBelow(&choice->outside[i], path, len, noCase)) {
             return 0;
         }
     }
@@ -122,7 +124,8 @@ AddEntry(const DtsmTcl_Choice *choice, DtsmTcl_Entries *entries,
 
     if (!wanted || (flags & DTSM_FLAGS) == 0
             || (IsOneKind(choice) && !HasFlags(choice, flags))
-            || !HasPath(choice, entry->path, entry->pathLen)) {
+            || !HasPath(choice, entry->path, entry->pathLen,
+                    entries->noCase)) {
         return;
     }
     if (choice->countOnly && IsOneKind(choice)) {
@@ -356,6 +359,9 @@ DtsmTcl_GetEntries(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, size_t count,
     size_t i;
 
     memset(entries, 0, count * sizeof *entries);
+    for (i = 0; i < count; i++) {
+        entries[i].noCase = mapPtr->noCase;
+    }
     status = Dtsm_Walk(mapPtr->map, NULL, 0, AddEntries, &walk);
     if (status != DTSM_OK) {
         return DtsmTcl_Status(interp, status, mapPtr, NULL);

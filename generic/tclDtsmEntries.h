@@ -27,6 +27,7 @@ typedef struct DtsmTcl_Entry {
 typedef struct DtsmTcl_Entries {
     DtsmTcl_Entry *items;        /* NULL where only the count is wanted */
     size_t count, room;
+    int noCase;                 /* the map folds case */
 } DtsmTcl_Entries;
 
 /*

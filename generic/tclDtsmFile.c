@@ -1,7 +1,7 @@
 /*
  * tclDtsmFile.c --
  *
- *      Making and opening maps from Tcl, and the default map.
+ *      Making and opening maps from Tcl.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -29,16 +29,9 @@
 #define SHM_ROOM_MIN    (64u << 20)     /* bytes; less is a container's toy */
 #define FILE_TEMPLATE   "/dtsm-XXXXXX"
 
-#if TCL_MAJOR_VERSION < 9 && !defined(Tcl_GetChild)
-#   define Tcl_GetChild Tcl_GetSlave    /* its name until 8.6.10 */
-#endif
-
 static int FolderHasRoom(const char *folder);
 static const char *DefaultFolder(Tcl_Interp *interp);
-static int MakeTemporary(Tcl_Interp *interp, Tcl_Obj *folderObj,
-        Tcl_Obj **fileObjPtr);
 static int GetMode(Tcl_Interp *interp, Tcl_Obj *objPtr, mode_t *modePtr);
-static int SetNewDefault(DtsmTcl_State *state, DtsmTcl_Map *mapPtr);
 
 static int
 FolderHasRoom(const char *folder)
@@ -61,18 +54,9 @@ DefaultFolder(Tcl_Interp *interp)
     return folder != NULL && *folder != '\0' ? folder : "/tmp";
 }
 
-/*
- * MakeTemporary --
- *
- *      An empty file of a new name in a folder (NULL: the default one), mode
- *      0600.
- *
- * Results:
- *      TCL_OK with its name in a new object of reference count 1.
- */
-
-static int
-MakeTemporary(Tcl_Interp *interp, Tcl_Obj *folderObj, Tcl_Obj **fileObjPtr)
+int
+DtsmTcl_MakeTemporary(Tcl_Interp *interp, Tcl_Obj *folderObj,
+    Tcl_Obj **fileObjPtr)
 {
     DtsmTcl_Path path;
     Tcl_Obj *ownObj = NULL;
@@ -152,6 +136,7 @@ typedef struct Creation {
     Tcl_Obj *folderObj;         /* NULL: the default one; borrowed */
     Tcl_Obj *fileObj;           /* NULL: a new name; borrowed */
     mode_t mode;
+    int noCase;
 } Creation;
 
 /*
@@ -165,9 +150,9 @@ ReadCreation(Tcl_Interp *interp, int objc, Tcl_Obj *const objv[],
     Creation *wanted)
 {
     static const char *const options[] = {
-        "-dir", "-expect", "-file", "-mode", NULL
+        "-dir", "-expect", "-file", "-mode", "-nocase", NULL
     };
-    enum { OPT_DIR, OPT_EXPECT, OPT_FILE, OPT_MODE };
+    enum { OPT_DIR, OPT_EXPECT, OPT_FILE, OPT_MODE, OPT_NOCASE };
     int i, option;
 
     for (i = 1; i < objc; i += 2) {
@@ -199,6 +184,12 @@ ReadCreation(Tcl_Interp *interp, int objc, Tcl_Obj *const objv[],
                 return TCL_ERROR;
             }
             break;
+        case OPT_NOCASE:
+            if (Tcl_GetBooleanFromObj(interp, objv[i + 1], &wanted->noCase)
+                    != TCL_OK) {
+                return TCL_ERROR;
+            }
+            break;
         }
     }
     if (wanted->folderObj != NULL && wanted->fileObj != NULL) {
@@ -213,13 +204,14 @@ ReadCreation(Tcl_Interp *interp, int objc, Tcl_Obj *const objv[],
  * DtsmTcl_CreateCmd --
  *
  *      dtsm::create ?-dir folder? ?-expect paths? ?-file file? ?-mode mode?
+ *              ?-nocase bool?
  */
 
 int
 DtsmTcl_CreateCmd(void *data, Tcl_Interp *interp, int objc,
     Tcl_Obj *const objv[])
 {
-    Creation wanted = {0, NULL, NULL, 0600};
+    Creation wanted = {0, NULL, NULL, 0600, 0};
     Tcl_Obj *fileObj, *nameObj;
     DtsmTcl_Path path;
     DtsmTcl_Map *mapPtr;
@@ -227,17 +219,19 @@ DtsmTcl_CreateCmd(void *data, Tcl_Interp *interp, int objc,
 
     if (objc % 2 == 0) {
         Tcl_WrongNumArgs(interp, 1, objv, "?-dir folder? ?-expect paths?"
-                " ?-file file? ?-mode mode?");
+                " ?-file file? ?-mode mode? ?-nocase bool?");
         return TCL_ERROR;
     }
     if (ReadCreation(interp, objc, objv, &wanted) != TCL_OK) {
         return TCL_ERROR;
     }
+    openMode |= wanted.noCase ? DTSM_NOCASE : 0;
     fileObj = wanted.fileObj;
     if (fileObj != NULL) {
         openMode |= DTSM_EXCL;
         Tcl_IncrRefCount(fileObj);
-    } else if (MakeTemporary(interp, wanted.folderObj, &fileObj) != TCL_OK) {
+    } else if (DtsmTcl_MakeTemporary(interp, wanted.folderObj,
+            &fileObj) != TCL_OK) {
         return TCL_ERROR;
     }
     nameObj = DtsmTcl_FileName(interp, fileObj, &path);
@@ -266,15 +260,17 @@ DtsmTcl_CreateCmd(void *data, Tcl_Interp *interp, int objc,
 /*
  * DtsmTcl_OpenCmd --
  *
- *      dtsm::open file ?-readonly bool? ?-create bool?
+ *      dtsm::open file ?-readonly bool? ?-create bool? ?-nocase bool?
  */
 
 int
 DtsmTcl_OpenCmd(void *data, Tcl_Interp *interp, int objc,
     Tcl_Obj *const objv[])
 {
-    static const char *const options[] = {"-create", "-readonly", NULL};
-    int flags[2] = {0, 0};
+    static const char *const options[] = {
+        "-create", "-readonly", "-nocase", NULL
+    };
+    int flags[3] = {0, 0, 0};
     int i, option, result, mode;
     Tcl_Obj *nameObj;
     DtsmTcl_Path path;
@@ -282,7 +278,7 @@ DtsmTcl_OpenCmd(void *data, Tcl_Interp *interp, int objc,
 
     if (objc < 2 || objc % 2 != 0) {
         Tcl_WrongNumArgs(interp, 1, objv, "file ?-readonly bool?"
-                " ?-create bool?");
+                " ?-create bool? ?-nocase bool?");
         return TCL_ERROR;
     }
     for (i = 2; i < objc; i += 2) {
@@ -297,191 +293,21 @@ DtsmTcl_OpenCmd(void *data, Tcl_Interp *interp, int objc,
                 "-create and -readonly exclude each other:"
                 " a new map has to be written", -1));
     }
+    if (flags[2] && !flags[0]) {
+        return DtsmTcl_Fail(interp, "INVALID OPTIONS", NULL, Tcl_NewStringObj(
+                "-nocase is for -create: a map says itself whether it folds"
+                " case", -1));
+    }
     nameObj = DtsmTcl_FileName(interp, objv[1], &path);
     if (nameObj == NULL) {
         return TCL_ERROR;
     }
     mode = flags[0] ? DTSM_CREATE : flags[1] ? DTSM_RDONLY : DTSM_RDWR;
+    mode |= flags[2] ? DTSM_NOCASE : 0;
     result = DtsmTcl_OpenMap(data, nameObj, path.bytes, mode, 0, &mapPtr);
     if (result == TCL_OK) {
         Tcl_SetObjResult(interp, DtsmTcl_CommandName(mapPtr));
     }
     DtsmTcl_FreePath(&path);
     return result;
-}
-
-static DtsmTcl_Map *
-FindMap(Tcl_Interp *interp, Tcl_Obj *nameObj)
-{
-    Tcl_CmdInfo info;
-
-    if (Tcl_GetCommandInfo(interp, Tcl_GetString(nameObj), &info)
-            && info.objProc == DtsmTcl_MapCmd) {
-        return info.objClientData;
-    }
-    DtsmTcl_Fail(interp, "INVALID MAP", Tcl_GetString(nameObj),
-            Tcl_ObjPrintf("\"%s\" is not an open map:"
-            " give what dtsm::create or dtsm::open returned",
-            Tcl_GetString(nameObj)));
-    return NULL;
-}
-
-static int
-SetNewDefault(DtsmTcl_State *state, DtsmTcl_Map *mapPtr)
-{
-    DtsmTcl_SetDefault(state, mapPtr);
-    state->hadDefault = 1;
-    Tcl_SetObjResult(state->interp, DtsmTcl_CommandName(mapPtr));
-    return TCL_OK;
-}
-
-int
-DtsmTcl_NeedDefault(DtsmTcl_State *state)
-{
-    Tcl_Interp *interp = state->interp;
-    Tcl_Obj *fileObj, *nameObj;
-    DtsmTcl_Map *mapPtr;
-    DtsmTcl_Path path;
-    int result;
-
-    if ((state->defaultMap != NULL && state->defaultMap->map != NULL)
-            || state->hadDefault || Tcl_IsSafe(interp)) {
-        return TCL_OK;
-    }
-    if (MakeTemporary(interp, NULL, &fileObj) != TCL_OK) {
-        return TCL_ERROR;
-    }
-    nameObj = DtsmTcl_FileName(interp, fileObj, &path);
-    result = nameObj == NULL ? TCL_ERROR : DtsmTcl_OpenMap(state, nameObj,
-            path.bytes, DTSM_CREATE, 0, &mapPtr);
-    if (result == TCL_OK) {
-        mapPtr->own = DtsmTcl_OwnFile(path.bytes);
-        state->hadDefault = 1;
-        DtsmTcl_SetDefault(state, mapPtr);
-    } else if (nameObj != NULL) {
-        (void) unlink(path.bytes);
-    }
-    if (nameObj != NULL) {
-        DtsmTcl_FreePath(&path);
-    }
-    Tcl_DecrRefCount(fileObj);
-    return result;
-}
-
-/*
- * DtsmTcl_SetManagerCmd --
- *
- *      dtsm::set_manager statusFile sharedMemoryFile
- *
- *      As the original's __dtsharedmemory_set_manager.  The status file's
- *      content lives in the map; a given one is made, so that scripts that
- *      delete it go on working.  A default map that was made because there
- *      was none gives way.
- */
-
-int
-DtsmTcl_SetManagerCmd(void *data, Tcl_Interp *interp, int objc,
-    Tcl_Obj *const objv[])
-{
-    DtsmTcl_State *state = data;
-    DtsmTcl_Map *mapPtr;
-    DtsmTcl_Path path;
-    Tcl_Obj *nameObj;
-    int result;
-
-    if (objc != 3) {
-        Tcl_WrongNumArgs(interp, 1, objv, "statusFile sharedMemoryFile");
-        return TCL_ERROR;
-    }
-    if (state->defaultMap != NULL && state->defaultMap->map != NULL
-            && state->defaultMap->own == NULL) {
-        Tcl_SetObjResult(interp, DtsmTcl_CommandName(state->defaultMap));
-        return TCL_OK;
-    }
-    if (Tcl_GetString(objv[1])[0] != '\0') {
-        int fd;
-
-        nameObj = DtsmTcl_FileName(interp, objv[1], &path);
-        if (nameObj == NULL) {
-            return TCL_ERROR;
-        }
-        fd = open(path.bytes, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
-        if (fd < 0) {
-            result = DtsmTcl_Posix(interp, errno, "couldn't make status file",
-                    Tcl_GetString(nameObj));
-            DtsmTcl_FreePath(&path);
-            return result;
-        }
-        close(fd);
-        DtsmTcl_FreePath(&path);
-    }
-    nameObj = DtsmTcl_FileName(interp, objv[2], &path);
-    if (nameObj == NULL) {
-        return TCL_ERROR;
-    }
-    result = DtsmTcl_OpenMap(state, nameObj, path.bytes, DTSM_CREATE, 0,
-            &mapPtr);
-    DtsmTcl_FreePath(&path);
-    if (result != TCL_OK) {
-        return TCL_ERROR;
-    }
-    if (state->defaultMap != NULL && state->defaultMap->own != NULL) {
-        DtsmTcl_Close(state->defaultMap);
-    }
-    return SetNewDefault(state, mapPtr);
-}
-
-/*
- * DtsmTcl_DefaultCmd --
- *
- *      dtsm::default ?map? ?interp?
- *
- *      With interp, map becomes the default map of that child interpreter:
- *      the way in which a safe interpreter gets a map to search in.
- */
-
-int
-DtsmTcl_DefaultCmd(void *data, Tcl_Interp *interp, int objc,
-    Tcl_Obj *const objv[])
-{
-    DtsmTcl_State *state = data;
-    DtsmTcl_Map *mapPtr = NULL;
-
-    if (objc > 3) {
-        Tcl_WrongNumArgs(interp, 1, objv, "?map? ?interp?");
-        return TCL_ERROR;
-    }
-    if (objc == 1) {
-        if (state->defaultMap != NULL && state->defaultMap->map != NULL) {
-            Tcl_SetObjResult(interp, DtsmTcl_CommandName(state->defaultMap));
-        }
-        return TCL_OK;
-    }
-    if (objc == 3) {
-        Tcl_Interp *child = Tcl_GetChild(interp, Tcl_GetString(objv[2]));
-
-        if (child == NULL) {
-            return DtsmTcl_Fail(interp, "INVALID INTERP",
-                    Tcl_GetString(objv[2]), Tcl_ObjPrintf(
-                    "couldn't find interpreter \"%s\"",
-                    Tcl_GetString(objv[2])));
-        }
-        state = Tcl_GetAssocData(child, "dtsm", NULL);
-        if (state == NULL) {
-            return DtsmTcl_Fail(interp, "INVALID INTERP",
-                    Tcl_GetString(objv[2]), Tcl_ObjPrintf(
-                    "interpreter \"%s\" has not loaded the package dtsm",
-                    Tcl_GetString(objv[2])));
-        }
-    }
-    if (Tcl_GetString(objv[1])[0] != '\0') {
-        mapPtr = FindMap(interp, objv[1]);
-        if (mapPtr == NULL) {
-            return TCL_ERROR;
-        }
-    }
-    DtsmTcl_SetDefault(state, mapPtr);
-    state->hadDefault = 1;
-    Tcl_SetObjResult(interp, objv[1]);
-    return TCL_OK;
 }

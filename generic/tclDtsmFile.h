@@ -1,8 +1,8 @@
 /*
  * tclDtsmFile.h --
  *
- *      The commands that make and open maps, and choose the default map.  The
- *      data of each is the interpreter's DtsmTcl_State.
+ *      The commands that make and open maps.  The data of each is the
+ *      interpreter's DtsmTcl_State.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -13,24 +13,21 @@
 #include "tclDtsmState.h"
 
 /*
- * DtsmTcl_NeedDefault --
+ * DtsmTcl_MakeTemporary --
  *
- *      Have a default map.  Where none was ever set, and the interpreter is
- *      not a safe one, make one, whose file goes with it.
+ *      An empty file of a new name in a folder (NULL: the default one), mode
+ *      0600.
  *
  * Results:
- *      TCL_OK, or TCL_ERROR with a message.
+ *      TCL_OK with its name in a new object of reference count 1.
  */
 
-int DtsmTcl_NeedDefault(DtsmTcl_State *state);
+int DtsmTcl_MakeTemporary(Tcl_Interp *interp, Tcl_Obj *folderObj,
+        Tcl_Obj **fileObjPtr);
 
 int DtsmTcl_CreateCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[]);
 int DtsmTcl_OpenCmd(void *data, Tcl_Interp *interp, int objc,
-        Tcl_Obj *const objv[]);
-int DtsmTcl_SetManagerCmd(void *data, Tcl_Interp *interp, int objc,
-        Tcl_Obj *const objv[]);
-int DtsmTcl_DefaultCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[]);
 
 #endif /* TCL_DTSM_FILE_H */

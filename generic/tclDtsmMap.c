@@ -190,7 +190,11 @@ MatchMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
             &ruleLen) != DTSM_OK) {
         ruleLen = 0;
     }
-    DtsmTcl_Fold(&path);
+    if (mapPtr->noCase) {
+        DtsmTcl_FoldCase(&path);
+    } else {
+        DtsmTcl_Fold(&path);
+    }
     pathObj = DtsmTcl_NewPath(interp, path.bytes, path.len, raw);
     DtsmTcl_FreePath(&path);
     ruleObj = ruleLen == 0 ? Tcl_NewObj()

@@ -50,6 +50,7 @@ DtsmTcl_OpenMap(DtsmTcl_State *state, Tcl_Obj *fileObj, const char *file,
     DtsmTcl_Map *mapPtr;
     Dtsm_Map *map;
     Tcl_CmdInfo info;
+    Dtsm_Stats stats;
     char name[64];
     int status;
 
@@ -68,6 +69,8 @@ DtsmTcl_OpenMap(DtsmTcl_State *state, Tcl_Obj *fileObj, const char *file,
     Tcl_IncrRefCount(mapPtr->fileObj);
     mapPtr->readOnly = (mode & (DTSM_RDWR | DTSM_CREATE)) == 0;
     mapPtr->own = NULL;
+    Dtsm_Stat(map, &stats);
+    mapPtr->noCase = stats.noCase;
     mapPtr->refCount = 1;
     mapPtr->next = state->maps;
     state->maps = mapPtr;
@@ -98,6 +101,10 @@ OpenFailed(Tcl_Interp *interp, int status, int error, int mode,
     if (status == DTSM_CORRUPT && stat(file, &st) == 0 && st.st_size == 0) {
         return DtsmTcl_Fail(interp, "CORRUPT", name, Tcl_ObjPrintf(
                 "\"%s\" is empty: make a map of it with -create 1", name));
+    }
+    if (status == DTSM_INVALID && (mode & DTSM_NOCASE) != 0) {
+        return DtsmTcl_Fail(interp, "INVALID CASE", name, Tcl_ObjPrintf(
+                "the map \"%s\" does not fold case", name));
     }
     if (status == DTSM_INVALID) {
         return DtsmTcl_Fail(interp, "INVALID MODE", NULL, Tcl_ObjPrintf(

@@ -235,6 +235,39 @@ DtsmTcl_Fold(DtsmTcl_Path *pathPtr)
     pathPtr->len = len;
 }
 
+static char
+FoldByte(char byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (char) (byte + ('a' - 'A')) : byte;
+}
+
+void
+DtsmTcl_FoldCase(DtsmTcl_Path *pathPtr)
+{
+    char *bytes;
+    size_t i;
+
+    DtsmTcl_Fold(pathPtr);
+    bytes = Tcl_DStringValue(&pathPtr->space);
+    for (i = 0; i < pathPtr->len; i++) {
+        bytes[i] = FoldByte(bytes[i]);
+    }
+}
+
+int
+DtsmTcl_SameBytes(const char *path, const char *other, size_t len, int noCase)
+{
+    size_t i;
+
+    if (!noCase) {
+        return memcmp(path, other, len) == 0;
+    }
+    for (i = 0; i < len && path[i] == FoldByte(other[i]); i++) {
+        ;
+    }
+    return i == len;
+}
+
 Tcl_Obj *
 DtsmTcl_NewPath(Tcl_Interp *interp, const char *bytes, size_t len, int raw)
 {

@@ -30,6 +30,9 @@ typedef struct DtsmTcl_Path {
  *                      the encoding cannot express.  After TCL_OK the caller
  *                      calls DtsmTcl_FreePath.
  * DtsmTcl_Fold --      Fold repeated and trailing slashes, as the map does.
+ * DtsmTcl_FoldCase --  Fold letters too, as a map does that folds case.
+ * DtsmTcl_SameBytes -- Whether len bytes of a map's path are the same, but for
+ *                      letters where the map folds case.
  * DtsmTcl_NewPath --   A new object for len bytes, a byte array when raw; NULL
  *                      with a message when the encoding cannot express them.
  */
@@ -38,6 +41,9 @@ int DtsmTcl_GetPath(Tcl_Interp *interp, Tcl_Obj *objPtr, int raw,
         DtsmTcl_Path *pathPtr);
 void DtsmTcl_FreePath(DtsmTcl_Path *pathPtr);
 void DtsmTcl_Fold(DtsmTcl_Path *pathPtr);
+void DtsmTcl_FoldCase(DtsmTcl_Path *pathPtr);
+int DtsmTcl_SameBytes(const char *path, const char *other, size_t len,
+        int noCase);
 Tcl_Obj *DtsmTcl_NewPath(Tcl_Interp *interp, const char *bytes, size_t len,
         int raw);
 

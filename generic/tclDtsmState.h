@@ -40,6 +40,7 @@ struct DtsmTcl_Map {
     DtsmTcl_Own *own;           /* its file goes with it; NULL: it stays */
     unsigned refCount;
     int readOnly;
+    int noCase;                 /* its keys fold case */
 };
 
 /*

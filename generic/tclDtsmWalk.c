@@ -66,7 +66,8 @@ Match(Tcl_Interp *interp, const DtsmTcl_Choice *choice,
         if (pathObj == NULL) {
             return TCL_ERROR;
         }
-        if (Tcl_StringMatch(Tcl_GetString(pathObj), choice->glob)) {
+        if (Tcl_StringCaseMatch(Tcl_GetString(pathObj), choice->glob,
+                entries->noCase)) {
             entries->items[kept++] = entries->items[i];
         }
         Tcl_DecrRefCount(pathObj);

@@ -7,7 +7,10 @@
 # index over one not be used: we do not have that collation.  So the ports are
 # read once, without an index.
 #
-# Names of ports are compared without case, so in lower case here.
+# Names of ports are compared without case, as the database does: A to Z are a
+# to z.  So are paths where the database has its index for that, but then the
+# file must be the same: on a volume that folds no case another spelling is
+# another file.
 #
 # MacPorts keeps the database with a write-ahead log.  SQLite makes the log's
 # files if they are missing, even to read; in a directory that this process may
@@ -23,7 +26,7 @@ namespace eval ::dtsm::registry {
 
 oo::class create ::dtsm::registry::MacPorts {
     superclass ::dtsm::registry::Owners
-    variable name file nameOf idsOf leading realOf
+    variable name file nameOf idsOf leading realOf foldsPaths
 
     constructor {rest} {
         set name macports:[::dtsm::bytes::shown $rest]
@@ -74,6 +77,10 @@ oo::class create ::dtsm::registry::MacPorts {
             dict lappend idsOf $port $id
         }
         db eval {SELECT name FROM dependencies WHERE id = 0}
+        set foldsPaths [db exists {
+            SELECT 1 FROM sqlite_master
+            WHERE type = 'index' AND name = 'file_actual_nocase'
+        }]
         my Lead
     }
 
@@ -137,10 +144,13 @@ oo::class create ::dtsm::registry::MacPorts {
 
     # Folded --
     #
-    #      A port's name as we compare it.
+    #      A port's name as SQLite's NOCASE compares it.
 
     method Folded {text} {
-        return [encoding convertto utf-8 [string tolower $text]]
+        return [encoding convertto utf-8 [string map {
+            A a B b C c D d E e F f G g H h I i J j K k L l M m N n O o P p
+            Q q R r S s T t U u V v W w X x Y y Z z
+        } $text]]
     }
 
     method owners {path} {
@@ -154,15 +164,46 @@ oo::class create ::dtsm::registry::MacPorts {
         foreach folder $folders {
             set key [::dtsm::registry::key \
                 $folder[string range $path $slash+1 end]]
-            foreach id [db eval {
+            set ids [db eval {
                 SELECT id FROM files WHERE actual_path = $key AND active = 1
-            }] {
+            }]
+            if {$foldsPaths && ![llength $ids]} {
+                set ids [my Spelt $path $key]
+            }
+            foreach id $ids {
                 if {[dict exists $nameOf $id]} {
                     lappend result [dict get $nameOf $id]
                 }
             }
         }
         return [lsort -unique $result]
+    }
+
+    # Spelt --
+    #
+    #      Whose the path is under another spelling, if that is the same file.
+
+    method Spelt {path key} {
+        set ids {}
+        db eval {
+            SELECT id, actual_path AS other
+            FROM files INDEXED BY file_actual_nocase
+            WHERE actual_path = $key COLLATE NOCASE AND active = 1
+        } {
+            if {[my IsSame $path [encoding convertto utf-8 $other]]} {
+                lappend ids $id
+            }
+        }
+        return $ids
+    }
+
+    method IsSame {path other} {
+        foreach name [list $path $other] entry {one two} {
+            if {[catch {file lstat [::dtsm::bytes::toFile $name] $entry}]} {
+                return 0
+            }
+        }
+        return [expr {$one(dev) == $two(dev) && $one(ino) == $two(ino)}]
     }
 
     method Known {port} {

@@ -157,7 +157,7 @@ main(int argc, char **argv)
     } else if (strcmp(how, "children") == 0) {
         Children(map);
     } else if (strcmp(how, "records") == 0) {
-        DtsmKey key = {PATH, sizeof(PATH) - 1, sizeof(PATH) - 1};
+        DtsmKey key = {PATH, sizeof(PATH) - 1, sizeof(PATH) - 1, false};
         uint64_t hash = DtsmKeyHash(&key, map->secret);
 
         Dtsm_Insert(map, key.path, key.len, DTSM_ALLOW);

@@ -148,7 +148,7 @@ Scribble(volatile uint16_t *word, uint16_t less, uint16_t more,
     DtsmHeader *header = DtsmHeaderOf(map);
     uint64_t policy = DtsmPolicyNow(map);
     uint64_t cursor = atomic_load(&header->cursor);
-    DtsmKey key = {longPath, LONG_LEN, LONG_LEN};
+    DtsmKey key = {longPath, LONG_LEN, LONG_LEN, false};
     uint64_t first[2] = {0, 0};
     unsigned round;
 
@@ -177,7 +177,7 @@ Scribble(volatile uint16_t *word, uint16_t less, uint16_t more,
 static void
 ScribbleOn(const char *what)
 {
-    DtsmKey key = {"/e", 2, 2};
+    DtsmKey key = {"/e", 2, 2, false};
 
     if (strcmp(what, "record") == 0) {
         DtsmRecord *record = DtsmTrieFind(map, &key);
