@@ -61,6 +61,18 @@ int Dtsm_Place(Dtsm_Map *map, const char *path, size_t pathLen,
         uint64_t *placePtr);
 
 /*
+ * Dtsm_TokenPlace --
+ *
+ *      The place of the record that a look found; 0: none.
+ */
+
+static inline uint64_t
+Dtsm_TokenPlace(const Dtsm_Token *tokenPtr)
+{
+    return tokenPtr->record & ~(UINT64_C(1) << 63);
+}
+
+/*
  * What a process keeps to record its accesses.  The caller gives it, and the
  * table of what has been recorded already, in memory of the process's own,
  * zero before the first begin.  Nothing in it but record is for the caller to

@@ -125,6 +125,23 @@ ParentOf(const DtsmTcl_Touches *touches, const Dtsm_ProcessEntry *entry)
     return 0;
 }
 
+/*
+ * Inherit --
+ *
+ *      A forked child runs the program of the image that forked it.
+ */
+
+static void
+Inherit(const Dtsm_ProcessEntry *forker, Dtsm_ProcessEntry *entry)
+{
+    entry->program = forker->program;
+    entry->programLen = forker->programLen;
+    entry->text = forker->text;
+    entry->textLen = forker->textLen;
+    entry->wordCount = forker->wordCount;
+    entry->isCut = forker->isCut;
+}
+
 static int
 AddImage(void *data, const Dtsm_ProcessEntry *entry)
 {
@@ -139,6 +156,9 @@ AddImage(void *data, const Dtsm_ProcessEntry *entry)
     image->first = touches->touchCount;
     image->count = 0;
     image->parent = ParentOf(touches, entry);
+    if (entry->forker != 0 && entry->textLen == 0) {
+        Inherit(&touches->images[entry->forker - 1].entry, &image->entry);
+    }
     touches->imageCount++;
     Tcl_SetHashValue(Tcl_CreateHashEntry(&touches->pids,
             (void *) (intptr_t) entry->pid, &isNew),

@@ -142,6 +142,8 @@ namespace eval ::dtsm::options {
             those of another libc): they run unseen and are named.  Without
             root's rights, a supervised program and the one that starts it
             cannot gain rights from setuid programs; this option avoids that."
+        --no-processes {} {run deps}
+            "Do not record which process touched which path."
         --keep FILE {run}
             "Leave the map in FILE, which must not exist yet."
         --map-dir DIR {run deps}

@@ -36,6 +36,7 @@
  */
 
 #include "inject.h"
+#include "judgeRecord.h"
 #include "wrapEntry.h"
 
 #include <sched.h>
@@ -75,6 +76,7 @@ DtsmTraceForked(void)
     cwd.sequence += cwd.sequence & 1;
     cwd.stranger = 0;
     cwd.owner = 0;
+    DtsmRecordForked();
 }
 
 /*
@@ -93,6 +95,7 @@ DtsmTraceForking(void)
     int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
 
     DtsmTraceReal(TRACE_SYM_execve);
+    DtsmRecordForking(dtsmTraceMap);
     if (__atomic_load_n(&cwd.sequence, __ATOMIC_RELAXED) & 1) {
         return 0;
     }
@@ -127,6 +130,7 @@ Settle(int with)
 {
     int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
 
+    DtsmRecordSharing(dtsmTraceMap);
     if (owner == 0 && DtsmpSysGetpid() < 0) {
         Disown();
         return;
@@ -170,16 +174,18 @@ DtsmTraceIsGuest(void)
  * DtsmTraceInitCwd --
  *
  *      At attach: this process owns the memory.  Where vfork is not wrapped it
- *      may happen at any time.
+ *      may happen at any time.  Returns its number.
  */
 
-void
+int
 DtsmTraceInitCwd(void)
 {
-    cwd.owner = DtsmpSysGetpid();
+    int pid = cwd.owner = DtsmpSysGetpid();
+
 #ifndef TRACE_ENTRY
     DtsmTraceSharing();
 #endif
+    return pid;
 }
 
 /*

@@ -12,6 +12,7 @@
  */
 
 #include "inject.h"
+#include "injectRecord.h"
 #include "judgeStarts.h"
 
 #include <string.h>
@@ -279,7 +280,7 @@ DtsmTraceAttach(void)
         map = Open(file);
         if (map != NULL) {
             dtsmTraceUser = getauxval(AT_EUID);
-            DtsmTraceInitCwd();
+            DtsmRecordAttached(map, DtsmTraceInitCwd(), StartName());
             DtsmTraceUsualLayout();
             Dtsm_Count(map, DTSM_COUNT_EXPECTED, unexpected);
             Dtsm_Count(map, DTSM_COUNT_ATTACHED, 1);

@@ -19,7 +19,7 @@
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
 
-#include "judgeMiss.h"
+#include "judgeRecord.h"
 
 #include <string.h>
 
@@ -328,6 +328,8 @@ DtsmTraceMiss(DtsmCheck *check)
             StoreAlias(&miss);
         }
         result = miss.found.deny && check->fence ? miss.err : 0;
+        DtsmRecordMissed(check, miss.walk, miss.found.flags & DTSM_MISSING,
+                result != 0);
     }
     DtsmTraceReturn(miss.walk);
     return result;

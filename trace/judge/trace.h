@@ -235,7 +235,7 @@ void DtsmTraceForgetCwd(void);
 void DtsmTraceChdir(void);
 void DtsmTraceManyCwds(void);
 int DtsmTraceCloning(unsigned long flags);
-void DtsmTraceInitCwd(void);
+int DtsmTraceInitCwd(void);
 void DtsmTraceForked(void);
 int DtsmTraceForking(void);
 void DtsmTraceSharing(void);
