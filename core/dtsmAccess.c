@@ -25,6 +25,8 @@
 #define ROOM_INDEX      ((UINT64_C(1) << ROOM_SIZE) - 1)
 #define NO_ROOM         (UINT64_C(31) << ROOM_SIZE)
 
+#define EARLY_WORDS     8
+
 #define TIME_BITS       ((UINT64_C(1) << DTSM_ACCESS_TIME) - 1)
 #define UNIT_BITS       (~UINT64_C(0) << DTSM_ACCESS_UNIT)
 
@@ -218,7 +220,7 @@ TimeSince(const Dtsm_Process *process)
 }
 
 /*
- * SeenWord --
+ * SeenIndex --
  *
  *      Where the table would say that accesses to a unit have been recorded: a
  *      word with all their flags.  Records lie anywhere, one behind the other,
@@ -227,49 +229,83 @@ TimeSince(const Dtsm_Process *process)
  *      at once.
  */
 
-static inline uint64_t *
-SeenWord(const Dtsm_Process *process, uint64_t unit)
+static inline uint64_t
+SeenIndex(uint64_t unit)
 {
-    return &process->seen[(unit ^ unit >> 9) & (DTSM_SEEN_WORDS - 1)];
+    return (unit ^ unit >> 9) & (DTSM_SEEN_WORDS - 1);
+}
+
+/*
+ * Remember --
+ *
+ *      Put an entry into the table.  Most programs and forked children touch
+ *      little: before some words were recorded the table, a page that the
+ *      kernel would have to supply, is neither looked at nor written.
+ */
+
+static void
+Remember(Dtsm_Process *process, uint64_t index, uint64_t entry)
+{
+    if (__atomic_load_n(&process->mask, __ATOMIC_RELAXED) == 0) {
+        if (__atomic_fetch_sub(&process->early, 1, __ATOMIC_RELAXED) != 1) {
+            return;
+        }
+        memset(process->table, 0, DTSM_SEEN_WORDS * sizeof(uint64_t));
+        __atomic_store_n(&process->seen, process->table, __ATOMIC_RELEASE);
+        __atomic_store_n(&process->mask, DTSM_SEEN_WORDS - 1,
+                __ATOMIC_RELEASE);                              /* R7 */
+    }
+    __atomic_store_n(&process->table[index], entry, __ATOMIC_RELAXED);
+}
+
+void
+DtsmStartSeen(Dtsm_Process *process)
+{
+    __atomic_store_n(&process->mask, 0, __ATOMIC_RELEASE);      /* R7 */
+    process->early = EARLY_WORDS;
+    __atomic_store_n(&process->seen, &process->none, __ATOMIC_RELEASE);
 }
 
 static __attribute__((noinline)) void
-Record(Dtsm_Map *map, Dtsm_Process *process, uint64_t *seenPtr, uint64_t word)
+Record(Dtsm_Map *map, Dtsm_Process *process, uint64_t seen, uint64_t word)
 {
-    uint64_t seen = __atomic_load_n(seenPtr, __ATOMIC_RELAXED);
+    uint64_t entry = word;
 
-    if (__atomic_load_n(&process->room, __ATOMIC_RELAXED) == 0) {
+    if (__atomic_load_n(&process->room, __ATOMIC_RELAXED) == 0
+            || DtsmAccessOffset(word) == 0
+            || (DtsmAccessFlags(word) & DTSM_ACCESS_KINDS) == 0) {
         return;
     }
-    Append(map, process, word | TimeSince(process));
     if (((seen ^ word) & UNIT_BITS) == 0 && (seen & TIME_BITS) == 0) {
-        word |= seen;
+        entry |= seen;
     }
-    __atomic_store_n(seenPtr, word, __ATOMIC_RELAXED);
+    Append(map, process, word | TimeSince(process));
+    Remember(process, SeenIndex(word >> DTSM_ACCESS_UNIT), entry);
 }
+
+/*
+ * Dtsm_Access --
+ *
+ *      What was recorded already calls nothing and saves no register.
+ */
 
 void
 Dtsm_Access(Dtsm_Map *map, Dtsm_Process *process, uint64_t place,
         unsigned flags)
 {
-    uint64_t word = place / DTSM_UNIT << DTSM_ACCESS_UNIT
-            | (uint64_t) (flags & DTSM_ACCESS_KINDS) / DTSM_STAT
-            << DTSM_ACCESS_KIND;
-    uint64_t *seenPtr;
+    uint64_t unit = place / DTSM_UNIT;
+    uint64_t word = unit << DTSM_ACCESS_UNIT
+            | (uint64_t) (flags & DTSM_ACCESS_FLAGS) << DTSM_ACCESS_SHIFT;
+    uint64_t mask, seen;
 
-    if ((flags & (DTSM_MISSING | DTSM_REFUSED | DTSM_LOADED)) != 0) {
-        word |= ((flags & DTSM_MISSING) != 0 ? DTSM_ACCESS_MISSING : 0)
-                | ((flags & DTSM_REFUSED) != 0 ? DTSM_ACCESS_REFUSED : 0)
-                | ((flags & DTSM_LOADED) != 0 ? DTSM_ACCESS_LOADED : 0);
-    }
-    if (process->record == 0 || place == 0
-            || (flags & DTSM_ACCESS_KINDS) == 0) {
+    if (process->record == 0) {
         return;
     }
-    seenPtr = SeenWord(process, place / DTSM_UNIT);
-    if (((__atomic_load_n(seenPtr, __ATOMIC_RELAXED) ^ word)
-            & (UNIT_BITS | word)) != 0) {
-        Record(map, process, seenPtr, word);
+    mask = __atomic_load_n(&process->mask, __ATOMIC_ACQUIRE);   /* R7 */
+    seen = __atomic_load_n(&process->seen[SeenIndex(unit) & mask],
+            __ATOMIC_RELAXED);
+    if (((seen ^ word) & (UNIT_BITS | word)) != 0) {
+        Record(map, process, seen, word);
     }
 }
 
@@ -284,7 +320,7 @@ void
 Dtsm_AccessAlias(Dtsm_Map *map, Dtsm_Process *process, uint64_t place,
         uint64_t target)
 {
-    uint64_t *seenPtr;
+    uint64_t index = SeenIndex(~(place / DTSM_UNIT));
     uint64_t entry = target / DTSM_UNIT << DTSM_ACCESS_UNIT
             | (place / DTSM_UNIT & TIME_BITS) | 1;
     DtsmOffset offset;
@@ -294,8 +330,8 @@ Dtsm_AccessAlias(Dtsm_Map *map, Dtsm_Process *process, uint64_t place,
             || __atomic_load_n(&process->room, __ATOMIC_RELAXED) == 0) {
         return;
     }
-    seenPtr = SeenWord(process, ~(place / DTSM_UNIT));
-    if (__atomic_load_n(seenPtr, __ATOMIC_RELAXED) == entry) {
+    if (__atomic_load_n(&process->seen[index & __atomic_load_n(&process->mask,
+            __ATOMIC_ACQUIRE)], __ATOMIC_RELAXED) == entry) {   /* R7 */
         return;
     }
     if (__atomic_load_n(&process->room, __ATOMIC_RELAXED) == NO_ROOM
@@ -308,6 +344,6 @@ Dtsm_AccessAlias(Dtsm_Map *map, Dtsm_Process *process, uint64_t place,
         Append(map, process, offset / DTSM_UNIT << DTSM_ACCESS_UNIT
                 | TimeSince(process));                          /* R3 */
     }
-    __atomic_store_n(seenPtr, entry, __ATOMIC_RELAXED);
+    Remember(process, index, entry);
 }
 

@@ -367,7 +367,7 @@ CheckWord(DtsmHistory *history, DtsmWord *place, uint64_t word)
 {
     DtsmOffset spelling = DtsmAccessOffset(word), target = 0;
 
-    if (DtsmAccessKinds(word) == 0) {
+    if ((DtsmAccessFlags(word) & DTSM_ACCESS_KINDS) == 0) {
         if (DtsmAliasOf(history, place, word, &spelling, &target) != 0) {
             return 0;
         }

@@ -24,7 +24,7 @@
  *
  *      A fourth kind is written once: an access of a process
  *
- *          access   63   record's unit 27 | 26 flags 19 | 18  time  0
+ *          access   63   record's unit 27 | 26 flags 18 | 17  time  0
  *
  *      A verdict's version lies where the policy's does, so that one
  *      comparison tells whether the verdict is of that policy (V7).
@@ -221,12 +221,9 @@ typedef struct DtsmAlias {
 } DtsmAlias;
 
 #define DTSM_ACCESS_UNIT    27      /* the word's unit begins at this bit, */
-#define DTSM_ACCESS_KIND    22      /* kinds, from DTSM_STAT on, at this, */
-#define DTSM_ACCESS_REFUSED (UINT64_C(1) << 21)
-#define DTSM_ACCESS_MISSING (UINT64_C(1) << 20)
-#define DTSM_ACCESS_LOADED  (UINT64_C(1) << 19)
-#define DTSM_ACCESS_TIME    19      /* and bits below this are a time: */
-#define DTSM_TIME_MANTISSA  15      /* 4 bits of shift, 15 of number, */
+#define DTSM_ACCESS_SHIFT   11      /* DTSM_ACCESS_FLAGS, shifted so far, */
+#define DTSM_ACCESS_TIME    18      /* lie above so many bits of time: */
+#define DTSM_TIME_MANTISSA  14      /* 4 bits of shift, 14 of number, */
 #define DTSM_TIME_UNIT      20      /* in 2^20 ns */
 
 #define DTSM_CHUNK_SHIFT    9       /* the first has 2^9 bytes, */
@@ -271,6 +268,8 @@ static_assert(offsetof(DtsmLeaf, ruleVersion) == 16, "format");
 static_assert(offsetof(DtsmLeaf, markVersion) == 20, "format");
 static_assert(offsetof(DtsmLeaf, flags) == 24, "format");
 static_assert(offsetof(DtsmLeaf, path) == 28, "format");
+static_assert((UINT64_C(0x80) << DTSM_ACCESS_SHIFT) == UINT64_C(1)
+        << DTSM_ACCESS_TIME, "format");
 static_assert(sizeof(DtsmProcess) == 96, "format");
 static_assert(sizeof(DtsmChunk) == 16, "format");
 static_assert(UINT64_C(1) << (DTSM_CHUNK_SHIFT + DTSM_CHUNK_SIZES - 1)

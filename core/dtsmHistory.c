@@ -297,20 +297,17 @@ VisitWord(DtsmHistory *history, DtsmWord *place, uint64_t word)
     uint64_t mantissa = word & ((UINT64_C(1) << DTSM_TIME_MANTISSA) - 1);
     unsigned shift = (unsigned) (word >> DTSM_TIME_MANTISSA)
             & ((1u << (DTSM_ACCESS_TIME - DTSM_TIME_MANTISSA)) - 1);
-    Dtsm_AccessEntry entry = {.flags = DtsmAccessKinds(word)};
+    Dtsm_AccessEntry entry = {.flags = DtsmAccessFlags(word)};
     DtsmOffset target = 0;
 
     entry.place = DtsmAccessOffset(word);
     entry.time = mantissa << (shift + DTSM_TIME_UNIT);
-    if (entry.flags == 0) {
+    if ((entry.flags & DTSM_ACCESS_KINDS) == 0) {
         if (DtsmAliasOf(history, place, word, &entry.place, &target) != 0
                 || target == 0) {
             return DTSM_CORRUPT;
         }
-    } else {
-        entry.flags |= ((word & DTSM_ACCESS_MISSING) != 0 ? DTSM_MISSING : 0)
-                | ((word & DTSM_ACCESS_REFUSED) != 0 ? DTSM_REFUSED : 0)
-                | ((word & DTSM_ACCESS_LOADED) != 0 ? DTSM_LOADED : 0);
+        entry.flags = 0;
     }
     entry.targetPlace = target;
     if (!PathAt(history->map, entry.place, &entry.path, &entry.pathLen)

@@ -274,12 +274,14 @@ DtsmClaimSoon(const DtsmClaims *claims, DtsmOffset offset)
 
 /*
  * dtsmAccess.c: whether so many words more may be recorded in the map; an
- * empty chunk; where a process begins to write, a first chunk, or 0 for none.
+ * empty chunk; where a process begins to write, a first chunk, or 0 for none;
+ * what it has seen: nothing.
  */
 
 bool        DtsmTakeRoom(Dtsm_Map *map, uint64_t words);
 void        DtsmClearChunk(Dtsm_Map *map, DtsmOffset offset, unsigned size);
 void        DtsmStartRoom(Dtsm_Process *process, DtsmOffset chunk);
+void        DtsmStartSeen(Dtsm_Process *process);
 
 static inline size_t
 DtsmChunkBytes(unsigned size)
@@ -336,10 +338,9 @@ DtsmAccessOffset(uint64_t word)
 }
 
 static inline unsigned
-DtsmAccessKinds(uint64_t word)
+DtsmAccessFlags(uint64_t word)
 {
-    return (unsigned) (word >> DTSM_ACCESS_KIND) * DTSM_STAT
-            & DTSM_ACCESS_KINDS;
+    return (unsigned) (word >> DTSM_ACCESS_SHIFT) & DTSM_ACCESS_FLAGS;
 }
 
 uint32_t    DtsmProcessCount(const Dtsm_Map *map);

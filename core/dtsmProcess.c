@@ -195,10 +195,8 @@ Dtsm_ProcessBegin(Dtsm_Map *map, Dtsm_Process *process,
     bool hasRoom;
 
     __atomic_store_n(&process->room, 0, __ATOMIC_RELAXED);      /* R5 */
-    if (process->record != 0) {
-        process->record = 0;
-        memset(process->seen, 0, DTSM_SEEN_WORDS * sizeof(uint64_t));
-    }
+    DtsmStartSeen(process);
+    process->record = 0;
     if (Dtsm_Recording(map) == 0) {
         return DTSM_NOTFOUND;
     }

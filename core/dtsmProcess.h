@@ -29,8 +29,8 @@ extern "C" {
 
 #define DTSM_ACCESS_KINDS \
     (DTSM_STAT | DTSM_READ | DTSM_WRITE | DTSM_EXEC | DTSM_LIST)
-#define DTSM_REFUSED    0x20000u    /* was refused */
-#define DTSM_LOADED     0x40000u    /* done by the loader, not to be refused */
+#define DTSM_REFUSED    0x4000u     /* was refused */
+#define DTSM_LOADED     0x8000u     /* done by the loader, not to be refused */
 #define DTSM_ACCESS_FLAGS \
     (DTSM_ACCESS_KINDS | DTSM_MISSING | DTSM_REFUSED | DTSM_LOADED)
 
@@ -86,7 +86,11 @@ typedef struct Dtsm_Process {
     uint64_t record;                /* place of its record; 0: not begun */
     uint64_t room;                  /* where the next word goes; R4 */
     uint64_t coarseStart;
-    uint64_t *seen;                 /* DTSM_SEEN_WORDS */
+    uint64_t *table;                /* DTSM_SEEN_WORDS */
+    const uint64_t *seen;           /* what is looked at: table or none, and */
+    uint64_t mask;                  /* of its indices; R7 */
+    uint64_t none;                  /* 0 */
+    unsigned early;                 /* words until the table is used */
 } Dtsm_Process;
 
 /*
@@ -96,7 +100,7 @@ typedef struct Dtsm_Process {
  *      its parent's Dtsm_Process, begins with that before its first access.
  *
  * Arguments:
- *      process  seen is set; all else zero, or as a fork left it.
+ *      process  table is set; all else zero, or as a fork left it.
  *      start    Borrowed for the call.
  *
  * Returns:
@@ -127,7 +131,8 @@ int Dtsm_ProcessBegin(Dtsm_Map *map, Dtsm_Process *process,
  * Dtsm_Access --
  *
  *      Record an access to the path at place, unless this process has recorded
- *      one with these flags lately.
+ *      one with these flags lately.  Of its first ones a process remembers
+ *      nothing.
  *
  * Arguments:
  *      place    From Dtsm_Place, or of a record that was found.

@@ -93,6 +93,9 @@
  *      vfork child while it waits.  A forked child has a copy of the place and
  *      begins a record of its own before it writes.
  * R6   exit is stored before end (release): who sees an end sees how.
+ * R7   The table of what was recorded is looked at through mask, then seen:
+ *      whoever sees a mask (acquire) sees the table that it is for.  An entry
+ *      that is lost costs a second word.
  *
  *      V1..V7, P1 and P2 assume sequential consistency among the verdict and
  *      policy words, so those are accessed with memory_order_seq_cst.

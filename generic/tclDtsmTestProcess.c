@@ -45,7 +45,7 @@ GetProcess(Tcl_Interp *interp, Tcl_Obj *objPtr)
         Tcl_SetObjResult(interp, Tcl_NewStringObj("no such process", -1));
         return NULL;
     }
-    processes[number].seen = seen[number];
+    processes[number].table = seen[number];
     return &processes[number];
 }
 
@@ -176,10 +176,10 @@ ForkedCmd(void *data, Tcl_Interp *interp, int objc, Tcl_Obj *const objv[])
             || (child = GetProcess(interp, objv[2])) == NULL) {
         return TCL_ERROR;
     }
-    childSeen = child->seen;
+    childSeen = child->table;
     *child = *process;
-    memcpy(childSeen, process->seen, sizeof seen[0]);
-    child->seen = childSeen;
+    memcpy(childSeen, process->table, sizeof seen[0]);
+    child->table = childSeen;
     return TCL_OK;
 }
 
@@ -379,7 +379,7 @@ RecordTogetherCmd(void *data, Tcl_Interp *interp, int objc,
         Tcl_Obj *const objv[])
 {
     static uint64_t table[DTSM_SEEN_WORDS];
-    Dtsm_Process process = {.seen = table};
+    Dtsm_Process process = {.table = table};
     Dtsm_Start start = {.pid = 1};
     Recorder recorders[THREADS_MAX];
     pthread_t threads[THREADS_MAX];

@@ -8,8 +8,8 @@
 #
 #      The settings that a command line of run or deps asks for, as a
 #      dictionary: verb, rules, default, report, fail-on, keep, map-dir,
-#      supervise, processes, format, patience, quiet, verbose, live, summary, only,
-#      registry, depends, policy, ignore (lists), command.
+#      supervise, processes, format, patience, quiet, verbose, live, summary,
+#      only, registry, depends, policy, ignore (lists), command.
 
 proc ::dtsm::command::Parse {verb words} {
     lassign [::dtsm::options::parse $verb $words] options command

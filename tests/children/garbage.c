@@ -79,7 +79,7 @@ Record(Dtsm_Map *map, unsigned from, unsigned end)
 {
     static const char *const words[] = {"some", "command"};
     static uint64_t seen[DTSM_SEEN_WORDS];
-    static Dtsm_Process process = {.seen = seen};
+    static Dtsm_Process process = {.table = seen};
     Dtsm_Start start = {.pid = 3, .forker = process.record, .words = words,
         .wordCount = 2};
     uint64_t place, last = 0;

@@ -20,7 +20,7 @@ Record(Dtsm_Map *map)
 {
     static const char *const words[] = {"one", "", "three"};
     static uint64_t seen[DTSM_SEEN_WORDS];
-    Dtsm_Process process = {.seen = seen};
+    Dtsm_Process process = {.table = seen};
     Dtsm_Start start = {.pid = 3, .parentPid = 2, .words = words,
         .wordCount = 3};
     uint64_t place;

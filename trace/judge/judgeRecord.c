@@ -22,21 +22,21 @@ static _Alignas(4096) uint64_t seen[DTSM_SEEN_WORDS] TRACE_LARGE;
 void
 DtsmRecordBegin(Dtsm_Map *map, const Dtsm_Start *start)
 {
-    dtsmRecord.seen = seen;
+    dtsmRecord.table = seen;
     recordPid = start->pid;
     __atomic_store_n(&dtsmRecordUnsure, 0, __ATOMIC_RELAXED);
     Dtsm_ProcessBegin(map, &dtsmRecord, start);
 }
 
 /*
- * MakeSure --
+ * DtsmRecordSure --
  *
  *      A copy of the process that began begins a record of its own.  One that
  *      a filter keeps from asking takes itself for that process.
  */
 
-static void
-MakeSure(Dtsm_Map *map)
+void
+DtsmRecordSure(Dtsm_Map *map)
 {
     int pid = DtsmpSysGetpid();
 
@@ -57,31 +57,33 @@ DtsmRecordSharing(Dtsm_Map *map)
 {
     if (dtsmRecord.record != 0
             && __atomic_load_n(&dtsmRecordUnsure, __ATOMIC_RELAXED)) {
-        MakeSure(map);
+        DtsmRecordSure(map);
     }
 }
+
+/*
+ * DtsmRecordForking --
+ *
+ *      What touches nothing between two forks writes nothing here, which
+ *      would cost it a copy of the page.
+ */
 
 void
 DtsmRecordForking(Dtsm_Map *map)
 {
-    DtsmRecordSharing(map);
-    DtsmRecordForked();
+    if (dtsmRecord.record != 0 && (!dtsmRecordUnsure
+            || DtsmpSysGetpid() != recordPid)) {
+        DtsmRecordSharing(map);
+        DtsmRecordForked();
+    }
 }
 
 void
 DtsmRecordForked(void)
 {
-    __atomic_store_n(&dtsmRecordUnsure, 1, __ATOMIC_RELAXED);
-}
-
-void
-DtsmRecordTouched(Dtsm_Map *map, uint64_t place, unsigned flags)
-{
-    if (__builtin_expect(__atomic_load_n(&dtsmRecordUnsure,
-            __ATOMIC_RELAXED), 0)) {
-        MakeSure(map);
+    if (dtsmRecord.record != 0 && !dtsmRecordUnsure) {
+        __atomic_store_n(&dtsmRecordUnsure, 1, __ATOMIC_RELAXED);
     }
-    Dtsm_Access(map, &dtsmRecord, place, flags);
 }
 
 void
@@ -94,7 +96,8 @@ DtsmRecordMissed(const DtsmCheck *check, const DtsmTraceWalk *walk,
             check->spell.len, &place) != DTSM_OK) {
         return;
     }
-    DtsmRecordTouched(check->map, place, (check->how & TRACE_KINDS)
+    DtsmRecordSharing(check->map);
+    Dtsm_Access(check->map, &dtsmRecord, place, (check->how & TRACE_KINDS)
             | (missing ? DTSM_MISSING : 0) | (refused ? DTSM_REFUSED : 0));
     if (Dtsm_Place(check->map, walk->out, walk->outLen, &target) == DTSM_OK) {
         Dtsm_AccessAlias(check->map, &dtsmRecord, place, target);

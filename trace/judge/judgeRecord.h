@@ -37,7 +37,11 @@ void DtsmRecordSharing(Dtsm_Map *map);
 void DtsmRecordForked(void);
 
 /*
- * DtsmRecordTouched, DtsmRecordHit --
+ * DtsmRecordSure --
+ *
+ *      See to it that what follows is written to this process's own record.
+ *
+ * DtsmRecordHit --
  *
  *      Record a call that the map could answer.
  *
@@ -53,7 +57,7 @@ void DtsmRecordForked(void);
  *      to.
  */
 
-void DtsmRecordTouched(Dtsm_Map *map, uint64_t place, unsigned flags);
+void DtsmRecordSure(Dtsm_Map *map);
 void DtsmRecordMissed(const DtsmCheck *check, const DtsmTraceWalk *walk,
         int missing, int refused);
 
@@ -62,8 +66,12 @@ DtsmRecordHit(Dtsm_Map *map, const Dtsm_Token *token, unsigned flags,
         unsigned how, int refused)
 {
     if (dtsmRecord.record != 0) {
-        DtsmRecordTouched(map, Dtsm_TokenPlace(token), (how & TRACE_KINDS)
-                | (flags & DTSM_MISSING) | (refused ? DTSM_REFUSED : 0));
+        if (!DTSM_LIKELY(dtsmRecordUnsure == 0)) {
+            DtsmRecordSure(map);
+        }
+        Dtsm_Access(map, &dtsmRecord, Dtsm_TokenPlace(token),
+                (how & TRACE_KINDS) | (flags & DTSM_MISSING)
+                | (refused ? DTSM_REFUSED : 0));
     }
 }
 
