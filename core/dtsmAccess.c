@@ -201,15 +201,25 @@ Append(Dtsm_Map *map, Dtsm_Process *process, uint64_t word)
  * TimeSince --
  *
  *      The coarse time of a word: a number of units, and how often it was
- *      halved to fit.
+ *      halved to fit.  The first words are at the start, so that a program
+ *      that touches little needs no clock.
  */
 
 static uint64_t
-TimeSince(const Dtsm_Process *process)
+TimeSince(Dtsm_Process *process)
 {
-    uint64_t now = DtsmpCoarseTime(), shift = 0;
-    uint64_t units = now < process->coarseStart ? 0
-            : (now - process->coarseStart) >> DTSM_TIME_UNIT;
+    uint64_t start = __atomic_load_n(&process->coarseStart, __ATOMIC_RELAXED);
+    uint64_t now, units, shift = 0;
+
+    if (__atomic_load_n(&process->mask, __ATOMIC_RELAXED) == 0) {
+        return 0;
+    }
+    now = DtsmpCoarseTime();
+    if (start == 0) {
+        start = now - (DtsmpTime() - process->start);
+        __atomic_store_n(&process->coarseStart, start, __ATOMIC_RELAXED);
+    }
+    units = (int64_t) (now - start) < 0 ? 0 : (now - start) >> DTSM_TIME_UNIT;
 
     for (; units >> DTSM_TIME_MANTISSA != 0; units >>= 1) {
         if (++shift > TIME_BITS >> DTSM_TIME_MANTISSA) {

@@ -387,8 +387,8 @@ bool        DtsmpPopulate(void *from, uint64_t bytes);
 bool        DtsmpAllocate(const DtsmpFile *file, uint64_t bytes);
 void        DtsmpCollapse(char *from, uint64_t bytes);
 
-/* unix/dtsmUnixTime.c: ns since the start of the system; the coarse one never
-   takes a system call, and differs from the other by what it likes */
+/* unix/dtsmUnixTime.c: ns since the start of the system, by a system call; the
+   coarse one needs none, and differs from the other by what it likes */
 
 uint64_t    DtsmpTime(void);
 uint64_t    DtsmpCoarseTime(void);

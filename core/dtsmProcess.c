@@ -222,7 +222,8 @@ Dtsm_ProcessBegin(Dtsm_Map *map, Dtsm_Process *process,
         return DTSM_CORRUPT;
     }
     process->record = offset;
-    process->coarseStart = DtsmpCoarseTime();
+    process->start = record->start;
+    process->coarseStart = 0;
     DtsmStartRoom(process, chunk);
     return DTSM_OK;
 }

@@ -85,7 +85,9 @@ Dtsm_TokenPlace(const Dtsm_Token *tokenPtr)
 typedef struct Dtsm_Process {
     uint64_t record;                /* place of its record; 0: not begun */
     uint64_t room;                  /* where the next word goes; R4 */
-    uint64_t coarseStart;
+    uint64_t start;                 /* CLOCK_BOOTTIME, ns */
+    uint64_t coarseStart;           /* the same by the coarse clock; 0: not
+                                       asked for yet */
     uint64_t *table;                /* DTSM_SEEN_WORDS */
     const uint64_t *seen;           /* what is looked at: table or none, and */
     uint64_t mask;                  /* of its indices; R7 */
@@ -208,7 +210,8 @@ typedef struct Dtsm_AccessEntry {
     const char *target;             /* what it resolved to; else NULL */
     size_t targetLen;
     uint64_t targetPlace;
-    uint64_t time;                  /* about, ns since the process's start */
+    uint64_t time;                  /* about, ns since the process's start; 0
+                                       of its first accesses */
 } Dtsm_AccessEntry;
 
 typedef int Dtsm_ProcessProc(void *data, const Dtsm_ProcessEntry *entry);

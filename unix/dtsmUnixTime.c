@@ -10,31 +10,37 @@
 #include <time.h>
 
 #include "../core/dtsmInt.h"
+#include "dtsmUnixSys.h"
 
 /*
- * Now --
- *
- *      What a clock says, in ns; 0 where there is none.  Keeps errno.
+ * The kernel's own layout.
  */
 
-static uint64_t
-Now(clockid_t clock)
-{
-    struct timespec now = {0, 0};
-    int saved = errno;
+typedef struct Time {
+    long seconds, nanos;
+} Time;
 
-    if (clock_gettime(clock, &now) != 0) {
-        errno = saved;
-        return 0;
-    }
-    return (uint64_t) now.tv_sec * UINT64_C(1000000000)
-            + (uint64_t) now.tv_nsec;
+static uint64_t
+InNanos(long seconds, long nanos)
+{
+    return (uint64_t) seconds * UINT64_C(1000000000) + (uint64_t) nanos;
 }
+
+/*
+ * DtsmpTime --
+ *
+ *      By a system call: the first call of libc's function costs a program two
+ *      pages, its own and the kernel's, and many programs ask once.
+ */
 
 uint64_t
 DtsmpTime(void)
 {
-    return Now(CLOCK_BOOTTIME);
+    Time now = {0, 0};
+
+    (void) DtsmpSyscall2(SYS_clock_gettime, CLOCK_BOOTTIME,
+            (long) (intptr_t) &now);
+    return InNanos(now.seconds, now.nanos);
 }
 
 /*
@@ -47,5 +53,11 @@ DtsmpTime(void)
 uint64_t
 DtsmpCoarseTime(void)
 {
-    return Now(CLOCK_MONOTONIC_COARSE);
+    struct timespec now = {0, 0};
+    int saved = errno;
+
+    if (clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0) {
+        errno = saved;
+    }
+    return InNanos((long) now.tv_sec, now.tv_nsec);
 }
