@@ -12,6 +12,10 @@
 #include "dtsmInt.h"
 #include "dtsmSlot.h"
 
+static_assert(DTSM_SEEN_UNIT == ~UINT64_C(0) << DTSM_ACCESS_UNIT
+        && DTSM_ACCESS_UNIT == 27 && DTSM_ACCESS_SHIFT == 11 && DTSM_UNIT == 8,
+        "an entry is a word without its time");
+
 /*
  * Dtsm_Process.room (R4), one word:
  *
@@ -28,7 +32,6 @@
 #define EARLY_WORDS     8
 
 #define TIME_BITS       ((UINT64_C(1) << DTSM_ACCESS_TIME) - 1)
-#define UNIT_BITS       (~UINT64_C(0) << DTSM_ACCESS_UNIT)
 
 static inline unsigned
 RoomSize(uint64_t room)
@@ -230,22 +233,6 @@ TimeSince(Dtsm_Process *process)
 }
 
 /*
- * SeenIndex --
- *
- *      Where the table would say that accesses to a unit have been recorded: a
- *      word with all their flags.  Records lie anywhere, one behind the other,
- *      so their units' low bits are spread well.  An entry that gives way to
- *      another costs a second word, no more, and so does what threads do there
- *      at once.
- */
-
-static inline uint64_t
-SeenIndex(uint64_t unit)
-{
-    return (unit ^ unit >> 9) & (DTSM_SEEN_WORDS - 1);
-}
-
-/*
  * Remember --
  *
  *      Put an entry into the table.  Most programs and forked children touch
@@ -276,47 +263,25 @@ DtsmStartSeen(Dtsm_Process *process)
     __atomic_store_n(&process->seen, &process->none, __ATOMIC_RELEASE);
 }
 
-static __attribute__((noinline)) void
-Record(Dtsm_Map *map, Dtsm_Process *process, uint64_t seen, uint64_t word)
-{
-    uint64_t entry = word;
-
-    if (__atomic_load_n(&process->room, __ATOMIC_RELAXED) == 0
-            || DtsmAccessOffset(word) == 0
-            || (DtsmAccessFlags(word) & DTSM_ACCESS_KINDS) == 0) {
-        return;
-    }
-    if (((seen ^ word) & UNIT_BITS) == 0 && (seen & TIME_BITS) == 0) {
-        entry |= seen;
-    }
-    Append(map, process, word | TimeSince(process));
-    Remember(process, SeenIndex(word >> DTSM_ACCESS_UNIT), entry);
-}
-
-/*
- * Dtsm_Access --
- *
- *      What was recorded already calls nothing and saves no register.
- */
-
 void
 Dtsm_Access(Dtsm_Map *map, Dtsm_Process *process, uint64_t place,
         unsigned flags)
 {
-    uint64_t unit = place / DTSM_UNIT;
-    uint64_t word = unit << DTSM_ACCESS_UNIT
-            | (uint64_t) (flags & DTSM_ACCESS_FLAGS) << DTSM_ACCESS_SHIFT;
-    uint64_t mask, seen;
+    uint64_t word = Dtsm_SeenEntry(place, flags), seen, entry = word;
 
-    if (process->record == 0) {
+    if (__atomic_load_n(&process->room, __ATOMIC_RELAXED) == 0 || place == 0
+            || (flags & DTSM_ACCESS_KINDS) == 0
+            || Dtsm_IsRecorded(process, place, flags)) {
         return;
     }
-    mask = __atomic_load_n(&process->mask, __ATOMIC_ACQUIRE);   /* R7 */
-    seen = __atomic_load_n(&process->seen[SeenIndex(unit) & mask],
+    Append(map, process, word | TimeSince(process));
+    seen = __atomic_load_n(&process->mask, __ATOMIC_ACQUIRE);   /* R7 */
+    seen = __atomic_load_n(&process->seen[Dtsm_SeenIndex(place) & seen],
             __ATOMIC_RELAXED);
-    if (((seen ^ word) & (UNIT_BITS | word)) != 0) {
-        Record(map, process, seen, word);
+    if (((seen ^ word) & DTSM_SEEN_UNIT) == 0 && (seen & TIME_BITS) == 0) {
+        entry |= seen;
     }
+    Remember(process, Dtsm_SeenIndex(place), entry);
 }
 
 /*
@@ -330,7 +295,7 @@ void
 Dtsm_AccessAlias(Dtsm_Map *map, Dtsm_Process *process, uint64_t place,
         uint64_t target)
 {
-    uint64_t index = SeenIndex(~(place / DTSM_UNIT));
+    uint64_t index = Dtsm_SeenIndex(~place);
     uint64_t entry = target / DTSM_UNIT << DTSM_ACCESS_UNIT
             | (place / DTSM_UNIT & TIME_BITS) | 1;
     DtsmOffset offset;

@@ -37,9 +37,9 @@ void DtsmRecordSharing(Dtsm_Map *map);
 void DtsmRecordForked(void);
 
 /*
- * DtsmRecordSure --
+ * DtsmRecordNew --
  *
- *      See to it that what follows is written to this process's own record.
+ *      Record an access in this process's own record.
  *
  * DtsmRecordHit --
  *
@@ -57,7 +57,7 @@ void DtsmRecordForked(void);
  *      to.
  */
 
-void DtsmRecordSure(Dtsm_Map *map);
+void DtsmRecordNew(Dtsm_Map *map, uint64_t place, unsigned flags);
 void DtsmRecordMissed(const DtsmCheck *check, const DtsmTraceWalk *walk,
         int missing, int refused);
 
@@ -65,13 +65,15 @@ static inline void
 DtsmRecordHit(Dtsm_Map *map, const Dtsm_Token *token, unsigned flags,
         unsigned how, int refused)
 {
+    uint64_t place = Dtsm_TokenPlace(token);
+
     if (dtsmRecord.record != 0) {
-        if (!DTSM_LIKELY(dtsmRecordUnsure == 0)) {
-            DtsmRecordSure(map);
+        flags = (how & TRACE_KINDS) | (flags & DTSM_MISSING)
+                | (refused ? DTSM_REFUSED : 0);
+        if (!DTSM_LIKELY(dtsmRecordUnsure == 0
+                && Dtsm_IsRecorded(&dtsmRecord, place, flags))) {
+            DtsmRecordNew(map, place, flags);
         }
-        Dtsm_Access(map, &dtsmRecord, Dtsm_TokenPlace(token),
-                (how & TRACE_KINDS) | (flags & DTSM_MISSING)
-                | (refused ? DTSM_REFUSED : 0));
     }
 }
 
