@@ -12,10 +12,6 @@
 #include "dtsmInt.h"
 #include "dtsmSlot.h"
 
-static_assert(DTSM_SEEN_UNIT == ~UINT64_C(0) << DTSM_ACCESS_UNIT
-        && DTSM_ACCESS_UNIT == 27 && DTSM_ACCESS_SHIFT == 11 && DTSM_UNIT == 8,
-        "an entry is a word without its time");
-
 /*
  * Dtsm_Process.room (R4), one word:
  *
@@ -31,6 +27,7 @@ static_assert(DTSM_SEEN_UNIT == ~UINT64_C(0) << DTSM_ACCESS_UNIT
 
 #define EARLY_WORDS     8
 
+#define UNIT_BITS       (~UINT64_C(0) << DTSM_ACCESS_UNIT)
 #define TIME_BITS       ((UINT64_C(1) << DTSM_ACCESS_TIME) - 1)
 
 static inline unsigned
@@ -233,6 +230,38 @@ TimeSince(Dtsm_Process *process)
 }
 
 /*
+ * SeenEntry, SeenIndex, SeenNow --
+ *
+ *      What the table says of an access, where, and what it says there now.
+ *      An entry is a word without its time.  Records lie one behind the other,
+ *      so their units' low bits are spread well.
+ */
+
+static inline uint64_t
+SeenEntry(uint64_t place, unsigned flags)
+{
+    return place / DTSM_UNIT << DTSM_ACCESS_UNIT
+            | (uint64_t) (flags & DTSM_ACCESS_FLAGS) << DTSM_ACCESS_SHIFT;
+}
+
+static inline uint64_t
+SeenIndex(uint64_t place)
+{
+    uint64_t unit = place / DTSM_UNIT;
+
+    return (unit ^ unit >> 9) & (DTSM_SEEN_WORDS - 1);
+}
+
+static inline uint64_t
+SeenNow(const Dtsm_Process *process, uint64_t index)
+{
+    uint64_t mask = __atomic_load_n(&process->mask, __ATOMIC_ACQUIRE);
+                                                                /* R7 */
+
+    return __atomic_load_n(&process->seen[index & mask], __ATOMIC_RELAXED);
+}
+
+/*
  * Remember --
  *
  *      Put an entry into the table.  Most programs and forked children touch
@@ -263,25 +292,33 @@ DtsmStartSeen(Dtsm_Process *process)
     __atomic_store_n(&process->seen, &process->none, __ATOMIC_RELEASE);
 }
 
+static __attribute__((noinline)) void
+Record(Dtsm_Map *map, Dtsm_Process *process, uint64_t place, unsigned flags)
+{
+    uint64_t entry = SeenEntry(place, flags), seen;
+
+    if (__atomic_load_n(&process->room, __ATOMIC_RELAXED) == 0 || place == 0
+            || (flags & DTSM_ACCESS_KINDS) == 0) {
+        return;
+    }
+    Append(map, process, entry | TimeSince(process));
+    seen = SeenNow(process, SeenIndex(place));
+    if (((seen ^ entry) & UNIT_BITS) == 0 && (seen & TIME_BITS) == 0) {
+        entry |= seen;
+    }
+    Remember(process, SeenIndex(place), entry);
+}
+
 void
 Dtsm_Access(Dtsm_Map *map, Dtsm_Process *process, uint64_t place,
         unsigned flags)
 {
-    uint64_t word = Dtsm_SeenEntry(place, flags), seen, entry = word;
+    uint64_t entry = SeenEntry(place, flags);
 
-    if (__atomic_load_n(&process->room, __ATOMIC_RELAXED) == 0 || place == 0
-            || (flags & DTSM_ACCESS_KINDS) == 0
-            || Dtsm_IsRecorded(process, place, flags)) {
-        return;
+    if (process->record != 0 && ((SeenNow(process, SeenIndex(place)) ^ entry)
+            & (UNIT_BITS | entry)) != 0) {
+        Record(map, process, place, flags);
     }
-    Append(map, process, word | TimeSince(process));
-    seen = __atomic_load_n(&process->mask, __ATOMIC_ACQUIRE);   /* R7 */
-    seen = __atomic_load_n(&process->seen[Dtsm_SeenIndex(place) & seen],
-            __ATOMIC_RELAXED);
-    if (((seen ^ word) & DTSM_SEEN_UNIT) == 0 && (seen & TIME_BITS) == 0) {
-        entry |= seen;
-    }
-    Remember(process, Dtsm_SeenIndex(place), entry);
 }
 
 /*
@@ -295,7 +332,7 @@ void
 Dtsm_AccessAlias(Dtsm_Map *map, Dtsm_Process *process, uint64_t place,
         uint64_t target)
 {
-    uint64_t index = Dtsm_SeenIndex(~place);
+    uint64_t index = SeenIndex(~place);
     uint64_t entry = target / DTSM_UNIT << DTSM_ACCESS_UNIT
             | (place / DTSM_UNIT & TIME_BITS) | 1;
     DtsmOffset offset;
@@ -305,8 +342,7 @@ Dtsm_AccessAlias(Dtsm_Map *map, Dtsm_Process *process, uint64_t place,
             || __atomic_load_n(&process->room, __ATOMIC_RELAXED) == 0) {
         return;
     }
-    if (__atomic_load_n(&process->seen[index & __atomic_load_n(&process->mask,
-            __ATOMIC_ACQUIRE)], __ATOMIC_RELAXED) == entry) {   /* R7 */
+    if (SeenNow(process, index) == entry) {
         return;
     }
     if (__atomic_load_n(&process->room, __ATOMIC_RELAXED) == NO_ROOM

@@ -154,42 +154,6 @@ void Dtsm_AccessAlias(Dtsm_Map *map, Dtsm_Process *process, uint64_t place,
         uint64_t target);
 
 /*
- * Dtsm_IsRecorded --
- *
- *      Whether Dtsm_Access would do nothing, as the process remembers the
- *      access: inline, for calls that cost little more.  It has begun.
- *
- *      An entry of the table is a word of the format without its time; records
- *      lie one behind the other, so their places' low bits are spread well.
- */
-
-#define DTSM_SEEN_UNIT      (~UINT64_C(0) << 27)
-
-static inline uint64_t
-Dtsm_SeenEntry(uint64_t place, unsigned flags)
-{
-    return place >> 3 << 27 | (uint64_t) (flags & DTSM_ACCESS_FLAGS) << 11;
-}
-
-static inline uint64_t
-Dtsm_SeenIndex(uint64_t place)
-{
-    return (place >> 3 ^ place >> 12) & (DTSM_SEEN_WORDS - 1);
-}
-
-static inline int
-Dtsm_IsRecorded(const Dtsm_Process *process, uint64_t place, unsigned flags)
-{
-    uint64_t entry = Dtsm_SeenEntry(place, flags);
-    uint64_t mask = __atomic_load_n(&process->mask, __ATOMIC_ACQUIRE);
-                                                                /* R7 */
-    uint64_t seen = __atomic_load_n(&process->seen[Dtsm_SeenIndex(place)
-            & mask], __ATOMIC_RELAXED);
-
-    return ((seen ^ entry) & (DTSM_SEEN_UNIT | entry)) == 0;
-}
-
-/*
  * Dtsm_ProcessEnd --
  *
  *      Record how the process, whose record is at place, ends.  DTSM_END_EXEC:

@@ -29,14 +29,14 @@ DtsmRecordBegin(Dtsm_Map *map, const Dtsm_Start *start)
 }
 
 /*
- * MakeSure --
+ * DtsmRecordSure --
  *
  *      A copy of the process that began begins a record of its own.  One that
  *      a filter keeps from asking takes itself for that process.
  */
 
-static void
-MakeSure(Dtsm_Map *map)
+void
+DtsmRecordSure(Dtsm_Map *map)
 {
     int pid = DtsmpSysGetpid();
 
@@ -57,7 +57,7 @@ DtsmRecordSharing(Dtsm_Map *map)
 {
     if (dtsmRecord.record != 0
             && __atomic_load_n(&dtsmRecordUnsure, __ATOMIC_RELAXED)) {
-        MakeSure(map);
+        DtsmRecordSure(map);
     }
 }
 
@@ -87,13 +87,6 @@ DtsmRecordForked(void)
 }
 
 void
-DtsmRecordNew(Dtsm_Map *map, uint64_t place, unsigned flags)
-{
-    DtsmRecordSharing(map);
-    Dtsm_Access(map, &dtsmRecord, place, flags);
-}
-
-void
 DtsmRecordMissed(const DtsmCheck *check, const DtsmTraceWalk *walk,
         int missing, int refused)
 {
@@ -103,7 +96,8 @@ DtsmRecordMissed(const DtsmCheck *check, const DtsmTraceWalk *walk,
             check->spell.len, &place) != DTSM_OK) {
         return;
     }
-    DtsmRecordNew(check->map, place, (check->how & TRACE_KINDS)
+    DtsmRecordSharing(check->map);
+    Dtsm_Access(check->map, &dtsmRecord, place, (check->how & TRACE_KINDS)
             | (missing ? DTSM_MISSING : 0) | (refused ? DTSM_REFUSED : 0));
     if (Dtsm_Place(check->map, walk->out, walk->outLen, &target) == DTSM_OK) {
         Dtsm_AccessAlias(check->map, &dtsmRecord, place, target);

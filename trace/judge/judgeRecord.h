@@ -37,13 +37,14 @@ void DtsmRecordSharing(Dtsm_Map *map);
 void DtsmRecordForked(void);
 
 /*
- * DtsmRecordNew --
+ * DtsmRecordSure --
  *
- *      Record an access in this process's own record.
+ *      See to it that what follows is written to this process's own record.
  *
  * DtsmRecordHit --
  *
- *      Record a call that the map could answer.
+ *      Record a call that the map could answer, when something is recorded at
+ *      all.
  *
  * Arguments:
  *      token    Of the look at its spelling.
@@ -57,7 +58,7 @@ void DtsmRecordForked(void);
  *      to.
  */
 
-void DtsmRecordNew(Dtsm_Map *map, uint64_t place, unsigned flags);
+void DtsmRecordSure(Dtsm_Map *map);
 void DtsmRecordMissed(const DtsmCheck *check, const DtsmTraceWalk *walk,
         int missing, int refused);
 
@@ -65,15 +66,13 @@ static inline void
 DtsmRecordHit(Dtsm_Map *map, const Dtsm_Token *token, unsigned flags,
         unsigned how, int refused)
 {
-    uint64_t place = Dtsm_TokenPlace(token);
-
     if (dtsmRecord.record != 0) {
-        flags = (how & TRACE_KINDS) | (flags & DTSM_MISSING)
-                | (refused ? DTSM_REFUSED : 0);
-        if (!DTSM_LIKELY(dtsmRecordUnsure == 0
-                && Dtsm_IsRecorded(&dtsmRecord, place, flags))) {
-            DtsmRecordNew(map, place, flags);
+        if (!DTSM_LIKELY(dtsmRecordUnsure == 0)) {
+            DtsmRecordSure(map);
         }
+        Dtsm_Access(map, &dtsmRecord, Dtsm_TokenPlace(token),
+                (how & TRACE_KINDS) | (flags & DTSM_MISSING)
+                | (refused ? DTSM_REFUSED : 0));
     }
 }
 
