@@ -149,6 +149,7 @@ typedef enum Dtsm_Counter {
     DTSM_COUNT_UNANSWERED,      /* those that got no answer */
     DTSM_COUNT_UNSTORED,        /* verdicts for which there was no room; by
                                    Dtsm_Insert and Dtsm_InsertLooked */
+    DTSM_COUNT_UNRECORDED,      /* accesses for which there was no room */
     DTSM_COUNTERS
 } Dtsm_Counter;
 
@@ -162,6 +163,8 @@ typedef struct Dtsm_Stats {
     unsigned rootBits;          /* the root has 2^rootBits buckets */
     int fence;                  /* 1: denials are enforced */
     int noCase;                 /* 1: keys fold case */
+    uint64_t processes;         /* process records */
+    uint64_t accessRoom;        /* words that these have for accesses */
     uint64_t counters[DTSM_COUNTERS];
 } Dtsm_Stats;
 
@@ -515,5 +518,7 @@ const char *Dtsm_StatusMessage(int status);
 #ifdef __cplusplus
 }
 #endif
+
+#include "dtsmProcess.h"        /* the recording */
 
 #endif /* DTSM_H */

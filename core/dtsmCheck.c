@@ -319,11 +319,77 @@ CheckSnapshot(Check *check, uint64_t policy)
     }
 }
 
+/*
+ * CheckText --
+ *
+ *      A command line has as many NULs as words, the last one at its end.
+ */
+
+static int
+CheckText(void *data, const Dtsm_ProcessEntry *entry)
+{
+    size_t i, count = 0;
+
+    for (i = 0; i < entry->textLen; i++) {
+        count += entry->text[i] == '\0';
+    }
+    if (count != entry->wordCount
+            || (i > 0 && entry->text[i - 1] != '\0')) {
+        Flaw(data, "a command line has not as many words as it should (R1)",
+                entry->text);
+    }
+    return 0;
+}
+
+/*
+ * CheckPathAt --
+ *
+ *      What a word of the recording names must be what a search for its path
+ *      finds.
+ */
+
+static void
+CheckPathAt(Check *check, DtsmOffset offset, const void *place)
+{
+    size_t pathLen;
+    DtsmRecord *record = DtsmRecordAt(check->map, offset, &pathLen);
+    DtsmKey key;
+
+    if (record == NULL
+            || DtsmKeyOf(check->map, &key, record->path, pathLen) != DTSM_OK
+            || DtsmTrieFind(check->map, &key) != record) {
+        Flaw(check, "a word of the recording names no path (R3)", place);
+    }
+}
+
+static int
+CheckWord(DtsmHistory *history, DtsmWord *place, uint64_t word)
+{
+    DtsmOffset spelling = DtsmAccessOffset(word), target = 0;
+
+    if ((DtsmAccessFlags(word) & DTSM_ACCESS_KINDS) == 0) {
+        if (DtsmAliasOf(history, place, word, &spelling, &target) != 0) {
+            return 0;
+        }
+        CheckPathAt(history->data, target, place);
+    }
+    CheckPathAt(history->data, spelling, place);
+    return 0;
+}
+
+static void
+FlawInHistory(void *data, const char *flaw, const void *place)
+{
+    Flaw(data, flaw, place);
+}
+
 int
 Dtsm_Check(const Dtsm_Map *map, Dtsm_CheckProc *proc, void *data)
 {
     uint64_t policy = DtsmPolicyNow(map);
     Check check;
+    DtsmHistory history = {map, &check.claims, CheckText, CheckWord,
+        FlawInHistory, NULL};
     int status;
 
     memset(&check, 0, sizeof(check));
@@ -344,6 +410,8 @@ Dtsm_Check(const Dtsm_Map *map, Dtsm_CheckProc *proc, void *data)
         CheckBuckets(&check, DtsmOffsetOf(map, map->buckets),
                 UINT64_C(1) << map->rootBits, 0, map->buckets);
     }
+    history.data = &check;
+    status = DtsmWalkHistory(&history);
     DtsmClaimsEnd(&check.claims);
-    return check.flaws == 0 ? DTSM_OK : DTSM_CORRUPT;
+    return status != DTSM_OK || check.flaws == 0 ? status : DTSM_CORRUPT;
 }

@@ -22,6 +22,10 @@
  *          policy   63    version    40 | 39   offset of snapshot   0
  *          verdict  63    version    40 | 39 count 16 | 15  flags   0
  *
+ *      A fourth kind is written once: an access of a process
+ *
+ *          access   63   record's unit 27 | 26 flags 18 | 17  time  0
+ *
  *      A verdict's version lies where the policy's does, so that one
  *      comparison tells whether the verdict is of that policy (V7).
  *
@@ -42,7 +46,7 @@ typedef _Atomic uint64_t DtsmWord;      /* a word of the file that changes */
 
 #define DTSM_MAGIC          UINT64_C(0x0a70616d6d737464) /* "dtsmmap\n" */
 #define DTSM_MAGIC_MAKING   UINT64_C(0x676e696b616d7464) /* "dtmaking" */
-#define DTSM_FORMAT         5u
+#define DTSM_FORMAT         6u
 
 #define DTSM_HEADER_BYTES   4096u
 #define DTSM_OFFSET_BITS    40
@@ -100,6 +104,10 @@ typedef struct DtsmHeader {
     uint64_t unused2[6];
 
     DtsmWord counters[8];       /* Dtsm_Counter; fetch-add; F3 */
+
+    DtsmWord processes;         /* CAS; the newest process record; R1 */
+    DtsmWord accessMost;        /* by the session; 0: nothing is recorded */
+    DtsmWord accessRoom;        /* fetch-add; words in chunks */
 } DtsmHeader;
 
 /*
@@ -168,7 +176,62 @@ typedef struct DtsmLeaf {
 #define DTSM_DEPTH_LAST     63  /* stands for all greater depths too */
 
 /*
- * No record, node, snapshot or leaf has more bytes.
+ * The recording: a list of process records, the newest first; the words of
+ * each lie in chunks, of which each has twice as many bytes as the one before,
+ * up to a bound.
+ *
+ *      header.processes --> process -- before --> process --> ... --> 0
+ *                             | chunk
+ *                             +--> chunk -- next --> chunk --> 0
+ *
+ * The record, its text and its first chunk are one piece of space as a rule.
+ */
+
+typedef struct DtsmProcess {
+    DtsmOffset before;          /* the process record before; 0: none */
+    uint32_t number;            /* one more than that one's, from 1 on; R2 */
+    int32_t pid;
+    int32_t parentPid;
+    uint32_t wordCount;         /* of the command line */
+    uint32_t textBytes;
+    uint32_t isCut;             /* 1: the command line had more */
+    uint64_t start;             /* CLOCK_BOOTTIME, ns */
+    DtsmOffset forker;          /* process record; 0: none, or it exec'd */
+    DtsmOffset program;         /* records of paths; 0: unknown */
+    DtsmOffset directory;
+    DtsmOffset text;            /* 0: none */
+    DtsmOffset chunk;           /* the first; 0: there was no room */
+    DtsmWord exit;              /* how << 32 | value; before end; R6 */
+    DtsmWord end;               /* as start; 0: not known to have ended */
+} DtsmProcess;
+
+typedef struct DtsmChunk {
+    DtsmWord next;              /* CAS from 0; R4 */
+    uint64_t words;             /* that it has */
+    DtsmWord accesses[];        /* 0: not yet; R3 */
+} DtsmChunk;
+
+/*
+ * A word without kinds names a pair: a spelling and what it resolved to.
+ */
+
+typedef struct DtsmAlias {
+    DtsmOffset spelling;        /* records of paths */
+    DtsmOffset target;
+} DtsmAlias;
+
+#define DTSM_ACCESS_UNIT    27      /* the word's unit begins at this bit, */
+#define DTSM_ACCESS_SHIFT   11      /* DTSM_ACCESS_FLAGS, shifted so far, */
+#define DTSM_ACCESS_TIME    18      /* lie above so many bits of time: */
+#define DTSM_TIME_MANTISSA  14      /* 4 bits of shift, 14 of number, */
+#define DTSM_TIME_UNIT      20      /* in 2^20 ns */
+
+#define DTSM_CHUNK_SHIFT    9       /* the first has 2^9 bytes, */
+#define DTSM_CHUNK_SIZES    9       /* and there are so many sizes */
+
+/*
+ * No record, node, snapshot, leaf, process record, text or chunk has more
+ * bytes.
  */
 
 #define DTSM_PIECE_MOST     (UINT64_C(1) << 17)
@@ -189,6 +252,7 @@ static_assert(offsetof(DtsmHeader, changers) == 80, "format");
 static_assert(offsetof(DtsmHeader, cursor) == 128, "format");
 static_assert(offsetof(DtsmHeader, ready) == 136, "format");
 static_assert(offsetof(DtsmHeader, counters) == 192, "format");
+static_assert(offsetof(DtsmHeader, processes) == 256, "format");
 static_assert(sizeof(DtsmHeader) <= DTSM_HEADER_BYTES, "format");
 static_assert(sizeof(DtsmBucket) == 64, "format");
 static_assert(DTSM_SLOT_CHILD <= DTSM_OFFSET_MASK, "format");
@@ -204,6 +268,12 @@ static_assert(offsetof(DtsmLeaf, ruleVersion) == 16, "format");
 static_assert(offsetof(DtsmLeaf, markVersion) == 20, "format");
 static_assert(offsetof(DtsmLeaf, flags) == 24, "format");
 static_assert(offsetof(DtsmLeaf, path) == 28, "format");
+static_assert((UINT64_C(0x80) << DTSM_ACCESS_SHIFT) == UINT64_C(1)
+        << DTSM_ACCESS_TIME, "format");
+static_assert(sizeof(DtsmProcess) == 96, "format");
+static_assert(sizeof(DtsmChunk) == 16, "format");
+static_assert(UINT64_C(1) << (DTSM_CHUNK_SHIFT + DTSM_CHUNK_SIZES - 1)
+        <= DTSM_PIECE_MOST, "format");
 static_assert(DTSM_LEAF_HEAD + UINT16_MAX <= DTSM_PIECE_MOST, "format");
 
 #endif /* DTSMFORMAT_H */

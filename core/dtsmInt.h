@@ -284,6 +284,79 @@ DtsmClaimSoon(const DtsmClaims *claims, DtsmOffset offset)
     __builtin_prefetch(claims->words + offset / DTSM_UNIT / 64, 1);
 }
 
+/*
+ * dtsmAccess.c: whether so many words more may be recorded in the map; an
+ * empty chunk; where a process begins to write, a first chunk, or 0 for none;
+ * what it has seen: nothing.
+ */
+
+bool        DtsmTakeRoom(Dtsm_Map *map, uint64_t words);
+void        DtsmClearChunk(Dtsm_Map *map, DtsmOffset offset, unsigned size);
+void        DtsmStartRoom(Dtsm_Process *process, DtsmOffset chunk);
+void        DtsmStartSeen(Dtsm_Process *process);
+
+static inline size_t
+DtsmChunkBytes(unsigned size)
+{
+    return (size_t) 1 << (DTSM_CHUNK_SHIFT + size);
+}
+
+static inline size_t
+DtsmChunkWords(unsigned size)
+{
+    return (DtsmChunkBytes(size) - sizeof(DtsmChunk)) / sizeof(DtsmWord);
+}
+
+/*
+ * DtsmWalkHistory (dtsmHistory.c) --
+ *
+ *      The way through all process records, their texts, chunks and pairs,
+ *      which it claims.
+ *
+ * Arguments:
+ *      history->processProc
+ *               As for Dtsm_WalkProcesses; given what is sound.
+ *      history->wordProc
+ *               Given each word, or NULL.
+ *      history->flawProc
+ *               Given a flaw, and the way goes on behind it; NULL: it ends
+ *               there.
+ *
+ * Returns: as Dtsm_WalkProcesses.
+ */
+
+typedef struct DtsmHistory {
+    const Dtsm_Map *map;
+    DtsmClaims *claims;
+    Dtsm_ProcessProc *processProc;
+    int (*wordProc)(struct DtsmHistory *history, DtsmWord *place,
+            uint64_t word);
+    void (*flawProc)(void *data, const char *flaw, const void *place);
+    void *data;
+} DtsmHistory;
+
+int         DtsmWalkHistory(DtsmHistory *history);
+int         DtsmHistoryFlaw(DtsmHistory *history, const char *flaw,
+                const void *place);
+int         DtsmHistoryClaim(DtsmHistory *history, DtsmOffset offset,
+                uint64_t bytes, const void *place);
+int         DtsmAliasOf(DtsmHistory *history, DtsmWord *place, uint64_t word,
+                DtsmOffset *spellingPtr, DtsmOffset *targetPtr);
+
+static inline DtsmOffset
+DtsmAccessOffset(uint64_t word)
+{
+    return (word >> DTSM_ACCESS_UNIT) * DTSM_UNIT;
+}
+
+static inline unsigned
+DtsmAccessFlags(uint64_t word)
+{
+    return (unsigned) (word >> DTSM_ACCESS_SHIFT) & DTSM_ACCESS_FLAGS;
+}
+
+uint32_t    DtsmProcessCount(const Dtsm_Map *map);
+
 /* dtsmChange.c: is somebody changing the world?  To be asked after the policy
    was loaded (V6). */
 
@@ -327,6 +400,12 @@ bool        DtsmpIsGone(int process);
 bool        DtsmpPopulate(void *from, uint64_t bytes);
 bool        DtsmpAllocate(const DtsmpFile *file, uint64_t bytes);
 void        DtsmpCollapse(char *from, uint64_t bytes);
+
+/* unix/dtsmUnixTime.c: ns since the start of the system, by a system call; the
+   coarse one needs none, and differs from the other by what it likes */
+
+uint64_t    DtsmpTime(void);
+uint64_t    DtsmpCoarseTime(void);
 
 #define DTSM_HUGE_BYTES     (UINT64_C(2) << 20)
 

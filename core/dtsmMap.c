@@ -351,6 +351,8 @@ Dtsm_Stat(const Dtsm_Map *map, Dtsm_Stats *statsPtr)
     statsPtr->rootBits = map->rootBits;
     statsPtr->fence = Dtsm_Fence(map);
     statsPtr->noCase = map->folds;
+    statsPtr->processes = DtsmProcessCount(map);
+    statsPtr->accessRoom = atomic_load(&header->accessRoom);
     for (i = 0; i < DTSM_COUNTERS; i++) {
         statsPtr->counters[i] = atomic_load(&header->counters[i]);
     }

@@ -3,7 +3,7 @@
  *
  *      The protocols of the words that change, and their atomics.
  *      tools/slots.py is a model of S1..S6, tools/explore.py of V1..V7, P1
- *      and P2.
+ *      and P2, tools/processes.py of R1..R5.
  *
  * SLOT PROTOCOL
  *
@@ -68,6 +68,34 @@
  * A2   ready only grows, and memory exists for every byte below it.  Who takes
  *      space has acquired a ready beyond it, so who acquires a place in it
  *      (S2, P1) sees such a ready too, and takes the place for what it is.
+ *
+ * RECORDING PROTOCOL
+ *
+ *      header.processes names the newest process record, which names the one
+ *      before.  A process writes its words into chunks of its own.
+ *
+ * R1   A process record is written with its text and first chunk before the
+ *      CAS (release) that makes it the newest; who loads the list's head
+ *      (acquire) sees all of it.  Afterwards only end, exit and what hangs on
+ *      the chunk change.
+ * R2   Its number is one more than that of the record before, which the same
+ *      CAS replaced: numbers fall by one along the list down to 1.
+ * R3   A word is stored once, whole (release), after the path's record or pair
+ *      that it names: who loads it (acquire) sees that.  Until then it is 0.
+ *      A thread that was killed or interrupted before its store leaves a 0
+ *      among words, which a reader skips.
+ * R4   The place of the next word is one word of the process's own memory
+ *      {chunk, size, index}; a CAS that raises the index takes it, so threads
+ *      and signal handlers never share one.  Who finds the index at the
+ *      chunk's end goes on to the next chunk, which it clears before the CAS
+ *      (release) that links it; who loses that CAS takes the winner's.
+ * R5   Only the process that began a record writes to it: its threads, and a
+ *      vfork child while it waits.  A forked child has a copy of the place and
+ *      begins a record of its own before it writes.
+ * R6   exit is stored before end (release): who sees an end sees how.
+ * R7   The table of what was recorded is looked at through mask, then seen:
+ *      whoever sees a mask (acquire) sees the table that it is for.  An entry
+ *      that is lost costs a second word.
  *
  *      V1..V7, P1 and P2 assume sequential consistency among the verdict and
  *      policy words, so those are accessed with memory_order_seq_cst.

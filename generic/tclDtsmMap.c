@@ -16,6 +16,7 @@
 #include "tclDtsmChange.h"
 #include "tclDtsmError.h"
 #include "tclDtsmFlags.h"
+#include "tclDtsmHistory.h"
 #include "tclDtsmMap.h"
 #include "tclDtsmPath.h"
 #include "tclDtsmRead.h"
@@ -49,6 +50,8 @@ static const struct {
     {DtsmTcl_MarkMethod, 0, 0},
     {MatchMethod, 1, 0},
     {DtsmTcl_NamesMethod, 0, 0},
+    {DtsmTcl_ProcessesMethod, 0, 0},
+    {DtsmTcl_RecordingMethod, 0, 0},
     {DtsmTcl_RemoveMethod, 0, 0},
     {SearchMethod, 1, 0},
     {DtsmTcl_StatsMethod, 0, 0},
@@ -58,8 +61,8 @@ static const struct {
 
 const char *const DtsmTcl_Methods[] = {
     "check", "close", "count", "destroy", "env", "fence", "file", "foreach",
-    "forget", "get", "insert", "json", "mark", "match", "names", "remove",
-    "search", "stats", "together", "total", NULL
+    "forget", "get", "insert", "json", "mark", "match", "names", "processes",
+    "recording", "remove", "search", "stats", "together", "total", NULL
 };
 
 _Static_assert(sizeof methods / sizeof methods[0] + 1

@@ -17,7 +17,8 @@
 /*
  * CountOf, DtsmTcl_CountMethod --
  *
- *      $map count attached|expected|asked|unanswered|unstored ?delta?
+ *      $map count attached|expected|asked|unanswered|unstored|unrecorded
+ *          ?delta?
  *      $map count -of key ?delta?
  */
 
@@ -52,8 +53,8 @@ DtsmTcl_CountMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     Tcl_Obj *const objv[])
 {
     static const char *const counters[] = {
-        "attached", "expected", "asked", "unanswered", "unstored", NULL
-                                    /* as Dtsm_Counter */
+        "attached", "expected", "asked", "unanswered", "unstored",
+        "unrecorded", NULL          /* as Dtsm_Counter */
     };
     Dtsm_Stats stats;
     int counter, delta;
@@ -66,7 +67,8 @@ DtsmTcl_CountMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip, int objc,
     }
     if (objc <= skip || objc > skip + 2) {
         return DtsmTcl_Usage(interp, skip, objv,
-                "attached|expected|asked|unanswered|unstored ?delta?");
+                "attached|expected|asked|unanswered|unstored|unrecorded"
+                " ?delta?");
     }
     if (Tcl_GetIndexFromObj(interp, objv[skip], counters, "counter",
             TCL_EXACT, &counter) != TCL_OK) {
@@ -138,11 +140,14 @@ DtsmTcl_StatsMethod(DtsmTcl_Map *mapPtr, Tcl_Interp *interp, int skip,
             {"rootBits", stats.rootBits},
             {"fence", (uint64_t) (stats.fence != 0)},
             {"nocase", (uint64_t) (stats.noCase != 0)},
+            {"processes", stats.processes},
+            {"accessRoom", stats.accessRoom},
             {"attached", stats.counters[DTSM_COUNT_ATTACHED]},
             {"expected", stats.counters[DTSM_COUNT_EXPECTED]},
             {"asked", stats.counters[DTSM_COUNT_ASKED]},
             {"unanswered", stats.counters[DTSM_COUNT_UNANSWERED]},
-            {"unstored", stats.counters[DTSM_COUNT_UNSTORED]}
+            {"unstored", stats.counters[DTSM_COUNT_UNSTORED]},
+            {"unrecorded", stats.counters[DTSM_COUNT_UNRECORDED]}
         };
 
         dictPtr = Tcl_NewDictObj();

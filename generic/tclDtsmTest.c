@@ -224,5 +224,6 @@ Dtsmtest_Init(Tcl_Interp *interp)
     Create(interp, dtsmTestState);
     Create(interp, dtsmTestStress);
     Create(interp, dtsmTestFlags);
+    Create(interp, dtsmTestProcess);
     return Tcl_PkgProvide(interp, "dtsm::test", DTSM_VERSION_STRING);
 }

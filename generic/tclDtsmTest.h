@@ -30,6 +30,7 @@ typedef struct DtsmTestCommand {
 
 extern const DtsmTestCommand dtsmTestPaths[], dtsmTestState[];
 extern const DtsmTestCommand dtsmTestStress[], dtsmTestFlags[];
+extern const DtsmTestCommand dtsmTestProcess[];
 
 /*
  * Arguments and results.  DtsmTest_GetMap gives NULL for a handle that is not

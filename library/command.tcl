@@ -13,6 +13,8 @@ namespace eval ::dtsm::command {
     variable statusFailure 125
     variable statusNotExecutable 126
     variable statusNotFound 127
+    # What a recording may hold: 16 GiB of map have room for more.
+    variable accessesMost 100000000
 
     variable library [file dirname [file normalize [info script]]]
 

@@ -145,6 +145,10 @@ namespace eval ::dtsm::options {
             cannot gain rights from setuid programs; this option avoids that."
         --keep FILE {run}
             "Leave the map in FILE, which must not exist yet."
+        --processes {} {run}
+            "Record in the map which process touched which path.  The map that
+            --keep leaves tells it to a Tcl script: `$map processes', dtsm(n).
+            Supervised programs are not recorded."
         --map-dir DIR {run deps}
             "The directory of the map while the command runs (default: the
             first of /dev/shm, the session's directory, /tmp and /var/tmp with

@@ -263,6 +263,10 @@ proc ::dtsm::command::NewSession {trace settings worker} {
 proc ::dtsm::command::Execute {session settings} {
     variable statusNotFound
     variable statusNotExecutable
+    variable accessesMost
+    if {[dict get $settings processes]} {
+        $session record $accessesMost
+    }
     $session fence 1
     try {
         $session spawn [dict get $settings command]

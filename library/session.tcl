@@ -12,6 +12,7 @@
 #      $s spawn argv ?dir? start the command
 #      $s wait ?events?    how it ended; questions are answered meanwhile
 #      $s fence ?bool?     whether denials are enforced
+#      $s record most      have processes and their accesses recorded
 #      $s environment      what a traced program's environment needs
 #      $s news             what was refused since the last call
 #      $s pid              the command's process
@@ -301,6 +302,16 @@ oo::class create ::dtsm::Session {
 
     method fence {args} {
         return [$map fence {*}$args]
+    }
+
+    # record --
+    #
+    #      Have the map hold which process touched what: so many accesses at
+    #      most.
+
+    method record {most} {
+        $map recording $most
+        return
     }
 
     # Supervise --

@@ -8,14 +8,14 @@
 #
 #      The settings that a command line of run or deps asks for, as a
 #      dictionary: verb, rules, default, report, fail-on, keep, map-dir,
-#      supervise, format, patience, quiet, verbose, live, summary, only,
-#      registry, depends, policy, ignore (lists), command.
+#      supervise, processes, format, patience, quiet, verbose, live, summary,
+#      only, registry, depends, policy, ignore (lists), command.
 
 proc ::dtsm::command::Parse {verb words} {
     lassign [::dtsm::options::parse $verb $words] options command
     set result [list verb $verb rules {} ignore {} default {} report {} \
-        keep {} map-dir {} fail-on {} supervise 1 format {} registry {} \
-        depends {} policy {} patience 60 quiet 0 \
+        keep {} map-dir {} fail-on {} supervise 1 processes 0 format {} \
+        registry {} depends {} policy {} patience 60 quiet 0 \
         verbose 0 live 0 summary {} only {}]
     foreach {option value} $options {
         ::dtsm::options::checkWord $verb $option $value
@@ -97,6 +97,9 @@ proc ::dtsm::command::Set {settings verb option value} {
         }
         --no-supervise {
             dict set settings supervise 0
+        }
+        --processes {
+            dict set settings processes 1
         }
         --quiet - --verbose - --live {
             dict set settings $name 1

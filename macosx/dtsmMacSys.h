@@ -53,8 +53,8 @@ getauxval(unsigned long type)
 
 enum {
     SYS_madvise, SYS_ftruncate, SYS_flock, SYS_pread64, SYS_pwrite64,
-    SYS_unlinkat, SYS_munmap, SYS_mprotect, SYS_getrandom, SYS_kill, SYS_fallocate,
-    DTSMP_MMAP
+    SYS_unlinkat, SYS_munmap, SYS_mprotect, SYS_getrandom, SYS_kill,
+    SYS_fallocate, DTSMP_MMAP
 };
 
 static inline void *

@@ -39,10 +39,64 @@ Visit(void *data, const Dtsm_Entry *entry)
     return 0;
 }
 
+static int
+VisitProcess(void *data, const Dtsm_ProcessEntry *entry)
+{
+    size_t i;
+
+    for (i = 0; i < entry->textLen; i++) {
+        *(unsigned *) data += (unsigned char) entry->text[i];
+    }
+    *(unsigned *) data += entry->program == NULL ? 0
+            : (unsigned char) entry->program[entry->programLen / 2];
+    return 0;
+}
+
+static int
+VisitAccess(void *data, const Dtsm_AccessEntry *entry)
+{
+    Dtsm_Entry path = {entry->path, entry->pathLen, 0};
+    Dtsm_Entry target = {entry->target, entry->targetLen, 0};
+
+    return Visit(data, &path) + Visit(data, &target);
+}
+
 static size_t
 Path(char *path, size_t size, unsigned i)
 {
     return (size_t) snprintf(path, size, "/g/%u/%u/file%u", i % 5, i % 50, i);
+}
+
+/*
+ * Record --
+ *
+ *      What a process does that touches the paths from..end.  Its state stays,
+ *      so that it goes on in a chunk that was scribbled on.
+ */
+
+static void
+Record(Dtsm_Map *map, unsigned from, unsigned end)
+{
+    static const char *const words[] = {"some", "command"};
+    static uint64_t seen[DTSM_SEEN_WORDS];
+    static Dtsm_Process process = {.table = seen};
+    Dtsm_Start start = {.pid = 3, .forker = process.record, .words = words,
+        .wordCount = 2};
+    uint64_t place, last = 0;
+    unsigned i;
+
+    if (from > 0) {
+        Dtsm_ProcessBegin(map, &process, &start);
+    }
+    for (i = from; i < end; i++) {
+        char path[80];
+
+        Dtsm_Place(map, path, Path(path, sizeof(path), i), &place);
+        Dtsm_Access(map, &process, place, DTSM_READ);
+        Dtsm_AccessAlias(map, &process, place, last);
+        last = place;
+    }
+    Dtsm_ProcessEnd(map, process.record, DTSM_END_STATUS, 0);
 }
 
 static void
@@ -71,6 +125,8 @@ CallAll(Dtsm_Map *map)
             Dtsm_Remove(map, path, len);
         }
     }
+    Record(map, 0, 400);
+    Dtsm_WalkProcesses(map, VisitProcess, VisitAccess, &sum);
     Dtsm_Walk(map, NULL, 0, Visit, &sum);
     Dtsm_Walk(map, "/g", 2, Visit, &sum);
     Dtsm_Check(map, NULL, NULL);
@@ -82,6 +138,10 @@ Fill(Dtsm_Map *map)
 {
     unsigned i;
 
+    Dtsm_SetRecording(map, 1000);
+    for (i = 0; i < 3; i++) {
+        Record(map, 1, 300);
+    }
     for (i = 0; i < 3000; i++) {
         char path[80];
         size_t len = Path(path, sizeof(path), i);

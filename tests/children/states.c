@@ -60,6 +60,8 @@ Flaw(void *data, const char *flaw, uint64_t offset)
     Fail(flaw);
 }
 
+#include "states.h"
+
 /*
  * The operations.  An effect is what a search for TARGET gives; -1: none.
  */
@@ -154,7 +156,8 @@ static const struct Operation {
     {"remove", Remove, -1, -1, 3},
     {"change", Change, -1, -1, 5},
     {"child", Child, -1, DTSM_DENY, -1},
-    {"count", Count, -1, -1, -1}
+    {"count", Count, -1, -1, -1},
+    {"record", Record, -1, -1, -1}
 };
 static const struct Operation *operation;
 
@@ -171,6 +174,7 @@ Prepare(void)
     if (Dtsm_OpenSized(file, DTSM_CREATE, 1, &map) != DTSM_OK) {
         return -1;
     }
+    Dtsm_SetRecording(map, 1000);
     Dtsm_Insert(map, "/k", 2, DTSM_ALLOW | DTSM_PREFIX);
     Dtsm_Insert(map, "/k/3", 4, DTSM_DENY | DTSM_PREFIX);
     for (i = 0; i < paths; i++) {
@@ -299,6 +303,9 @@ Verify(const unsigned char *bytes, off_t size, int done)
         }
     }
     Effect(map, done);
+    if (operation->proc == Record) {
+        Recorded(map, done);
+    }
     GoOn(map);
     Dtsm_Check(map, Flaw, NULL);
     Dtsm_Close(map);

@@ -38,6 +38,7 @@
 #include "inject.h"
 #include "injectCwd.h"
 #include "injectFilter.h"
+#include "judgeRecord.h"
 #include "wrapEntry.h"
 
 #include <sched.h>
@@ -72,6 +73,7 @@ DtsmTraceForked(void)
     cwd.sequence += cwd.sequence & 1;
     cwd.stranger = 0;
     cwd.owner = 0;
+    DtsmRecordForked();
 }
 
 int
@@ -80,6 +82,7 @@ DtsmTraceForking(void)
     int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
 
     DtsmTraceReal(TRACE_SYM_execve);
+    DtsmRecordForking(dtsmTraceMap);
     if (__atomic_load_n(&cwd.sequence, __ATOMIC_RELAXED) & 1) {
         return 0;
     }
@@ -114,6 +117,7 @@ Settle(int with)
 {
     int owner = __atomic_load_n(&cwd.owner, __ATOMIC_RELAXED);
 
+    DtsmRecordSharing(dtsmTraceMap);
     if (owner == 0 && DtsmpSysGetpid() < 0) {
         Disown();
         return;
@@ -140,13 +144,15 @@ DtsmTraceIsGuest(void)
             && (owner & ~(LIVING | SEPARATE)) != DtsmpSysGetpid();
 }
 
-void
+int
 DtsmTraceInitCwd(void)
 {
-    cwd.owner = DtsmpSysGetpid();
+    int pid = cwd.owner = DtsmpSysGetpid();
+
 #ifndef TRACE_ENTRY
     DtsmTraceSharing();
 #endif
+    return pid;
 }
 
 int

@@ -17,7 +17,7 @@
  * DtsmTraceInitCwd --
  *
  *      At attach: this process owns the memory.  Where vfork is not wrapped it
- *      may happen at any time.
+ *      may happen at any time.  Returns its number.
  *
  * DtsmTraceForking --
  *
@@ -71,7 +71,7 @@
 
 void DtsmTraceChdir(void);
 void DtsmTraceManyCwds(void);
-void DtsmTraceInitCwd(void);
+int DtsmTraceInitCwd(void);
 int DtsmTraceForking(void);
 void DtsmTraceForked(void);
 void DtsmTraceSharing(void);

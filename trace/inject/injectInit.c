@@ -14,6 +14,7 @@
 #include "inject.h"
 #include "injectCwd.h"
 #include "injectFilter.h"
+#include "injectRecord.h"
 #include "injectScope.h"
 #include "injectSupervise.h"
 #include "judgeLog.h"
@@ -263,7 +264,7 @@ AttachTo(const char *file)
         return NULL;
     }
     dtsmTraceUser = getauxval(AT_EUID);
-    DtsmTraceInitCwd();
+    DtsmRecordAttached(map, DtsmTraceInitCwd(), StartName());
     DtsmTraceUsualLayout();
     Dtsm_Count(map, DTSM_COUNT_EXPECTED, unexpected);
     Dtsm_Count(map, DTSM_COUNT_ATTACHED, 1);

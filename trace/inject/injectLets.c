@@ -104,6 +104,7 @@ static const struct {
     ROW_WITH(madvise, 3, 25 /* MADV_COLLAPSE */),
     ROW(getxattr), ROW(fgetxattr), ROW(statfs), ROW(fstatfs), ROW(getuid),
     ROW(getgid), ROW(geteuid), ROW(getegid), ROW(getpid),
+    ROW(getppid),
     ROW_WITH(kill, 2, 0), ROW(clock_gettime),
     ROW_WITH(socket, 1, AF_UNIX), ROW(setsockopt), ROW(connect),
     ROW(sendmsg), ROW(recvfrom), ROW(ppoll),

@@ -13,6 +13,7 @@
 #include "inject.h"
 #include "injectCwd.h"
 #include "injectEnviron.h"
+#include "injectRecord.h"
 #include "judgeProc.h"
 #include "judgeSearch.h"
 #include "wrapExec.h"
@@ -114,12 +115,14 @@ Start(const Exec *exec, DtsmTraceProgram *program, char *const *envp)
     const char *path = TRACE_NO_POINTER(exec->path) ? NULL : exec->path;
 
     DtsmTraceExpect(program, exec->dirfd, path, NULL, 1);
+    DtsmRecordExec(dtsmTraceMap, 1);
     result = exec->by == BY_PATH ? REAL(execve)(exec->path, exec->argv, envp)
             : exec->by == BY_FD
             ? REAL(fexecve)(exec->dirfd, exec->argv, envp)
             : REAL(execveat)(exec->dirfd, exec->path, exec->argv, envp,
                     exec->atFlags);
     saved = errno;
+    DtsmRecordExec(dtsmTraceMap, 0);
     DtsmTraceStrangerBack(was);
     DtsmTraceExpect(program, exec->dirfd, path, NULL, -1);
     if (program->told) {

@@ -18,6 +18,7 @@
 #include "judgeKeys.h"
 #include "judgeMiss.h"
 #include "judgePath.h"
+#include "judgeRecord.h"
 #include "judgeScratch.h"
 #include "judgeSubject.h"
 
@@ -35,11 +36,11 @@
  */
 
 static NOINLINE int
-FollowAlias(const DtsmCheck *check, unsigned how, uint64_t policy)
+FollowAlias(const DtsmCheck *check, unsigned how, uint64_t policy,
+        unsigned *flagsPtr)
 {
     const DtsmTraceSpelling *spell = &check->spell;
     Dtsm_Token token;
-    unsigned flags;
     size_t headLen;
     char *key;
 
@@ -50,11 +51,11 @@ FollowAlias(const DtsmCheck *check, unsigned how, uint64_t policy)
         memcpy(check->buf + TRACE_KEY_HEAD, spell->path, spell->len);
     }
     key = DtsmTraceKeyAlias(check->buf, policy, how, &headLen);
-    if (Dtsm_Look(check->map, key, spell->len + headLen, &flags, &token)
+    if (Dtsm_Look(check->map, key, spell->len + headLen, flagsPtr, &token)
             != DTSM_OK) {
         return TRACE_HIT_NONE;
     }
-    return DtsmFlagsHit(flags, how, check->fence, 1);
+    return DtsmFlagsHit(*flagsPtr, how, check->fence, 1);
 }
 
 /*
@@ -79,7 +80,11 @@ Quick(const DtsmCheck *check, unsigned how, uint64_t *policyPtr)
             &token) == DTSM_OK && !DtsmSubjectIsStale()) {
         hit = DtsmFlagsHit(flags, how, check->fence, 0);
         if (hit == TRACE_HIT_FOLLOW) {
-            hit = FollowAlias(check, how, token.policy);
+            hit = FollowAlias(check, how, token.policy, &flags);
+        }
+        if (hit != TRACE_HIT_NONE) {
+            DtsmRecordHit(check->map, &token, flags, how,
+                    hit == TRACE_HIT_DENY);
         }
     }
     *policyPtr = token.policy;

@@ -24,6 +24,7 @@
 #include "judgeLog.h"
 #include "judgeMiss.h"
 #include "judgePath.h"
+#include "judgeRecord.h"
 #include "judgeScratch.h"
 #include "judgeStat.h"
 
@@ -332,6 +333,8 @@ DtsmTraceMiss(DtsmCheck *check)
             StoreAlias(&miss);
         }
         result = miss.found.deny && check->fence ? miss.err : 0;
+        DtsmRecordMissed(check, miss.walk, miss.found.flags & DTSM_MISSING,
+                result != 0);
     }
     DtsmTraceReturn(miss.walk);
     return result;
