@@ -57,6 +57,18 @@ enum {
     SYS_fallocate, DTSMP_MMAP
 };
 
+/*
+ * DtsmpIsGuarded --
+ *
+ *      Is there a filter above this process?  Never here.
+ */
+
+static inline int
+DtsmpIsGuarded(void)
+{
+    return 0;
+}
+
 static inline void *
 DtsmpPointer(long address)
 {

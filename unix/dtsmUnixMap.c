@@ -155,8 +155,8 @@ First(uint64_t bytes)
 static uint64_t
 Map(int fd, uint64_t bytes, bool writable, DtsmpFile *file)
 {
-    int protection = DtsmpGuardProc == NULL ? PROT_NONE
-            : Protection(writable);
+    int protection = DtsmpIsGuarded() ? Protection(writable)
+            : PROT_NONE;
     struct rlimit limit;
 
     for (; bytes >= DTSM_HEADER_BYTES; bytes /= 2) {

@@ -99,6 +99,12 @@
 
 extern long (*DtsmpGuardProc)(long call[7]);
 
+static inline int
+DtsmpIsGuarded(void)
+{
+    return DtsmpGuardProc != NULL;
+}
+
 long DtsmpSyscall6(long nr, long a, long b, long c, long d, long e, long f);
 
 /*

@@ -10,7 +10,12 @@
 #include <time.h>
 
 #include "../core/dtsmInt.h"
+#if defined(__APPLE__) || defined(DTSM_PORTABLE)
+#define CLOCK_COARSE    CLOCK_MONOTONIC
+#else
 #include "dtsmUnixSys.h"
+#define CLOCK_COARSE    CLOCK_MONOTONIC_COARSE
+#endif
 
 /*
  * The kernel's own layout.
@@ -36,11 +41,15 @@ InNanos(long seconds, long nanos)
 uint64_t
 DtsmpTime(void)
 {
+#ifdef SYS_clock_gettime
     Time now = {0, 0};
 
     (void) DtsmpSyscall2(SYS_clock_gettime, CLOCK_BOOTTIME,
             (long) (intptr_t) &now);
     return InNanos(now.seconds, now.nanos);
+#else
+    return DtsmpCoarseTime();
+#endif
 }
 
 /*
@@ -56,7 +65,7 @@ DtsmpCoarseTime(void)
     struct timespec now = {0, 0};
     int saved = errno;
 
-    if (clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0) {
+    if (clock_gettime(CLOCK_COARSE, &now) != 0) {
         errno = saved;
     }
     return InNanos((long) now.tv_sec, now.tv_nsec);
