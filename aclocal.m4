@@ -200,7 +200,7 @@ install the Debian package tcl-dev, or give --with-tclinclude=DIR])])
     AS_CASE([$TCL_MAJOR_VERSION],
         [8], [TCL_LIB_PREFIX=lib], [TCL_LIB_PREFIX=libtcl$TCL_MAJOR_VERSION])
 
-    # Where this tclsh looks for packages: with a folder of its path under
+    # Where this tclsh looks for packages: with a directory of its path under
     # our prefix [package require] works right after an install.  It stays
     # below the prefix that an install may say instead.
     TCL_PKG_DIR='${libdir}'

@@ -68,7 +68,7 @@ extern "C" {
 #define DTSM_READ       0x0400u
 #define DTSM_WRITE      0x0800u
 #define DTSM_EXEC       0x1000u
-#define DTSM_LIST       0x2000u /* a folder's names were read */
+#define DTSM_LIST       0x2000u /* a directory's names were read */
 #define DTSM_FLAGS      0x3fffu /* all that can be stored */
 #define DTSM_VOID       0x10000u /* in a walk: voided since it was found */
 
@@ -392,7 +392,7 @@ int Dtsm_Forget(Dtsm_Map *map, const char *path, size_t pathLen, int below);
 /*
  * Dtsm_BeginChange, Dtsm_EndChange --
  *
- *      What known answers rest on is about to change, a folder's name for
+ *      What known answers rest on is about to change, a directory's name for
  *      instance.  Begin, forget what it concerns, change the world, end: then
  *      no look from before counts afterwards, even when this process is killed
  *      in between.  Until the end, looks by any process give tokens that are

@@ -203,7 +203,7 @@ ReadCreation(Tcl_Interp *interp, int objc, Tcl_Obj *const objv[],
 /*
  * DtsmTcl_CreateCmd --
  *
- *      dtsm::create ?-dir folder? ?-expect paths? ?-file file? ?-mode mode?
+ *      dtsm::create ?-dir directory? ?-expect paths? ?-file file? ?-mode mode?
  *              ?-nocase bool?
  */
 

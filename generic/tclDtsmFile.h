@@ -15,7 +15,7 @@
 /*
  * DtsmTcl_MakeTemporary --
  *
- *      An empty file of a new name in a folder (NULL: the default one), mode
+ *      An empty file of a new name in a directory (NULL: the default one), mode
  *      0600.
  *
  * Results:

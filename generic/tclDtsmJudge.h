@@ -3,7 +3,7 @@
  *
  *      The command dtsm::judge: which file a session's command is.
  *
- *      dtsm::judge map log ask caller folder argv
+ *      dtsm::judge map log ask caller directory argv
  *              Looks for the program of argv as a traced shell in folder
  *              would: along PATH, what is denied, absent or no program being
  *              passed over; recorded in the map and, what is refused, in the

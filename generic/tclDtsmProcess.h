@@ -20,7 +20,7 @@
  *              Ends that; the signals have their former meaning again.
  *      dtsm::process caught
  *              The names of the signals that came since hold.
- *      dtsm::process spawn argv ?-env dict? ?-cwd folder? ?-file file?
+ *      dtsm::process spawn argv ?-env dict? ?-cwd directory? ?-file file?
  *                      ?-supervise socket? ?-mapped bool?
  *              Starts argv in our process group and answers its id.  The
  *              program is file, else argv's first word; a name without a

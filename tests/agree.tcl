@@ -79,7 +79,7 @@ proc agree::fail {message} {
 
 # agree::files --
 #
-#       What a folder holds: path -> digest of the file's bytes.
+#       What a directory holds: path -> digest of the file's bytes.
 
 proc agree::files {folder} {
     set result {}

@@ -1,10 +1,10 @@
 # common.tcl --
 #
 #       What every test file sources first: tcltest, the packages of this
-#       build, temporary folders, built children, constraints.
+#       build, temporary directories, built children, constraints.
 #
-# `make test` sets DTSM_BUILD (the build folder) and DTSM_SRC (the source
-# folder); a file run by hand takes both to be the folder above this one.
+# `make test` sets DTSM_BUILD (the build directory) and DTSM_SRC (the source
+# directory); a file run by hand takes both to be the directory above this one.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -40,7 +40,7 @@ package require dtsm
 
 # buildFile, sourceFile --
 #
-#       The path of something in the build or the source folder.
+#       The path of something in the build or the source directory.
 
 proc buildFile {args} {
     return [file join $common::build {*}$args]
@@ -60,7 +60,7 @@ proc child {name} {
 
 # scratch --
 #
-#       A fresh folder (its symlinks resolved), removed when the file ends.
+#       A fresh directory (its symlinks resolved), removed when the file ends.
 
 proc scratch {} {
     variable common::scratches
@@ -136,7 +136,7 @@ testConstraint runs32 [expr {[testConstraint m32] && ![catch {
     exec $program
 }]}]
 testConstraint ownMounts [common::works unshare -rm true]
-# Another user, whom the folders above this build let in.
+# Another user, whom the directories above this build let in.
 testConstraint otherUser [expr {[exec id -u] == 0
         && [common::works setpriv --reuid=65534 --regid=65534 \
                 --clear-groups test -r [buildFile pkgIndex.tcl]]}]

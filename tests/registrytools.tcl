@@ -26,7 +26,7 @@ set env(XDG_CACHE_HOME) [scratch]
 
 # putFile --
 #
-#      A file with these bytes, and the folders above it.
+#      A file with these bytes, and the directories above it.
 
 proc putFile {file {text ""}} {
     file mkdir [file dirname $file]
@@ -41,7 +41,7 @@ proc putFile {file {text ""}} {
 #      Put a package into a dpkg database.
 #
 # Arguments:
-#      admin   The database's folder, which is made.
+#      admin   The database's directory, which is made.
 #      name    NAME, or NAME:ARCH for one of Multi-Arch: same.
 #      files   The paths that it owns.
 #      args    Fields: Name value ...
@@ -73,11 +73,11 @@ proc dpkgAdd {admin name files args} {
 
 # dpkgDatabase --
 #
-#      A small Debian.  Everything lies below root, where the folder lib is a
+#      A small Debian.  Everything lies below root, where the directory lib is a
 #      symlink to usr/lib, as on a machine with a merged /usr.
 #
 # Results:
-#      The admin folder.
+#      The admin directory.
 
 proc dpkgDatabase {root} {
     set admin $root/var/lib/dpkg

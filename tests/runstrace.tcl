@@ -3,8 +3,8 @@
 #      A build's paths as `dtsm run' records them, beside those that strace
 #      sees.  Each difference has to belong to a class that says why.
 #
-# The build is made twice in the same folder.  A path of strace's counts as
-# dtsm reports it: its folder's symlinks followed, and those of its own where
+# The build is made twice in the same directory.  A path of strace's counts as
+# dtsm reports it: its directory's symlinks followed, and those of its own where
 # the call follows them.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
@@ -80,8 +80,8 @@ namespace eval strace {
             "libc's sysconf"
     }
 
-    # Recorded without a call of the kernel: the folder that bindtextdomain is
-    # given, where a language without translations is in use.
+    # Recorded without a call of the kernel: the directory that bindtextdomain
+    # is given, where a language without translations is in use.
 
     variable onlyRecorded {^/usr/share/locale$}
 }
@@ -100,9 +100,9 @@ proc strace::settled {path} {
 
 # strace::target --
 #
-#      What a call names: folders resolved, and the last symlink if the call
-#      follows it.  A path with .. behind a folder that is not there ends at
-#      that folder, for the kernel and in the report.
+#      What a call names: directories resolved, and the last symlink if the call
+#      follows it.  A path with .. behind a directory that is not there ends at
+#      that directory, for the kernel and in the report.
 
 proc strace::target {path follow} {
     variable known
@@ -206,7 +206,7 @@ proc strace::service {pid call path} {
 #      is read; 2, by the program.
 #
 #      Before a program runs, its loader opens libraries and its cache.  Then
-#      and later, it asks for a folder after it has failed to open a library
+#      and later, it asks for a directory after it has failed to open a library
 #      in it.  How an open ended is not in its line when another process' line
 #      came between.
 
@@ -311,7 +311,7 @@ proc strace::parse {file cwd} {
 
 # strace::fresh --
 #
-#      The empty folder in which a build is made, each time the same.
+#      The empty directory in which a build is made, each time the same.
 
 proc strace::fresh {folder} {
     file delete -force $folder/work
@@ -458,10 +458,10 @@ proc strace::step {path flags seen} {
 
 # strace::above --
 #
-#      1 if the path is a folder above one of the dictionary's paths.  libc's
-#      realpath asks of each folder on its way whether it is a symlink; where
+#      1 if the path is a directory above one of the dictionary's paths.  libc's
+#      realpath asks of each directory on its way whether it is a symlink; where
 #      the way leads through a symlink's target, dtsm records what it arrives
-#      at and not those folders, which nothing depends on.
+#      at and not those directories, which nothing depends on.
 
 proc strace::above {path paths} {
     return [expr {[llength [dict keys $paths $path/*]] > 0}]

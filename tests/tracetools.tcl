@@ -135,7 +135,7 @@ proc traceTest::folders {args} {
 
 # traceTest::aged --
 #
-#      Only a folder that is older than the grain of the file system's clock
+#      Only a directory that is older than the grain of the file system's clock
 #      is remembered.
 
 proc traceTest::aged {} {

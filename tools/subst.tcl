@@ -25,7 +25,7 @@ proc readFile {name} {
 
 # providedPackages --
 #
-#       What the scripts of a folder provide, one `name version file` a line.
+#       What the scripts of a directory provide, one `name version file` a line.
 #       The version may stand for ours.
 
 proc providedPackages {folder ours} {

@@ -61,7 +61,7 @@ Append(const char *between, const char *word)
 /*
  * Add, AddName --
  *
- *      One more word; the last part of a path, as a folder's listing has it.
+ *      One more word; the last part of a path, as a directory's listing has it.
  */
 
 static inline void

@@ -2,7 +2,7 @@
  * forks.c --
  *
  *      Copies of a process and what they know of its working directory, in
- *      the frame of calls.h, from a folder that has ok/ and no/:
+ *      the frame of calls.h, from a directory that has ok/ and no/:
  *
  *      forks NAME PATH ?+ NAME PATH ...?
  *
@@ -62,7 +62,7 @@ In(pid_t (*first)(void), pid_t (*second)(void), const char *path)
 {
     pid_t child;
 
-    Stat("ok/file");                    /* the folder is remembered */
+    Stat("ok/file");                    /* the directory is remembered */
     child = first();
     if (child == 0) {
         errno = 0;

@@ -224,7 +224,7 @@ CALL(sys_setns)
 }
 
 /*
- * A folder is mounted: what was missing below it is there.
+ * A directory is mounted: what was missing below it is there.
  */
 
 CALL(movemount)

@@ -47,7 +47,7 @@ static void (*preinit)(int, char **, char **) = Preinit;
 CALL(stat) { struct stat st; return stat(path, &st); }
 
 /*
- * Folders without a path.
+ * Directories without a path.
  */
 
 CALL(deleted)
@@ -72,7 +72,7 @@ CALL(deletedcwd)
     return stat("x", &st);
 }
 /*
- * From a folder that is deleted, ".." is still the one that it was in.
+ * From a directory that is deleted, ".." is still the one that it was in.
  */
 CALL(climb)
 {
@@ -120,7 +120,7 @@ CALL(deep)
 
 /*
  * Ways that are longer than PATH_MAX though they lead to a short path: below
- * ok twelve folders and ok/far1 that leads there, and from there the same
+ * ok twelve directories and ok/far1 that leads there, and from there the same
  * again by far2, with "own" that leads to path.
  */
 

@@ -182,8 +182,9 @@ CALL(smallstacks)
 }
 
 /*
- * One thread moves between two folders while others ask for a name that only
- * one of them allows: what a thread sees after its own chdir is that folder.
+ * One thread moves between two directories while others ask for a name that
+ * only one of them allows: what a thread sees after its own chdir is that
+ * directory.
  */
 
 static volatile int moving;

@@ -33,7 +33,7 @@ DtsmTraceGonePath(int dirfd, char *buf, size_t size)
 /*
  * ReachMissing --
  *
- *      DtsmTraceReach of a name in an open folder that is not there, or that
+ *      DtsmTraceReach of a name in an open directory that is not there, or that
  *      is a symlink to what is not there.
  */
 

@@ -48,8 +48,9 @@ Close(void *stream)
  *
  *      Read    As readdir: without what is hidden.
  *      Test    Is a name there that the pattern gives?
- *      Kind    Is what was found a folder (GLOB_MARK)?  Folders are visible,
- *              so the answer is the system's, and nobody asked for the name.
+ *      Kind    Is what was found a directory (GLOB_MARK)?  Directories are
+ *              visible, so the answer is the system's, and nobody asked for the
+ *              name.
  *      Follow  Test of an older glob, which follows symlinks.
  */
 

@@ -74,7 +74,7 @@ CheckReal(const char *path)
     }
 
     /*
-     * Where the path is no alias and its folder has a verdict, somebody
+     * Where the path is no alias and its directory has a verdict, somebody
      * came this way before.
      */
 

@@ -336,7 +336,8 @@ ONE(key_t, -1, ftok, AT_FDCWD, DTSM_STAT, (const char *path,
         int project), (path, project))
 
 /*
- * Translations are looked for later and within libc; the folder is known now.
+ * Translations are looked for later and within libc; the directory is known
+ * now.
  */
 
 DTSM_EXPORT char *

@@ -9,7 +9,7 @@
  *
  *      a symlink that comes or goes, a directory that gets another name:
  *              whatever is below resolves elsewhere
- *      a folder that comes or goes where a rule denies:
+ *      a directory that comes or goes where a rule denies:
  *              it is visible and a file is not
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
@@ -94,7 +94,7 @@ MovesMore(int fromFd, const char *from, int toFd, const char *to,
 /*
  * RENAME --
  *
- *      The result of call.  That another process puts a folder in the file's
+ *      The result of call.  That another process puts a directory in the file's
  *      place just then is seen afterwards.
  */
 
@@ -179,7 +179,7 @@ unlinkat(int dirfd, const char *path, int atFlags)
 }
 
 /*
- * Making.  A denied folder that is there already is what the caller wants.
+ * Making.  A denied directory that is there already is what the caller wants.
  */
 
 static int

@@ -160,7 +160,7 @@ tempnam(const char *dir, const char *prefix)
 #pragma GCC diagnostic pop
 
 /*
- * tmpfile's file has no name; only its folder counts.
+ * tmpfile's file has no name; only its directory counts.
  */
 
 #define TMPFILE(name) \
@@ -177,7 +177,7 @@ TMPFILE(tmpfile64)
 /*
  * Origin --
  *
- *      What "$ORIGIN" stands for where caller's code is: the folder of its
+ *      What "$ORIGIN" stands for where caller's code is: the directory of its
  *      program or library.
  *
  * Returns:
@@ -256,8 +256,8 @@ RefusesLibrary(const char *file, void *caller)
 #define CALLER __builtin_extract_return_addr(__builtin_return_address(0))
 
 /*
- * A refused one is looked for below a folder that cannot be, so that the
- * loader has its message; dlerror() takes that folder away again.
+ * A refused one is looked for below a directory that cannot be, so that the
+ * loader has its message; dlerror() takes that directory away again.
  */
 
 #define NO_FOLDER TRACE_NO_FILE "/"

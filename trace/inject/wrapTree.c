@@ -108,7 +108,7 @@ FtwStep(int number, const char *path, const void *st, int type)
 }
 
 /*
- * A walk that moves stands in a folder yet when it tells of it as the last.
+ * A walk that moves stands in a directory yet when it tells of it as the last.
  */
 
 static int

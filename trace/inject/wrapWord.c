@@ -1,7 +1,7 @@
 /*
  * wrapWord.c --
  *
- *      The wrapper of wordexp, which lists folders and starts shells inside
+ *      The wrapper of wordexp, which lists directories and starts shells inside
  *      of libc.
  *
  * How many shells it starts is not to be told from here, so they count

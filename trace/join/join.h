@@ -71,7 +71,7 @@
 #define SUPERVISE_PROBED 3237           /* the errno that it gets */
 #define SUPERVISE_YES '1'
 #define SUPERVISE_NO '0'                /* its calls pass unseen */
-#define SUPERVISE_SOCKET "supervisor"   /* in the session's folder */
+#define SUPERVISE_SOCKET "supervisor"   /* in the session's directory */
 
 /*
  * The calls (judgeCalls.h), and one that is ABSENT: it could make the

@@ -19,7 +19,7 @@
  *     process waits any more.  A process that has no descriptor left to ask
  *     with, or is kept from it by a filter of its own or by Landlock, is not
  *     refused.
- * A2  What is missing and folders are allowed without a question.  Before a
+ * A2  What is missing and directories are allowed without a question.  Before a
  *     call makes or changes something there, the path gets a verdict that
  *     allows nothing (Announce in judgeMiss.c), so that this is not
  *     remembered any longer.

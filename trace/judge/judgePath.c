@@ -22,15 +22,16 @@
 /*
  * KnownFolder --
  *
- *      How much of a path's folder is known to be reached without a symlink,
+ *      How much of a path's directory is known to be reached without a symlink,
  *      as of this number of the policy?
  *
  * Arguments:
- *      folder   Receives the folder; its len is 0 when it is not to be kept.
+ *      folder   Receives the directory; its len is 0 when it is not to be
+ *               kept.
  *      above    0: all of it or nothing.
  *
  * Returns:
- *      The length of the folder, or of one above it; 0 for none.
+ *      The length of the directory, or of one above it; 0 for none.
  */
 
 static size_t

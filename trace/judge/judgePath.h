@@ -73,7 +73,7 @@ int DtsmTraceIsStill(Dtsm_Map *map, DtsmTraceWalk *walk);
 /*
  * DtsmTraceIsPlain --
  *
- *      Is the folder of a spelling known to be reached without a symlink?
+ *      Is the directory of a spelling known to be reached without a symlink?
  *      Never, when ".." is in it.  *policyPtr receives the number of the
  *      policy that this is as of.
  */

@@ -6,14 +6,14 @@
  *
  * DtsmTraceFdName --
  *
- *      A descriptor's name in a folder below /proc; its length, terminated in
- *      buf; 0 when it does not fit.
+ *      A descriptor's name in a directory below /proc; its length, terminated
+ *      in buf; 0 when it does not fit.
  *
  * DtsmTraceLinkText, DtsmTraceFdText --
  *
- *      The path that a link below /proc leads to, or a descriptor by a folder
- *      there; its length, terminated in buf; 0 when it has none, or none any
- *      more.
+ *      The path that a link below /proc leads to, or a descriptor by a
+ *      directory there; its length, terminated in buf; 0 when it has none, or
+ *      none any more.
  *
  * DtsmTraceGoneText --
  *

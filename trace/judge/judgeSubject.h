@@ -109,7 +109,7 @@ typedef struct DtsmSubject {
  *
  * DtsmSubjectProc --
  *
- *      A name below the subject's folder in /proc; its length, or 0.
+ *      A name below the subject's directory in /proc; its length, or 0.
  *
  * DtsmSubjectRead --
  *

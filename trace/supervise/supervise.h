@@ -76,7 +76,7 @@ int64_t DtsmSuperviseStop(void);
  *                      field'th from 0 on; octal for base 8; -1: none.
  * DtsmSuperviseOld --  Does it have the old layout of addresses?
  * DtsmSuperviseMaps -- Does it map a file whose name ends so (with "\n")?
- * DtsmSuperviseProc -- A name below its folder in /proc; its length, or 0.
+ * DtsmSuperviseProc -- A name below its directory in /proc; its length, or 0.
  * DtsmSuperviseRead -- The beginning of a file there, terminated; its length,
  *                      0 or less: none.
  * DtsmSuperviseDigits -- A number in decimal, not terminated; its length.

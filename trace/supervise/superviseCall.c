@@ -340,8 +340,8 @@ List(struct seccomp_notif_resp *reply)
 /*
  * OpenHow2 --
  *
- *      How openat2 touches its path, which one.path holds.  Its folder may be
- *      the root for this call.
+ *      How openat2 touches its path, which one.path holds.  Its directory may
+ *      be the root for this call.
  */
 
 static unsigned

@@ -1,9 +1,9 @@
 /*
  * superviseList.c --
  *
- *      The entries of a supervised process's folder, without what is hidden:
+ *      The entries of a supervised process's directory, without what is hidden:
  *      read through a copy of its descriptor, which shares its place in the
- *      folder.
+ *      directory.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
