@@ -103,9 +103,9 @@ dnl     (libtcl9 or lib, as [load] and others expect), TCL_PKG_DIR.
 AC_DEFUN([DTSM_PATH_TCL], [
     AC_ARG_VAR([TCLSH_PROG], [the tclsh to use])
     AC_ARG_WITH([tcl],
-        [AS_HELP_STRING([--with-tcl=DIR], [folder of tclConfig.sh])])
+        [AS_HELP_STRING([--with-tcl=DIR], [directory of tclConfig.sh])])
     AC_ARG_WITH([tclinclude],
-        [AS_HELP_STRING([--with-tclinclude=DIR], [folder of tcl.h])])
+        [AS_HELP_STRING([--with-tclinclude=DIR], [directory of tcl.h])])
 
     dtsm_dirs=
     dtsm_asked=$TCLSH_PROG

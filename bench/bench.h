@@ -38,7 +38,7 @@ typedef struct BenchPeer {
     unsigned can;               /* BENCH_* */
     unsigned every;             /* a slow peer is measured on every nth path */
 
-    /* A new map in the folder dir, to be filled and searched. */
+    /* A new map in the directory dir, to be filled and searched. */
     int (*open)(const char *dir, size_t pathCount);
     int (*insert)(const char *path, size_t len, unsigned value);
 
@@ -60,9 +60,9 @@ typedef struct BenchPeer {
     void (*detach)(void);
 } BenchPeer;
 
-extern const BenchPeer benchPrivate, benchPrivateHuge, benchFolders, benchFlat,
-        benchDtsm, benchLmdb, benchTdb, benchCk, benchUrcu, benchSqlite,
-        benchSocket;
+extern const BenchPeer benchPrivate, benchPrivateHuge, benchDirectories,
+        benchFlat, benchDtsm, benchLmdb, benchTdb, benchCk, benchUrcu,
+        benchSqlite, benchSocket;
 
 extern const BenchPeer *const benchPeers[];     /* NULL at the end */
 

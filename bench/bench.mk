@@ -29,10 +29,10 @@ endif
 BENCH_OTHERS = lmdb tdb ck urcu sqlite
 BENCH_FOUND = $(foreach p,$(BENCH_OTHERS),$(if $(BENCH_LIBS_$(p)),$(p)))
 BENCH_MISSING = $(filter-out $(BENCH_FOUND),$(BENCH_OTHERS))
-BENCH_PEERS = private folders flat dtsm socket $(BENCH_FOUND)
+BENCH_PEERS = private directories flat dtsm socket $(BENCH_FOUND)
 
 # Those that another process can attach to, each with a visitor of its own.
-BENCH_VISITS = $(filter-out private folders ck urcu,$(BENCH_PEERS))
+BENCH_VISITS = $(filter-out private directories ck urcu,$(BENCH_PEERS))
 BENCH_SYMBOL_dtsm = benchDtsm
 BENCH_SYMBOL_flat = benchFlat
 BENCH_SYMBOL_socket = benchSocket

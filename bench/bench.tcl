@@ -1,7 +1,7 @@
 # bench.tcl --
 #
-#       What the benchmark's scripts share: a folder for the maps, the list of
-#       paths, rounds and their medians.
+#       What the benchmark's scripts share: a directory for the maps, the list
+#       of paths, rounds and their medians.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -15,12 +15,12 @@ proc bench::say {words} {
     puts stderr "-- $words"
 }
 
-# bench::folder --
+# bench::directory --
 #
-#       Make a folder for the maps of all peers: in memory where there is
+#       Make a directory for the maps of all peers: in memory where there is
 #       enough of it, as a session of dtsm prefers it.
 
-proc bench::folder {wanted} {
+proc bench::directory {wanted} {
     set places [list $wanted]
     if {$wanted eq {}} {
         set places [list /dev/shm]
@@ -39,25 +39,25 @@ proc bench::folder {wanted} {
         }
         return [exec mktemp -d [file join $place dtsm-bench.XXXXXX]]
     }
-    error "no folder with 1 GiB of room; give one with -dir"
+    error "no directory with 1 GiB of room; give one with -dir"
 }
 
 # bench::paths --
 #
 #       Write the list of real paths.  Returns its name and length.
 
-proc bench::paths {folder} {
-    set file [file join $folder paths]
-    set folders {}
+proc bench::paths {directory} {
+    set file [file join $directory paths]
+    set directories {}
     foreach name {/usr /etc /var} {
         if {[file isdirectory $name]} {
-            lappend folders $name
+            lappend directories $name
         }
     }
-    # find complains about folders that are not ours; those are left out.
+    # find complains about directories that are not ours; those are left out.
     catch {exec sh -c {out=$1; shift
         find "$@" -xdev \( -type f -o -type l \) 2>/dev/null |
-            LC_ALL=C sort >"$out"} sh $file {*}$folders}
+            LC_ALL=C sort >"$out"} sh $file {*}$directories}
     return [list $file [lindex [exec wc -l $file] 0]]
 }
 
@@ -101,12 +101,12 @@ proc bench::collect {set command} {
 #       Run the rounds on maps of count paths, each with the next layout of the
 #       program (bench.mk says why).  args: -plain, peers.
 
-proc bench::maps {programs paths count rounds folder args} {
+proc bench::maps {programs paths count rounds directory args} {
     set layouts [lsort [glob -directory $programs map-?]]
     for {set round 0} {$round < $rounds} {incr round} {
         collect $count [list \
                 [lindex $layouts [expr {$round % [llength $layouts]}]] \
-                $paths $count 1 $folder {*}$args]
+                $paths $count 1 $directory {*}$args]
     }
 }
 

@@ -309,7 +309,7 @@ Turn(const BenchPeer *peer, unsigned round, int part)
 /*
  * RulesPick --
  *
- *      The five folders of each depth 1..4 with most paths below them, the
+ *      The five directories of each depth 1..4 with most paths below them, the
  *      more common ones first.  Every second rule denies.
  */
 
@@ -322,7 +322,7 @@ RuleLess(const void *a, const void *b)
 }
 
 static size_t
-FolderAt(const BenchPath *path, int depth)
+DirectoryAt(const BenchPath *path, int depth)
 {
     size_t i;
 
@@ -337,15 +337,15 @@ FolderAt(const BenchPath *path, int depth)
 static void
 RulesPick(void)
 {
-    enum { FOLDERS = 2000, SAMPLE = 20000 };
-    static Rule found[FOLDERS];
+    enum { DIRECTORIES = 2000, SAMPLE = 20000 };
+    static Rule found[DIRECTORIES];
     int depth;
 
     for (depth = 1; depth <= RULE_DEPTHS; depth++) {
         size_t count = 0, i, j;
 
         for (i = 0; i < pathCount && i < SAMPLE; i++) {
-            size_t len = FolderAt(&paths[i], depth);
+            size_t len = DirectoryAt(&paths[i], depth);
 
             for (j = 0; j < count; j++) {
                 if (found[j].len == len && memcmp(found[j].path,
@@ -354,7 +354,7 @@ RulesPick(void)
                     break;
                 }
             }
-            if (len != 0 && j == count && count < FOLDERS) {
+            if (len != 0 && j == count && count < DIRECTORIES) {
                 memcpy(found[j].path, paths[i].bytes, len);
                 found[j].len = len;
                 found[j].below = 1;
@@ -368,7 +368,7 @@ RulesPick(void)
             ruleCount++;
         }
     }
-    while (ruleCount < RULES) {         /* few folders below the root */
+    while (ruleCount < RULES) {         /* few directories below the root */
         Rule *rule = &rules[ruleCount];
 
         rule->len = (size_t) snprintf(rule->path, sizeof(rule->path),

@@ -11,7 +11,7 @@
 const BenchPeer *const benchPeers[] = {
     &benchPrivate,
     &benchPrivateHuge,
-    &benchFolders,
+    &benchDirectories,
     &benchFlat,
     &benchDtsm,
 #ifdef BENCH_LMDB

@@ -22,7 +22,7 @@
 #include "tclDtsmError.h"
 #include "tclDtsmFile.h"
 #include "tclDtsmFlags.h"
-#include "tclDtsmFolder.h"
+#include "tclDtsmDirectory.h"
 #include "tclDtsmJudge.h"
 #include "tclDtsmListen.h"
 #include "tclDtsmMap.h"
@@ -175,7 +175,7 @@ static const struct {
     const char *name;
     Tcl_ObjCmdProc *proc;
 } systemCommands[] = {
-    {"::dtsm::folder", DtsmTcl_FolderCmd},
+    {"::dtsm::directory", DtsmTcl_DirectoryCmd},
     {"::dtsm::judge", DtsmTcl_JudgeCmd},
     {"::dtsm::process", DtsmTcl_ProcessCmd},
     {"::dtsm::program", DtsmTcl_ProgramCmd},

@@ -25,48 +25,48 @@
 #include "tclDtsmOpen.h"
 #include "tclDtsmPath.h"
 
-#define SHM_FOLDER      "/dev/shm"
+#define SHM_DIRECTORY      "/dev/shm"
 #define SHM_ROOM_MIN    (64u << 20)     /* bytes; less is a container's toy */
 #define FILE_TEMPLATE   "/dtsm-XXXXXX"
 
-static int FolderHasRoom(const char *folder);
-static const char *DefaultFolder(Tcl_Interp *interp);
+static int DirectoryHasRoom(const char *directory);
+static const char *DefaultDirectory(Tcl_Interp *interp);
 static int GetMode(Tcl_Interp *interp, Tcl_Obj *objPtr, mode_t *modePtr);
 
 static int
-FolderHasRoom(const char *folder)
+DirectoryHasRoom(const char *directory)
 {
     struct statvfs st;
 
-    return access(folder, W_OK | X_OK) == 0 && statvfs(folder, &st) == 0
+    return access(directory, W_OK | X_OK) == 0 && statvfs(directory, &st) == 0
             && st.f_bavail >= SHM_ROOM_MIN / (st.f_frsize ? st.f_frsize : 1);
 }
 
 static const char *
-DefaultFolder(Tcl_Interp *interp)
+DefaultDirectory(Tcl_Interp *interp)
 {
-    const char *folder;
+    const char *directory;
 
-    if (FolderHasRoom(SHM_FOLDER)) {
-        return SHM_FOLDER;
+    if (DirectoryHasRoom(SHM_DIRECTORY)) {
+        return SHM_DIRECTORY;
     }
-    folder = Tcl_GetVar2(interp, "env", "TMPDIR", TCL_GLOBAL_ONLY);
-    return folder != NULL && *folder != '\0' ? folder : "/tmp";
+    directory = Tcl_GetVar2(interp, "env", "TMPDIR", TCL_GLOBAL_ONLY);
+    return directory != NULL && *directory != '\0' ? directory : "/tmp";
 }
 
 int
-DtsmTcl_MakeTemporary(Tcl_Interp *interp, Tcl_Obj *folderObj,
+DtsmTcl_MakeTemporary(Tcl_Interp *interp, Tcl_Obj *directoryObj,
     Tcl_Obj **fileObjPtr)
 {
     DtsmTcl_Path path;
     Tcl_Obj *ownObj = NULL;
     int fd, error;
 
-    if (folderObj == NULL) {
-        folderObj = ownObj = Tcl_NewStringObj(DefaultFolder(interp), -1);
+    if (directoryObj == NULL) {
+        directoryObj = ownObj = Tcl_NewStringObj(DefaultDirectory(interp), -1);
         Tcl_IncrRefCount(ownObj);
     }
-    if (DtsmTcl_FileName(interp, folderObj, &path) == NULL) {
+    if (DtsmTcl_FileName(interp, directoryObj, &path) == NULL) {
         if (ownObj != NULL) {
             Tcl_DecrRefCount(ownObj);
         }
@@ -88,7 +88,7 @@ DtsmTcl_MakeTemporary(Tcl_Interp *interp, Tcl_Obj *folderObj,
     } else {
         *fileObjPtr = NULL;
         DtsmTcl_Posix(interp, error, "couldn't make a map in",
-                Tcl_GetString(folderObj));
+                Tcl_GetString(directoryObj));
     }
     if (ownObj != NULL) {
         Tcl_DecrRefCount(ownObj);
@@ -133,7 +133,7 @@ GetMode(Tcl_Interp *interp, Tcl_Obj *objPtr, mode_t *modePtr)
 
 typedef struct Creation {
     Tcl_WideInt pathCount;      /* 0: unknown */
-    Tcl_Obj *folderObj;         /* NULL: the default one; borrowed */
+    Tcl_Obj *directoryObj;         /* NULL: the default one; borrowed */
     Tcl_Obj *fileObj;           /* NULL: a new name; borrowed */
     mode_t mode;
     int noCase;
@@ -162,7 +162,7 @@ ReadCreation(Tcl_Interp *interp, int objc, Tcl_Obj *const objv[],
         }
         switch (option) {
         case OPT_DIR:
-            wanted->folderObj = objv[i + 1];
+            wanted->directoryObj = objv[i + 1];
             break;
         case OPT_EXPECT:
             if (Tcl_GetWideIntFromObj(interp, objv[i + 1],
@@ -192,7 +192,7 @@ ReadCreation(Tcl_Interp *interp, int objc, Tcl_Obj *const objv[],
             break;
         }
     }
-    if (wanted->folderObj != NULL && wanted->fileObj != NULL) {
+    if (wanted->directoryObj != NULL && wanted->fileObj != NULL) {
         return DtsmTcl_Fail(interp, "INVALID OPTIONS", NULL, Tcl_NewStringObj(
                 "-dir and -file exclude each other:"
                 " give the file's whole name with -file", -1));
@@ -218,7 +218,7 @@ DtsmTcl_CreateCmd(void *data, Tcl_Interp *interp, int objc,
     int result, openMode = DTSM_CREATE;
 
     if (objc % 2 == 0) {
-        Tcl_WrongNumArgs(interp, 1, objv, "?-dir folder? ?-expect paths?"
+        Tcl_WrongNumArgs(interp, 1, objv, "?-dir directory? ?-expect paths?"
                 " ?-file file? ?-mode mode? ?-nocase bool?");
         return TCL_ERROR;
     }
@@ -230,7 +230,7 @@ DtsmTcl_CreateCmd(void *data, Tcl_Interp *interp, int objc,
     if (fileObj != NULL) {
         openMode |= DTSM_EXCL;
         Tcl_IncrRefCount(fileObj);
-    } else if (DtsmTcl_MakeTemporary(interp, wanted.folderObj,
+    } else if (DtsmTcl_MakeTemporary(interp, wanted.directoryObj,
             &fileObj) != TCL_OK) {
         return TCL_ERROR;
     }

@@ -22,7 +22,7 @@
  *      TCL_OK with its name in a new object of reference count 1.
  */
 
-int DtsmTcl_MakeTemporary(Tcl_Interp *interp, Tcl_Obj *folderObj,
+int DtsmTcl_MakeTemporary(Tcl_Interp *interp, Tcl_Obj *directoryObj,
         Tcl_Obj **fileObjPtr);
 
 int DtsmTcl_CreateCmd(void *data, Tcl_Interp *interp, int objc,

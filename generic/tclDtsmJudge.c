@@ -39,7 +39,7 @@
  * What is asked for.
  */
 
-enum {FILE_MAP, FILE_LOG, TEXT_ASK, TEXT_CALLER, TEXT_FOLDER, TEXTS};
+enum {FILE_MAP, FILE_LOG, TEXT_ASK, TEXT_CALLER, TEXT_DIRECTORY, TEXTS};
 
 typedef struct Request {
     char *texts[TEXTS];
@@ -217,7 +217,7 @@ Look(Answer *answer, const Request *request)
     Dtsm_Map *map;
 
     errno = 0;
-    if (chdir(texts[TEXT_FOLDER]) != 0
+    if (chdir(texts[TEXT_DIRECTORY]) != 0
             || Dtsm_Open(texts[FILE_MAP], DTSM_RDWR, &map) != DTSM_OK) {
         answer->error = errno != 0 ? errno : EIO;
         return;
@@ -346,7 +346,7 @@ DtsmTcl_JudgeCmd(void *data, Tcl_Interp *interp, int objc,
 
     (void) data;
     if (objc != TEXTS + 2) {
-        Tcl_WrongNumArgs(interp, 1, objv, "map log ask caller folder argv");
+        Tcl_WrongNumArgs(interp, 1, objv, "map log ask caller directory argv");
         return TCL_ERROR;
     }
     memset(&request, 0, sizeof request);

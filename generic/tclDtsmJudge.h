@@ -4,7 +4,7 @@
  *      The command dtsm::judge: which file a session's command is.
  *
  *      dtsm::judge map log ask caller directory argv
- *              Looks for the program of argv as a traced shell in folder
+ *              Looks for the program of argv as a traced shell in directory
  *              would: along PATH, what is denied, absent or no program being
  *              passed over; recorded in the map and, what is refused, in the
  *              log.  ask is what DTSM_ASK says to traced programs, empty when

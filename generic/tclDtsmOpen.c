@@ -21,13 +21,13 @@ static int OpenFailed(Tcl_Interp *interp, int status, int error, int mode,
         const char *name, const char *file);
 
 /*
- * SameFolder --
+ * SameDirectory --
  *
  *      Do two names lie in the same directory?
  */
 
 static int
-SameFolder(const char *a, const char *b)
+SameDirectory(const char *a, const char *b)
 {
     const char *names[2] = {a, b};
     struct stat st[2];
@@ -35,14 +35,14 @@ SameFolder(const char *a, const char *b)
 
     for (i = 0; i < 2; i++) {
         const char *slash = strrchr(names[i], '/');
-        Tcl_DString folder;
+        Tcl_DString directory;
         int failed;
 
-        Tcl_DStringInit(&folder);
-        Tcl_DStringAppend(&folder, slash == NULL ? "." : names[i],
+        Tcl_DStringInit(&directory);
+        Tcl_DStringAppend(&directory, slash == NULL ? "." : names[i],
                 slash == NULL ? 1 : (Tcl_Size) (slash - names[i] + 1));
-        failed = stat(Tcl_DStringValue(&folder), &st[i]) != 0;
-        Tcl_DStringFree(&folder);
+        failed = stat(Tcl_DStringValue(&directory), &st[i]) != 0;
+        Tcl_DStringFree(&directory);
         if (failed) {
             return i == 0;              /* the same error */
         }
@@ -78,7 +78,7 @@ DtsmTcl_FileName(Tcl_Interp *interp, Tcl_Obj *nameObj, DtsmTcl_Path *pathPtr)
                 (Tcl_Size) pathPtr->len);
         pathPtr->bytes = Tcl_DStringValue(&pathPtr->space);
     }
-    if (!SameFolder(Tcl_DStringValue(&given), pathPtr->bytes)) {
+    if (!SameDirectory(Tcl_DStringValue(&given), pathPtr->bytes)) {
         Tcl_DStringSetLength(&pathPtr->space, 0);
         Tcl_DStringAppend(&pathPtr->space, Tcl_DStringValue(&given),
                 Tcl_DStringLength(&given));

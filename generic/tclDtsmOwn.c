@@ -124,9 +124,9 @@ DtsmTcl_GiveUp(DtsmTcl_Own *own)
 }
 
 void
-DtsmTcl_OwnSession(DtsmTcl_Own **listPtr, const char *folder, int held)
+DtsmTcl_OwnSession(DtsmTcl_Own **listPtr, const char *directory, int held)
 {
-    DtsmTcl_Own *own = Remember(folder, held);
+    DtsmTcl_Own *own = Remember(directory, held);
 
     own->sibling = *listPtr;
     *listPtr = own;

@@ -31,7 +31,7 @@ typedef struct DtsmTcl_Own DtsmTcl_Own;
 
 DtsmTcl_Own *DtsmTcl_OwnFile(const char *file);
 void DtsmTcl_GiveUp(DtsmTcl_Own *own);
-void DtsmTcl_OwnSession(DtsmTcl_Own **listPtr, const char *folder,
+void DtsmTcl_OwnSession(DtsmTcl_Own **listPtr, const char *directory,
         int held);
 void DtsmTcl_ForgetSession(DtsmTcl_Own **listPtr, int held);
 void DtsmTcl_GiveUpSessions(DtsmTcl_Own **listPtr);

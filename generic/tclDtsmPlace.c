@@ -55,7 +55,7 @@ NoteOf(
 }
 
 /*
- * MapFolder --
+ * MapDirectory --
  *
  *      Open the directory of a session's map.
  *
@@ -68,7 +68,7 @@ NoteOf(
  */
 
 static int
-MapFolder(
+MapDirectory(
     int at,
     char *name)                 /* PATH_MAX bytes */
 {
@@ -98,7 +98,7 @@ int
 DtsmTcl_Unplace(int at)
 {
     char map[PATH_MAX];
-    int own = MapFolder(at, map), failure = 0;
+    int own = MapDirectory(at, map), failure = 0;
 
     if (map[0] != '\0') {
         if (own >= 0 && DtsmTcl_Empty(own, NULL) != 0) {
@@ -240,7 +240,7 @@ DtsmTcl_SessionOpenMap(
     if (at < 0) {
         return -1;
     }
-    own = MapFolder(at, map);
+    own = MapDirectory(at, map);
     close(at);
     errno = ENOENT;
     return own;

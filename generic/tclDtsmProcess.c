@@ -64,7 +64,7 @@ RunChild(
     sigaction(SIGPIPE, &action, NULL);
     *reportPtr = DtsmTcl_Bequeath(maskPtr, *reportPtr);
 
-    if (place->folder != NULL && chdir(place->folder) != 0) {
+    if (place->directory != NULL && chdir(place->directory) != 0) {
         return errno;
     }
     if (place->socket != NULL) {
@@ -168,7 +168,7 @@ SpawnCmd(
 
     if (objc < 3 || objc % 2 == 0) {
         Tcl_WrongNumArgs(interp, 2, objv,
-                "argv ?-env dict? ?-cwd folder? ?-file file? "
+                "argv ?-env dict? ?-cwd directory? ?-file file? "
                 "?-supervise socket? ?-mapped bool?");
         return TCL_ERROR;
     }

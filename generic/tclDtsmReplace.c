@@ -44,13 +44,13 @@
 enum {IS_STREAM, IS_FILE, IS_NEW};
 
 /*
- * FolderOf --
+ * DirectoryOf --
  *
  *      Open the directory of a file; *namePtr receives the file's name there.
  */
 
 static int
-FolderOf(
+DirectoryOf(
     const char *path,
     const char **namePtr)
 {
@@ -221,7 +221,7 @@ Begin(
             return direct;
         }
     }
-    at = FolderOf(path, &name);
+    at = DirectoryOf(path, &name);
     fd = at < 0 ? -1 : Beside(at, name, temp);
     if (fd >= 0 && !Like(fd, there ? &status : NULL)) {
         if (temp[0] != '\0') {
@@ -302,7 +302,7 @@ End(
 {
     const char *name;
     struct stat status;
-    int at = FolderOf(path, &name), result = at < 0 ? -1 : 0, error;
+    int at = DirectoryOf(path, &name), result = at < 0 ? -1 : 0, error;
 
     /*
      * A file that was there stays there, also if power fails now.

@@ -14,8 +14,8 @@ void
 DtsmTcl_FreeStart(
     DtsmTcl_Start *start)
 {
-    if (start->place.folder != NULL) {
-        ckfree(start->place.folder);
+    if (start->place.directory != NULL) {
+        ckfree(start->place.directory);
     }
     if (start->place.socket != NULL) {
         ckfree(start->place.socket);
@@ -62,7 +62,7 @@ ReadOption(
     if (option == OPT_MAPPED) {
         return Tcl_GetBooleanFromObj(interp, words[1], &start->place.mapped);
     }
-    textPtr = option == OPT_CWD ? &start->place.folder
+    textPtr = option == OPT_CWD ? &start->place.directory
             : option == OPT_FILE ? &start->file : &start->place.socket;
     if (*textPtr != NULL) {
         ckfree(*textPtr);

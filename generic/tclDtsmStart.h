@@ -16,7 +16,7 @@
  */
 
 typedef struct DtsmTcl_Place {
-    char *folder;               /* NULL: here */
+    char *directory;               /* NULL: here */
     char *socket;               /* of its supervisor, or NULL */
     int mapped;
 } DtsmTcl_Place;

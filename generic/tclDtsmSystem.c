@@ -67,12 +67,13 @@ Which(
 static int
 Room(
     Tcl_Interp *interp,
-    char *folder)
+    char *directory)
 {
     struct statvfs volume;
     Tcl_WideInt bytes = 0;
 
-    if (access(folder, W_OK | X_OK) == 0 && statvfs(folder, &volume) == 0) {
+    if (access(directory, W_OK | X_OK) == 0
+            && statvfs(directory, &volume) == 0) {
         bytes = (Tcl_WideInt) volume.f_bavail
                 * (Tcl_WideInt) volume.f_frsize;
     }
@@ -92,7 +93,7 @@ Environ(
 }
 
 static int
-MakeFolder(
+MakeDirectory(
     Tcl_Interp *interp,
     char *template)
 {
@@ -177,7 +178,7 @@ DtsmTcl_SystemCmd(
         const char *name;
         int (*proc)(Tcl_Interp *interp, char *argument);
     } verbs[] = {
-        {"environ", Environ}, {"folder", MakeFolder}, {"heap", Heap},
+        {"environ", Environ}, {"directory", MakeDirectory}, {"heap", Heap},
         {"link", LinkOf}, {"resolve", Resolve}, {"room", Room},
         {"terminal", Terminal},
         {"which", Which}, {"words", Words}, {NULL, NULL}

@@ -11,9 +11,9 @@
  *              readlink(2); empty for what is no symlink.
  *      dtsm::system resolve path
  *              realpath(3).
- *      dtsm::system folder template
- *              mkdtemp(3): makes a folder, mode 0700.
- *      dtsm::system room folder
+ *      dtsm::system directory template
+ *              mkdtemp(3): makes a directory, mode 0700.
+ *      dtsm::system room directory
  *              Bytes that we may still write there; 0 if we may not.
  *      dtsm::system environ name
  *              The value of a variable as bytes; empty if it is not set.

@@ -223,7 +223,7 @@ oo::define ::dtsm::Session {
             lappend removed log
         }
         if {$server ne "" && [$server listens]
-                && ![file exists $folder/ask]} {
+                && ![file exists $directory/ask]} {
             lappend removed questions
         }
         return $removed

@@ -164,35 +164,36 @@ proc ::dtsm::deps::Kind {path flags paths} {
 proc ::dtsm::deps::Scanned {path flags paths registry} {
     variable scans
     set slash [string last / $path]
-    set folder [string range $path 0 $slash-1]
-    if {"exec" in $flags || "write" in $flags || ![dict exists $paths $folder]
-            || "list" ni [dict get $paths $folder]} {
+    set directory [string range $path 0 $slash-1]
+    if {"exec" in $flags || "write" in $flags
+            || ![dict exists $paths $directory]
+            || "list" ni [dict get $paths $directory]} {
         return 0
     }
     set kind [file extension $path]
-    if {[dict exists $scans $folder $kind]} {
-        return [dict get $scans $folder $kind]
+    if {[dict exists $scans $directory $kind]} {
+        return [dict get $scans $directory $kind]
     }
     set all 1
     set owners {}
     if {[catch {glob -nocomplain -tails -types {f l} -directory \
-            [::dtsm::bytes::toText $folder] *} names]} {
+            [::dtsm::bytes::toText $directory] *} names]} {
         set names {}
     }
     foreach name $names {
         set name [::dtsm::bytes::fromText $name]
-        if {[file extension $name] ne $kind || [IsFolder $folder/$name]} {
+        if {[file extension $name] ne $kind || [IsDirectory $directory/$name]} {
             continue
         }
-        if {![dict exists $paths $folder/$name] || [Kind $folder/$name \
-                [dict get $paths $folder/$name] $paths] ne "used"} {
+        if {![dict exists $paths $directory/$name] || [Kind $directory/$name \
+                [dict get $paths $directory/$name] $paths] ne "used"} {
             set all 0
             break
         }
-        lappend owners [lindex [$registry owners $folder/$name] 0]
+        lappend owners [lindex [$registry owners $directory/$name] 0]
     }
     set scan [expr {$all && [llength [lsort -unique $owners]] > 1}]
-    dict set scans $folder $kind $scan
+    dict set scans $directory $kind $scan
     return $scan
 }
 
@@ -201,7 +202,7 @@ proc ::dtsm::deps::Scanned {path flags paths registry} {
 #      1 for a directory, and for a symlink that leads to a package's file.
 
 proc ::dtsm::deps::Leads {path registry} {
-    if {[IsFolder $path]} {
+    if {[IsDirectory $path]} {
         return 1
     }
     return [expr {[::dtsm::system link $path] ne ""
@@ -209,7 +210,7 @@ proc ::dtsm::deps::Leads {path registry} {
         && [llength [$registry owners $target]]}]
 }
 
-proc ::dtsm::deps::IsFolder {path} {
+proc ::dtsm::deps::IsDirectory {path} {
     return [expr {![catch {::dtsm::system resolve $path/.}]}]
 }
 

@@ -60,15 +60,15 @@ proc ::dtsm::dpkg::state {admin} {
         lappend state [string length $text] [zlib crc32 $text] \
             [zlib adler32 $text]
     }
-    foreach folder {info alternatives} {
-        if {[catch {file stat [file join $admin $folder] stat}]} {
+    foreach directory {info alternatives} {
+        if {[catch {file stat [file join $admin $directory] stat}]} {
             lappend state -
         } else {
             lappend state $stat(ino) $stat(mtime) $stat(ctime)
         }
     }
-    foreach folder {/bin /sbin /lib /lib32 /lib64 /libx32 /libo32} {
-        lappend state [::dtsm::system link $folder]
+    foreach directory {/bin /sbin /lib /lib32 /lib64 /libx32 /libo32} {
+        lappend state [::dtsm::system link $directory]
     }
     return $state
 }
@@ -277,7 +277,7 @@ proc ::dtsm::dpkg::files {admin native packages pathName packageName script} {
         dict lappend keys [dict get $entry name] $key
     }
     set owned {}
-    set folders {}
+    set directories {}
     foreach file [glob -nocomplain -directory [file join $admin info] \
             *.list] {
         set name [file rootname [file tail $file]]
@@ -290,23 +290,23 @@ proc ::dtsm::dpkg::files {admin native packages pathName packageName script} {
         set paths [split [Contents $file] \n]
         lappend owned $package $paths
         foreach path $paths {
-            dict set folders \
+            dict set directories \
                 [string range $path 0 [string last / $path]-1] ""
         }
     }
-    dict for {folder .} $folders {
-        if {$folder ne ""} {
-            set real [::dtsm::bytes::resolved $folder]
-            dict set folders $folder [expr {$real eq "/" ? "" : $real}]
+    dict for {directory .} $directories {
+        if {$directory ne ""} {
+            set real [::dtsm::bytes::resolved $directory]
+            dict set directories $directory [expr {$real eq "/" ? "" : $real}]
         }
     }
-    set diversions [Diversions $admin $folders]
+    set diversions [Diversions $admin $directories]
     foreach {package paths} $owned {
         foreach path $paths {
-            if {$path in {"" /.} || [dict exists $folders $path]} {
+            if {$path in {"" /.} || [dict exists $directories $path]} {
                 continue
             }
-            set path [Placed $path $folders]
+            set path [Placed $path $directories]
             if {[dict exists $diversions $path]} {
                 lassign [dict get $diversions $path] to by
                 if {$by ne $package} {
@@ -322,14 +322,14 @@ proc ::dtsm::dpkg::files {admin native packages pathName packageName script} {
 #
 #      A path with its directory replaced by where that leads.
 
-proc ::dtsm::dpkg::Placed {path folders} {
+proc ::dtsm::dpkg::Placed {path directories} {
     set slash [string last / $path]
-    set folder [string range $path 0 $slash-1]
+    set directory [string range $path 0 $slash-1]
     set tail [string range $path $slash end]
-    if {[dict exists $folders $folder]} {
-        return [dict get $folders $folder]$tail
+    if {[dict exists $directories $directory]} {
+        return [dict get $directories $directory]$tail
     }
-    return [::dtsm::bytes::resolved /$folder]$tail
+    return [::dtsm::bytes::resolved /$directory]$tail
 }
 
 # dtsm::dpkg::Diversions --
@@ -337,12 +337,12 @@ proc ::dtsm::dpkg::Placed {path folders} {
 #      A dictionary: path; a list of where it went and the package whose own
 #      file took its place, ":" when the administrator diverted it.
 
-proc ::dtsm::dpkg::Diversions {admin folders} {
+proc ::dtsm::dpkg::Diversions {admin directories} {
     set result {}
     foreach {from to by} [lrange \
             [split [Contents [file join $admin diversions]] \n] 0 end-1] {
-        dict set result [Placed $from $folders] \
-            [list [Placed $to $folders] $by]
+        dict set result [Placed $from $directories] \
+            [list [Placed $to $directories] $by]
     }
     return $result
 }

@@ -158,9 +158,9 @@ proc ::dtsm::command::Verb-clean {trace words} {
         ::dtsm::options::wrong "clean takes no file" "help clean"
     }
     set status 0
-    foreach folder [::dtsm::leftovers::find] {
-        set names [lmap file [list [::dtsm::leftovers::mapOf $folder] \
-                $folder] {
+    foreach directory [::dtsm::leftovers::find] {
+        set names [lmap file [list [::dtsm::leftovers::mapOf $directory] \
+                $directory] {
             if {$file eq ""} {
                 continue
             }
@@ -168,7 +168,7 @@ proc ::dtsm::command::Verb-clean {trace words} {
         }]
         if {![dict exists $options --dry-run]} {
             try {
-                if {![::dtsm::leftovers::remove $folder]} {
+                if {![::dtsm::leftovers::remove $directory]} {
                     continue
                 }
             } on error message {

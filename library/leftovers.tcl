@@ -1,8 +1,8 @@
 # leftovers.tcl --
 #
 #      What killed sessions left behind: their directory and their map.  A
-#      session holds a lock on its directory while it lives (dtsm::folder), so
-#      a directory in use is never touched.
+#      session holds a lock on its directory while it lives (dtsm::directory),
+#      so a directory in use is never touched.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -20,12 +20,12 @@ proc ::dtsm::leftovers::find {} {
         if {[catch {::dtsm::bytes::toText $base} base]} {
             continue
         }
-        foreach folder [lsort [glob -nocomplain -types d -directory $base \
+        foreach directory [lsort [glob -nocomplain -types d -directory $base \
                 dtsm-??????]] {
             # Directories of other users and of other kinds fail here.
-            if {![catch {::dtsm::folder held \
-                    [::dtsm::bytes::fromText $folder]} held] && !$held} {
-                lappend result $folder
+            if {![catch {::dtsm::directory held \
+                    [::dtsm::bytes::fromText $directory]} held] && !$held} {
+                lappend result $directory
             }
         }
     }
@@ -37,13 +37,14 @@ proc ::dtsm::leftovers::find {} {
 #      The name of a session's map; empty if it is gone.  The target of the
 #      link is the map only if its directory is the one that the session made.
 
-proc ::dtsm::leftovers::mapOf {folder} {
-    if {[catch {::dtsm::folder map [::dtsm::bytes::fromText $folder]} number]} {
+proc ::dtsm::leftovers::mapOf {directory} {
+    set bytes [::dtsm::bytes::fromText $directory]
+    if {[catch {::dtsm::directory map $bytes} number]} {
         return {}
     }
-    ::dtsm::folder release $number
-    if {[catch {file readlink $folder/map} file]} {
-        set file $folder/map
+    ::dtsm::directory release $number
+    if {[catch {file readlink $directory/map} file]} {
+        set file $directory/map
     }
     return [expr {[file isfile $file] ? $file : {}}]
 }
@@ -58,11 +59,11 @@ proc ::dtsm::leftovers::mapOf {folder} {
 #
 # Errors: POSIX ... when something stays.
 
-proc ::dtsm::leftovers::remove {folder} {
-    set name [::dtsm::bytes::fromText $folder]
+proc ::dtsm::leftovers::remove {directory} {
+    set name [::dtsm::bytes::fromText $directory]
     set number -1
     try {
-        set number [::dtsm::folder take $name]
+        set number [::dtsm::directory take $name]
     } trap {POSIX EBUSY} {} {
         return 0
     } trap {POSIX ENOENT} {} {
@@ -71,12 +72,12 @@ proc ::dtsm::leftovers::remove {folder} {
     }
     try {
         OpenFence $name
-        ::dtsm::folder remove $name $number
+        ::dtsm::directory remove $name $number
     } trap {POSIX ENOENT} {} {
         return 0
     } finally {
         if {$number >= 0} {
-            ::dtsm::folder release $number
+            ::dtsm::directory release $number
         }
     }
     return 1
@@ -89,7 +90,7 @@ proc ::dtsm::leftovers::remove {folder} {
 
 proc ::dtsm::leftovers::OpenFence {name} {
     catch {
-        set number [::dtsm::folder map $name]
+        set number [::dtsm::directory map $name]
         try {
             set map [::dtsm::open /proc/self/fd/$number/map]
             try {
@@ -98,7 +99,7 @@ proc ::dtsm::leftovers::OpenFence {name} {
                 $map close
             }
         } finally {
-            ::dtsm::folder release $number
+            ::dtsm::directory release $number
         }
     }
 }

@@ -28,18 +28,18 @@ namespace eval ::dtsm::place {
 
 proc ::dtsm::place::all {} {
     variable shared
-    set result [lmap folder [glob -nocomplain -types d /run/user/*] {
-        ::dtsm::bytes::fromText $folder
+    set result [lmap directory [glob -nocomplain -types d /run/user/*] {
+        ::dtsm::bytes::fromText $directory
     }]
     set runtime [::dtsm::system environ XDG_RUNTIME_DIR]
     if {[string index $runtime 0] eq "/"} {
         lappend result $runtime
     }
-    return [lsort -unique [lmap folder [concat $result $shared] {
-        if {[catch {::dtsm::system resolve $folder} folder]} {
+    return [lsort -unique [lmap directory [concat $result $shared] {
+        if {[catch {::dtsm::system resolve $directory} directory]} {
             continue
         }
-        set folder
+        set directory
     }]]
 }
 
@@ -57,20 +57,20 @@ proc ::dtsm::place::usable {} {
     set result {}
     set last {}
     catch {::dtsm::system resolve [::dtsm::system environ TMPDIR]} reach
-    foreach folder [concat [list [::dtsm::system environ XDG_RUNTIME_DIR]] \
+    foreach directory [concat [list [::dtsm::system environ XDG_RUNTIME_DIR]] \
             $shared] {
-        if {[string index $folder 0] ne "/" || [regexp {[\s:$]} $folder]
-                || [catch {::dtsm::bytes::toText $folder} text]
-                || ($folder ni $shared && (![file owned $text]
+        if {[string index $directory 0] ne "/" || [regexp {[\s:$]} $directory]
+                || [catch {::dtsm::bytes::toText $directory} text]
+                || ($directory ni $shared && (![file owned $text]
                     || ([file attributes $text -permissions] & 0o22)))
-                || ![::dtsm::system room $folder]
-                || [catch {::dtsm::system resolve $folder} real]} {
+                || ![::dtsm::system room $directory]
+                || [catch {::dtsm::system resolve $directory} real]} {
             continue
         }
         if {[string first $reach/ $real/] == 0} {
-            lappend last $folder
+            lappend last $directory
         } else {
-            lappend result $folder
+            lappend result $directory
         }
     }
     return [concat $result $last]
@@ -84,13 +84,13 @@ proc ::dtsm::place::usable {} {
 # Arguments:
 #      directory   The session's directory.
 
-proc ::dtsm::place::ordered {folder} {
+proc ::dtsm::place::ordered {directory} {
     variable room
     variable memory
     variable others
     set enough {}
     set small {}
-    foreach place [list $memory $folder {*}$others] {
+    foreach place [list $memory $directory {*}$others] {
         set free [::dtsm::system room [::dtsm::bytes::fromText $place]]
         if {$free >= $room} {
             lappend enough $place
@@ -111,14 +111,14 @@ proc ::dtsm::place::ordered {folder} {
 #
 # Errors: DTSM FULL, POSIX ...: those of the last place.
 
-proc ::dtsm::place::map {folder} {
-    set places [ordered $folder]
+proc ::dtsm::place::map {directory} {
+    set places [ordered $directory]
     if {![llength $places]} {
-        set places [list $folder]
+        set places [list $directory]
     }
     foreach place $places {
         if {![catch {
-            mapIn $folder [::dtsm::bytes::fromText $place]
+            mapIn $directory [::dtsm::bytes::fromText $place]
         } map options]} {
             return $map
         }
@@ -136,22 +136,22 @@ proc ::dtsm::place::map {folder} {
 #      order that keeps what is left findable (tclDtsmSession.c, L3).
 #
 # Arguments:
-#      folder   The session's directory.
+#      directory   The session's directory.
 #      place    An absolute path, as bytes: a name that Tcl cannot say is
 #               reached by a descriptor of the map's directory.
 
-proc ::dtsm::place::mapIn {folder place} {
-    set session [::dtsm::bytes::fromText $folder]
+proc ::dtsm::place::mapIn {directory place} {
+    set session [::dtsm::bytes::fromText $directory]
     if {$place eq $session} {
-        return [::dtsm::create -file $folder/map]
+        return [::dtsm::create -file $directory/map]
     }
-    set name [::dtsm::folder place $session $place]
+    set name [::dtsm::directory place $session $place]
     set number {}
     try {
         try {
             set file [::dtsm::bytes::toText $name]
         } trap {DTSM ENCODING} {} {
-            set number [::dtsm::folder map $session]
+            set number [::dtsm::directory map $session]
             set file /proc/self/fd/$number/map
         }
         return [::dtsm::create -file $file]
@@ -160,15 +160,15 @@ proc ::dtsm::place::mapIn {folder place} {
             file delete $file
             # The rest goes with the session where Tcl cannot say it.
             if {$number eq ""} {
-                file delete $folder/place
+                file delete $directory/place
                 file delete [file dirname $file]
-                file delete $folder/map
+                file delete $directory/map
             }
         }
         return -options $options $message
     } finally {
         if {$number ne ""} {
-            ::dtsm::folder release $number
+            ::dtsm::directory release $number
         }
     }
 }

@@ -68,24 +68,24 @@ oo::class create ::dtsm::registry::Dpkg {
     # Results: 0 when there is no place for it.
 
     method UseCache {} {
-        set folder [my CacheFolder]
-        if {$folder eq ""} {
+        set directory [my CacheDirectory]
+        if {$directory eq ""} {
             return 0
         }
         set place [format dpkg-%08x [zlib crc32 \
             [encoding convertto utf-8 [file normalize $admin]]]]
         set bytes [encoding convertto utf-8 $state]
-        set file [file join $folder [format %s-%08x%08x.sqlite $place \
+        set file [file join $directory [format %s-%08x%08x.sqlite $place \
             [zlib crc32 $bytes] [zlib adler32 $bytes]]]
         if {[my Open $file]} {
             return 1
         }
         try {
-            my Make $folder $file
+            my Make $directory $file
         } on error {} {
             return 0
         }
-        foreach other [glob -nocomplain -directory $folder \
+        foreach other [glob -nocomplain -directory $directory \
                 $place-*.sqlite] {
             if {$other ne $file} {
                 catch {file delete -- $other}
@@ -94,29 +94,29 @@ oo::class create ::dtsm::registry::Dpkg {
         return [my Open $file]
     }
 
-    # CacheFolder --
+    # CacheDirectory --
     #
     #      Where indexes are kept; empty if there is no such place.
 
-    method CacheFolder {} {
-        set folder [::dtsm::system environ XDG_CACHE_HOME]
-        if {[string index $folder 0] ne "/"} {
-            set folder [::dtsm::system environ HOME]
-            if {[string index $folder 0] ne "/"} {
+    method CacheDirectory {} {
+        set directory [::dtsm::system environ XDG_CACHE_HOME]
+        if {[string index $directory 0] ne "/"} {
+            set directory [::dtsm::system environ HOME]
+            if {[string index $directory 0] ne "/"} {
                 return {}
             }
-            append folder /.cache
+            append directory /.cache
         }
         if {[catch {
-            set folder [file join [::dtsm::bytes::toText $folder] dtsm]
-            if {![file isdirectory $folder]} {
-                file mkdir $folder
-                file attributes $folder -permissions 0700
+            set directory [file join [::dtsm::bytes::toText $directory] dtsm]
+            if {![file isdirectory $directory]} {
+                file mkdir $directory
+                file attributes $directory -permissions 0700
             }
-        }] || ![file owned $folder] || ![file writable $folder]} {
+        }] || ![file owned $directory] || ![file writable $directory]} {
             return {}
         }
-        return $folder
+        return $directory
     }
 
     # Open --
@@ -148,15 +148,15 @@ oo::class create ::dtsm::registry::Dpkg {
     #
     #      Make an index, and put it in its place.
 
-    method Make {folder file} {
-        foreach old [glob -nocomplain -directory $folder new-*] {
+    method Make {directory file} {
+        foreach old [glob -nocomplain -directory $directory new-*] {
             if {[clock seconds] - [file mtime $old]
                     > $::dtsm::registry::staleAge} {
                 file delete -force -- $old
             }
         }
-        set new [::dtsm::bytes::toText [::dtsm::system folder \
-            [::dtsm::bytes::fromText [file join $folder new-XXXXXX]]]]
+        set new [::dtsm::bytes::toText [::dtsm::system directory \
+            [::dtsm::bytes::fromText [file join $directory new-XXXXXX]]]]
         try {
             set db [::tdbc::sqlite3::connection new [file join $new index]]
             my Fill
@@ -249,8 +249,8 @@ oo::class create ::dtsm::registry::Dpkg {
         set result [next $path]
         if {![llength $result] && [regexp \
                 {^(.*)/__pycache__/([^/.]+)\.[^/]*pyc$} $path \
-                . folder module]} {
-            set result [next $folder/$module.py]
+                . directory module]} {
+            set result [next $directory/$module.py]
         }
         return $result
     }

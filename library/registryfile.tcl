@@ -61,13 +61,13 @@ oo::class create ::dtsm::registry::List {
     #      is itself what is asked about.
 
     method Placed {path} {
-        if {![catch {::dtsm::system resolve $path/.} folder]} {
-            return $folder
+        if {![catch {::dtsm::system resolve $path/.} directory]} {
+            return $directory
         }
         set slash [string last / $path]
-        set folder [::dtsm::bytes::resolved \
+        set directory [::dtsm::bytes::resolved \
             [string range $path 0 [expr {max($slash - 1, 0)}]]]
-        return [string trimright $folder /][string range $path $slash end]
+        return [string trimright $directory /][string range $path $slash end]
     }
 
     method Name {} {

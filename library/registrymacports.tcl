@@ -94,13 +94,14 @@ oo::class create ::dtsm::registry::MacPorts {
         set realOf {{} {}}
         db eval {
             SELECT DISTINCT rtrim(actual_path, replace(actual_path, '/', ''))
-                AS folder
+                AS directory
             FROM files WHERE active = 1 AND actual_path LIKE '/%'
         } {
-            set folder [string trimright [encoding convertto utf-8 $folder] /]
-            set real [my Real $folder]
-            if {$real ne $folder} {
-                dict lappend leading $real/ $folder/
+            set directory [encoding convertto utf-8 $directory]
+            set directory [string trimright $directory /]
+            set real [my Real $directory]
+            if {$real ne $directory} {
+                dict lappend leading $real/ $directory/
             }
         }
         set realOf {}
@@ -111,17 +112,17 @@ oo::class create ::dtsm::registry::MacPorts {
     #      A directory with symlinks followed; of each, only the last component
     #      is examined.
 
-    method Real {folder} {
-        if {![dict exists $realOf $folder]} {
-            set slash [string last / $folder]
-            set real [my Real [string range $folder 0 $slash-1]][
-                string range $folder $slash end]
+    method Real {directory} {
+        if {![dict exists $realOf $directory]} {
+            set slash [string last / $directory]
+            set real [my Real [string range $directory 0 $slash-1]][
+                string range $directory $slash end]
             if {[::dtsm::system link $real] ne ""} {
                 set real [string trimright [::dtsm::bytes::resolved $real] /]
             }
-            dict set realOf $folder $real
+            dict set realOf $directory $real
         }
-        return [dict get $realOf $folder]
+        return [dict get $realOf $directory]
     }
 
     # ErrorCode --
@@ -155,15 +156,15 @@ oo::class create ::dtsm::registry::MacPorts {
 
     method owners {path} {
         set slash [string last / $path]
-        set folder [string range $path 0 $slash]
-        set folders [list $folder]
-        if {[dict exists $leading $folder]} {
-            lappend folders {*}[dict get $leading $folder]
+        set directory [string range $path 0 $slash]
+        set directories [list $directory]
+        if {[dict exists $leading $directory]} {
+            lappend directories {*}[dict get $leading $directory]
         }
         set result {}
-        foreach folder $folders {
+        foreach directory $directories {
             set key [::dtsm::registry::key \
-                $folder[string range $path $slash+1 end]]
+                $directory[string range $path $slash+1 end]]
             set ids [db eval {
                 SELECT id FROM files WHERE actual_path = $key AND active = 1
             }]

@@ -72,8 +72,8 @@ proc ::dtsm::firstRules {rules} {
 
 oo::class create ::dtsm::Session {
     superclass ::dtsm::Contents
-    variable settings folder held map mapFile mapHeld logFile log library own \
-        rules verdictOf started process untracedCommand \
+    variable settings directory held map mapFile mapHeld logFile log library \
+        own rules verdictOf started process untracedCommand \
         supervisedCommand unsupervised socket finished server newsEnd \
         told ticker
 
@@ -88,7 +88,7 @@ oo::class create ::dtsm::Session {
         set settings [dict merge {-default allow -rules {} -first 0
             -registry {} -worker {} -patience 60 -keep {} -dir {}
             -supervise 1} $args]
-        set folder {}
+        set directory {}
         set held {}
         set mapHeld {}
         set log {}
@@ -107,7 +107,7 @@ oo::class create ::dtsm::Session {
         try {
             my RefuseNested
             my NeedProc
-            my MakeFolder
+            my MakeDirectory
             my MakeMap
             my StoreRules
             my Serve
@@ -147,18 +147,20 @@ oo::class create ::dtsm::Session {
         }
     }
 
-    # MakeFolder --
+    # MakeDirectory --
     #
     #      The session's directory (place.tcl) with its log, and the name under
     #      which the loader finds the library: it splits LD_PRELOAD at blanks
     #      and colons and expands $, so a name with one needs a link.  The log
     #      stays open, so that its lines are not lost if the file is removed.
 
-    method MakeFolder {} {
+    method MakeDirectory {} {
         set failure {{POSIX ENOENT} "there is no place for the session's\
             files: /tmp cannot be written"}
         foreach base [::dtsm::place::usable] {
-            if {![catch {::dtsm::folder make $base/dtsm-XXXXXX} made options]} {
+            if {![catch {
+                ::dtsm::directory make $base/dtsm-XXXXXX
+            } made options]} {
                 break
             }
             set failure [list [dict get $options -errorcode] $made]
@@ -168,9 +170,9 @@ oo::class create ::dtsm::Session {
             return -code error -errorcode [lindex $failure 0] \
                 [lindex $failure 1]
         }
-        lassign $made folder held
-        set folder [::dtsm::bytes::toText $folder]
-        set logFile $folder/log
+        lassign $made directory held
+        set directory [::dtsm::bytes::toText $directory]
+        set logFile $directory/log
         set log [open $logFile {RDWR CREAT EXCL APPEND} 0600]
         fconfigure $log -translation binary
 
@@ -182,8 +184,8 @@ oo::class create ::dtsm::Session {
         set library [::dtsm::bytes::fromText [file normalize $file]]
         set own [list $library [::dtsm::bytes::resolved $library]]
         if {[regexp {[\s:$]} $library]} {
-            file mkdir $folder/lib
-            set link $folder/lib/libdtsmtrace.so
+            file mkdir $directory/lib
+            set link $directory/lib/libdtsmtrace.so
             file link -symbolic $link [file normalize $file]
             set library [::dtsm::bytes::fromText $link]
         }
@@ -207,14 +209,14 @@ oo::class create ::dtsm::Session {
                 [::dtsm::bytes::fromText $keep]]
         } else {
             set where [dict get $settings -dir]
-            set map [expr {$where eq "" ? [::dtsm::place::map $folder]
-                : [::dtsm::place::mapIn $folder [::dtsm::bytes::resolved \
+            set map [expr {$where eq "" ? [::dtsm::place::map $directory]
+                : [::dtsm::place::mapIn $directory [::dtsm::bytes::resolved \
                     [::dtsm::bytes::fromText $where]]]}]
             set mapFile [::dtsm::bytes::resolved \
-                [::dtsm::bytes::fromText $folder/map]]
-            if {[file type $folder/map] eq "link"} {
-                set mapHeld [::dtsm::folder map \
-                    [::dtsm::bytes::fromText $folder]]
+                [::dtsm::bytes::fromText $directory/map]]
+            if {[file type $directory/map] eq "link"} {
+                set mapHeld [::dtsm::directory map \
+                    [::dtsm::bytes::fromText $directory]]
             }
         }
     }
@@ -243,7 +245,7 @@ oo::class create ::dtsm::Session {
             lappend all $path [list $verdict prefix]
         }
         lappend own $mapFile \
-            [::dtsm::bytes::fromText $folder]
+            [::dtsm::bytes::fromText $directory]
         foreach path $own {
             lappend all $path {allow prefix}
             if {[::dtsm::bytes::resolved $path] ne $path} {
@@ -268,7 +270,7 @@ oo::class create ::dtsm::Session {
             return
         }
         set server [::dtsm::Server new $registry]
-        $server listen $folder/ask [list [namespace which my] Alive]
+        $server listen $directory/ask [list [namespace which my] Alive]
     }
 
     # Alive --
@@ -293,7 +295,7 @@ oo::class create ::dtsm::Session {
         # Programs read digits; 0 would be a second, so for ever is months.
         set seconds [dict get $settings -patience]
         return [list DTSM_ASK [expr {$seconds ? $seconds : 9999999}]:[
-            ::dtsm::bytes::fromText $folder/ask]]
+            ::dtsm::bytes::fromText $directory/ask]]
     }
 
     # fence --
@@ -324,7 +326,7 @@ oo::class create ::dtsm::Session {
         if {![dict get $settings -supervise]} {
             return
         }
-        set file [::dtsm::bytes::fromText $folder/supervisor]
+        set file [::dtsm::bytes::fromText $directory/supervisor]
         if {![catch {::dtsm::supervise start \
                 $mapFile \
                 [::dtsm::bytes::fromText $logFile] $file \
@@ -407,10 +409,10 @@ oo::class create ::dtsm::Session {
         if {$failed && $mapFile ne "" && [dict get $settings -keep] ne ""} {
             catch {file delete -- [dict get $settings -keep]}
         }
-        if {$folder ne ""} {
-            catch {::dtsm::folder remove \
-                [::dtsm::bytes::fromText $folder] $held}
-            set folder {}
+        if {$directory ne ""} {
+            catch {::dtsm::directory remove \
+                [::dtsm::bytes::fromText $directory] $held}
+            set directory {}
         }
         if {$mapHeld ne ""} {
             # It is still there if the directory was removed with its notes.
@@ -418,12 +420,12 @@ oo::class create ::dtsm::Session {
             catch {
                 file delete -- [::dtsm::bytes::toText [file dirname $mapFile]]
             }
-            ::dtsm::folder release $mapHeld
+            ::dtsm::directory release $mapHeld
             set mapHeld {}
         }
         set mapFile {}
         if {$held ne ""} {
-            ::dtsm::folder release $held
+            ::dtsm::directory release $held
             set held {}
         }
     }

@@ -18,7 +18,7 @@ oo::define ::dtsm::Session {
         if {$file ne "" && [dict get [::dtsm::program $file] why] eq ""} {
             set argv [list $file]
         } else {
-            set file $folder/probe.tcl
+            set file $directory/probe.tcl
             close [open $file {WRONLY CREAT EXCL} 0600]
             set argv [list [::dtsm::bytes::fromText \
                 [info nameofexecutable]] [::dtsm::bytes::fromText $file]]

@@ -37,25 +37,25 @@ proc ::dtsm::start::path {ours} {
         set foreign {}
     }
     if {[info exists auto_path] && ![catch {llength $auto_path}]} {
-        foreach folder $auto_path {
-            if {$folder ni $foreign} {
-                lappend path $folder
+        foreach directory $auto_path {
+            if {$directory ni $foreign} {
+                lappend path $directory
             }
         }
     }
     set auto_path {}
-    foreach folder $path {
-        if {$folder ni $auto_path} {
-            lappend auto_path $folder
+    foreach directory $path {
+        if {$directory ni $auto_path} {
+            lappend auto_path $directory
         }
     }
     # Modules are not set up yet, and that costs more than all of this.
     if {![llength [array names ::env TCL*_TM_PATH]]} {
         return
     }
-    foreach folder [::tcl::tm::path list] {
-        if {[Foreign $folder]} {
-            ::tcl::tm::path remove $folder
+    foreach directory [::tcl::tm::path list] {
+        if {[Foreign $directory]} {
+            ::tcl::tm::path remove $directory
         }
     }
 }
@@ -65,11 +65,11 @@ proc ::dtsm::start::path {ours} {
 #      1 for a directory of Tcl modules that a variable of the environment
 #      names (tm(n): TCL8.6_TM_PATH, TCL8_6_TM_PATH).
 
-proc ::dtsm::start::Foreign {folder} {
+proc ::dtsm::start::Foreign {directory} {
     foreach {name value} [array get ::env TCL*_TM_PATH] {
         foreach entry [split $value $::tcl_platform(pathSeparator)] {
             if {$entry ne "" && [file normalize $entry]
-                    eq [file normalize $folder]} {
+                    eq [file normalize $directory]} {
                 return 1
             }
         }

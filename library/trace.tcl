@@ -79,9 +79,9 @@ proc ::dtsm::trace::Usual {workpath} {
     foreach path {/tmp /var/tmp /dev /proc /sys /etc /run} {
         allow rules $path
     }
-    set folder [::dtsm::system environ TMPDIR]
-    if {$folder ne ""} {
-        allow rules [::dtsm::bytes::toText $folder]
+    set directory [::dtsm::system environ TMPDIR]
+    if {$directory ne ""} {
+        allow rules [::dtsm::bytes::toText $directory]
     }
     deny rules /usr/local
     foreach path {/usr /bin /sbin /lib /lib32 /lib64 /libx32} {

@@ -81,9 +81,9 @@ proc agree::fail {message} {
 #
 #       What a directory holds: path -> digest of the file's bytes.
 
-proc agree::files {folder} {
+proc agree::files {directory} {
     set result {}
-    foreach line [split [exec env -C $folder find . -type f -exec sha256sum \
+    foreach line [split [exec env -C $directory find . -type f -exec sha256sum \
             \{\} +] \n] {
         dict set result [string range $line 66 end] [string range $line 0 63]
     }
@@ -127,21 +127,21 @@ proc agree::text {file} {
 
 # agree::build --
 #
-#       Make the build one way, in work, and keep what it made in folder/WAY.
+#       Make the build one way, in work, and keep what it made in directory/WAY.
 #
 # Results:
 #       A dictionary: status, seconds, files, said; report if it was traced.
 
-proc agree::build {folder way command pattern} {
-    set work [strace::fresh $folder]
+proc agree::build {directory way command pattern} {
+    set work [strace::fresh $directory]
     set start [clock milliseconds]
     if {$way eq "traced"} {
         set report [runReport {} $command {} [list env -C $work]]
         set status [dict get $report exit]
-        set output $::run::folder/out
+        set output $::run::directory/out
         dict set result report $report
     } else {
-        set output $folder/out
+        set output $directory/out
         set status [strace::status $output env -C $work {*}$command]
     }
     dict set result status $status
@@ -149,8 +149,8 @@ proc agree::build {folder way command pattern} {
         [expr {([clock milliseconds] - $start) / 1000.0}]
     dict set result files [files $work]
     dict set result said [said $output $pattern]
-    file delete -force $folder/$way
-    file rename $work $folder/$way
+    file delete -force $directory/$way
+    file rename $work $directory/$way
     return $result
 }
 
@@ -163,7 +163,7 @@ proc agree::build {folder way command pattern} {
 #       in which the plain builds differ, the names of those that are the same
 #       but for numbers, and of the others.
 
-proc agree::sameFiles {folder ways} {
+proc agree::sameFiles {directory ways} {
     set same 0
     set differing {}
     set alike {}
@@ -186,7 +186,7 @@ proc agree::sameFiles {folder ways} {
         }
         if {"absent" ni $digests} {
             lassign [lmap way [dict keys $trees] {
-                text $folder/$way/$path
+                text $directory/$way/$path
             }] one two three
         }
         lappend [expr {$one ne $two ? "varying"
@@ -334,7 +334,7 @@ foreach name $words {
             agree::fail "$name needs $tool"
         }
     }
-    if {[catch {agree::compare $::run::folder $name $command \
+    if {[catch {agree::compare $::run::directory $name $command \
             $pattern} good options]} {
         puts stderr [dict get $options -errorinfo]
         agree::fail $name

@@ -70,9 +70,9 @@ proc scratch {} {
         set base $::env(TMPDIR)
     }
     set base [file normalize [file join $base x]]
-    set folder [exec mktemp -d [file dirname $base]/dtsmtest-XXXXXX]
-    lappend scratches $folder
-    return $folder
+    set directory [exec mktemp -d [file dirname $base]/dtsmtest-XXXXXX]
+    lappend scratches $directory
+    return $directory
 }
 
 # common::removeScratches --
@@ -81,9 +81,9 @@ proc scratch {} {
 
 proc common::removeScratches {} {
     variable scratches
-    foreach folder $scratches {
-        catch {exec chmod -R u+rwX $folder 2>@1}
-        catch {exec rm -rf $folder 2>@1}
+    foreach directory $scratches {
+        catch {exec chmod -R u+rwX $directory 2>@1}
+        catch {exec rm -rf $directory 2>@1}
     }
     set scratches {}
 }

@@ -82,7 +82,7 @@ proc debian::built {source {options {}}} {
     set start [clock milliseconds]
     if {![llength $options]} {
         set good [expr {![catch {
-            exec env -C $source {*}$build >$::run::folder/out 2>@1
+            exec env -C $source {*}$build >$::run::directory/out 2>@1
         }]}]
         set report {}
     } else {
@@ -118,10 +118,10 @@ proc debian::say {title good seconds report} {
 #
 #       Build a package all ways.  Results: 1 if it was as it should be.
 
-proc debian::judge {folder name} {
+proc debian::judge {directory name} {
     variable packages
     lassign [dict get $packages $name] dependency missed known
-    set source [sources::fetch $folder $name]
+    set source [sources::fetch $directory $name]
     set control $source/debian/control
     puts $name
     if {[catch {exec env -C $source dpkg-checkbuilddeps 2>@1} message]} {
@@ -132,7 +132,7 @@ proc debian::judge {folder name} {
     puts [format "  %-10s %s, %.1f s" plainly \
         [expr {$good ? "built" : "failed"}] $seconds]
     if {!$good} {
-        puts [run::read $::run::folder/out]
+        puts [run::read $::run::directory/out]
         return 0
     }
     lassign [built $source [list --registry dpkg --depends-from $control]] \
@@ -145,9 +145,9 @@ proc debian::judge {folder name} {
             set result 0
         }
     }
-    without $control $dependency $folder/control
+    without $control $dependency $directory/control
     set violations [say "without" {*}[built $source [list --registry dpkg \
-        --depends-from $folder/control]]]
+        --depends-from $directory/control]]]
     set found 0
     dict for {path package} $violations {
         if {$package in $missed} {
@@ -174,7 +174,7 @@ foreach name $words {
         debian::fail "there is no package $name here; those are:\
             [join [dict keys $debian::packages] {, }]"
     }
-    if {[catch {debian::judge $::run::folder $name} good options]} {
+    if {[catch {debian::judge $::run::directory $name} good options]} {
         puts stderr [dict get $options -errorinfo]
         debian::fail $name
     }

@@ -59,15 +59,15 @@ proc dpkgAdd {admin name files args} {
     set channel [open $admin/status a]
     puts $channel $stanza
     close $channel
-    set folders {}
+    set directories {}
     foreach file $files {
-        set folder [file dirname $file]
-        while {$folder ne "/" && $folder ni $folders} {
-            lappend folders $folder
-            set folder [file dirname $folder]
+        set directory [file dirname $file]
+        while {$directory ne "/" && $directory ni $directories} {
+            lappend directories $directory
+            set directory [file dirname $directory]
         }
     }
-    set lines [concat /. [lsort $folders] $files]
+    set lines [concat /. [lsort $directories] $files]
     putFile $admin/info/$name.list [join $lines \n]\n
 }
 

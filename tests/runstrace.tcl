@@ -117,10 +117,10 @@ proc strace::target {path follow} {
             append head /$part
         }
         set name [lindex $parts end]
-        set folder [dtsm::bytes::resolved /[join [lrange $parts 0 end-1] /]]
+        set directory [dtsm::bytes::resolved /[join [lrange $parts 0 end-1] /]]
         set known($path,$follow) [expr {$follow || $name eq ".."
             ? [dtsm::bytes::resolved /[join $parts /]]
-            : "[string trimright $folder /]/$name"}]
+            : "[string trimright $directory /]/$name"}]
     }
     return $known($path,$follow)
 }
@@ -146,9 +146,9 @@ proc strace::paths {shape arguments cwd} {
                 $arguments] 2 2]
         }
         at - at2 - secondat {
-            foreach {. folder path} [regexp -all -inline $at $arguments] {
+            foreach {. directory path} [regexp -all -inline $at $arguments] {
                 if {$path ne ""} {
-                    lappend found [file join $folder $path]
+                    lappend found [file join $directory $path]
                 }
             }
             if {$shape eq "at"} {
@@ -174,15 +174,15 @@ proc strace::paths {shape arguments cwd} {
 proc strace::begins {pid cwd} {
     variable parents
     variable begun
-    variable folder
+    variable directory
     variable traced
     variable loading
     set from {}
     if {[info exists parents($pid)]} {
         set from [lindex $parents($pid) [incr begun($pid)]-1]
     }
-    set folder($pid) [expr {[info exists folder($from)]
-        ? $folder($from) : $cwd}]
+    set directory($pid) [expr {[info exists directory($from)]
+        ? $directory($from) : $cwd}]
     set traced($pid) [expr {[info exists traced($from)] ? $traced($from) : 1}]
     set loading($pid) 0
 }
@@ -245,7 +245,7 @@ proc strace::way {pid call path line} {
 
 proc strace::parse {file cwd} {
     variable calls
-    foreach name {parents begun folder traced loading last lacking} {
+    foreach name {parents begun directory traced loading last lacking} {
         variable $name
         array unset $name
         array set $name {}
@@ -265,24 +265,24 @@ proc strace::parse {file cwd} {
                 && [incr forks($child)] > [incr begun($child) 0]} {
             begins $child $cwd
         } elseif {[regexp {^(\d+) +\+\+\+ } $line . pid]} {
-            unset -nocomplain folder($pid) lacking($pid) last($pid)
+            unset -nocomplain directory($pid) lacking($pid) last($pid)
         }
         if {![regexp {^(\d+) +(\w+)\((.*)$} $line . pid call arguments]} {
             continue
         }
-        if {![info exists folder($pid)]} {
+        if {![info exists directory($pid)]} {
             begins $pid $cwd
         }
         if {$call eq "fchdir" && [regexp {^\d+<([^>]*)>\) += 0} \
                 $arguments . path]} {
-            set folder($pid) $path
+            set directory($pid) $path
         }
         if {![dict exists $calls $call]} {
             continue
         }
         lassign [dict get $calls $call] shape follow
         set follow [expr {$follow && ![string match *NOFOLLOW* $arguments]}]
-        set named [paths $shape $arguments $folder($pid)]
+        set named [paths $shape $arguments $directory($pid)]
         set path [lindex $named 0]
         if {![llength $named] || [service $pid $call $path]} {
             continue
@@ -298,7 +298,7 @@ proc strace::parse {file cwd} {
         set good [expr {[regexp { = 0$} $line]
             || [string match *<unfinished* $line]}]
         if {$call eq "chdir" && $good} {
-            set folder($pid) [target [lindex $named 0] 1]
+            set directory($pid) [target [lindex $named 0] 1]
         } elseif {$call eq "execve" && $good} {
             set first 0
             set traced($pid) [expr {
@@ -313,10 +313,10 @@ proc strace::parse {file cwd} {
 #
 #      The empty directory in which a build is made, each time the same.
 
-proc strace::fresh {folder} {
-    file delete -force $folder/work
-    file mkdir $folder/work
-    return $folder/work
+proc strace::fresh {directory} {
+    file delete -force $directory/work
+    file mkdir $directory/work
+    return $directory/work
 }
 
 # strace::status --
@@ -357,37 +357,37 @@ proc strace::recorded {report} {
 
 # strace::watched --
 #
-#      Make a build in folder/work under strace.
+#      Make a build in directory/work under strace.
 #
 # Results:
 #      How it ended; path way ... as strace::parse has it.
 
-proc strace::watched {folder command} {
-    set work [fresh $folder]
-    set status [status $folder/out env -C $work \
+proc strace::watched {directory command} {
+    set work [fresh $directory]
+    set status [status $directory/out env -C $work \
         strace -f -y -s 65535 -e signal=none \
         -e trace=%file,fchdir,fork,vfork,clone,clone3 \
-        -o $folder/trace {*}$command]
-    return [list $status [parse $folder/trace $work]]
+        -o $directory/trace {*}$command]
+    return [list $status [parse $directory/trace $work]]
 }
 
 # strace::both --
 #
-#      Make a build in folder/work twice, once under dtsm and once under
+#      Make a build in directory/work twice, once under dtsm and once under
 #      strace.
 #
 # Results:
 #      A list of two dictionaries: path flags ... as dtsm reports it, path way
 #      ... as strace::parse has it.
 
-proc strace::both {folder command} {
-    set report [runReport {} $command {} [list env -C [fresh $folder]]]
+proc strace::both {directory command} {
+    set report [runReport {} $command {} [list env -C [fresh $directory]]]
     if {[dict get $report exit] ne {status 0}} {
         error "the traced build failed: [runErrors]"
     }
-    lassign [watched $folder $command] status seen
+    lassign [watched $directory $command] status seen
     if {$status ne {status 0}} {
-        error "the build under strace failed: [run::read $folder/out]"
+        error "the build under strace failed: [run::read $directory/out]"
     }
     return [list [recorded $report] $seen]
 }
@@ -420,8 +420,8 @@ proc strace::differences {recorded seen} {
 #
 #      The differences of a build.
 
-proc compareWithStrace {folder command} {
-    lassign [strace::both $folder $command] recorded seen
+proc compareWithStrace {directory command} {
+    lassign [strace::both $directory $command] recorded seen
     set differences [strace::differences $recorded $seen]
     if {[dict size $seen] < 100} {
         lappend differences "only [dict size $seen] paths were seen"

@@ -8,7 +8,7 @@
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
 namespace eval run {
-    variable folder [scratch]
+    variable directory [scratch]
 }
 set dtsmCommand [buildFile dtsm]
 
@@ -38,12 +38,12 @@ proc run::read {file} {
     return $text
 }
 
-# run::folderOfBytes --
+# run::directoryOfBytes --
 #
 #      A directory with this name, with a file `sec' and a directory `maps' in
 #      it; for the words of runStatus.
 
-proc run::folderOfBytes {name} {
+proc run::directoryOfBytes {name} {
     set place [encoding convertto [encoding system] [scratch]]/$name
     set encoding [encoding system]
     encoding system iso8859-1
@@ -62,7 +62,7 @@ proc compile {file args} {
 }
 
 testConstraint staticCC [expr {
-    ![catch {compile $run::folder/static -static}]}]
+    ![catch {compile $run::directory/static -static}]}]
 
 # runStatus --
 #
@@ -76,11 +76,11 @@ testConstraint staticCC [expr {
 #      command  The command itself.
 
 proc runStatus {words {input {}} {set {}} {before {}} {command {}}} {
-    variable ::run::folder
+    variable ::run::directory
     if {$command eq ""} {
         set command $::dtsmCommand
     }
-    makeText $folder/in $input
+    makeText $directory/in $input
     set assignments {}
     foreach {name value} $set {
         lappend assignments $name=$value
@@ -91,7 +91,7 @@ proc runStatus {words {input {}} {set {}} {before {}} {command {}}} {
     set encoding [encoding system]
     encoding system iso8859-1
     set failed [catch {
-        exec {*}$argv <$folder/in >$folder/out 2>$folder/err
+        exec {*}$argv <$directory/in >$directory/out 2>$directory/err
     } message options]
     encoding system $encoding
     if {!$failed} {
@@ -105,11 +105,11 @@ proc runStatus {words {input {}} {set {}} {before {}} {command {}}} {
 }
 
 proc runOutput {} {
-    return [run::read $::run::folder/out]
+    return [run::read $::run::directory/out]
 }
 
 proc runErrors {} {
-    return [run::read $::run::folder/err]
+    return [run::read $::run::directory/err]
 }
 
 # runReport --
@@ -117,7 +117,7 @@ proc runErrors {} {
 #      The report of a run, as a dictionary.
 
 proc runReport {options command {set {}} {before {}}} {
-    set file $::run::folder/report
+    set file $::run::directory/report
     runStatus [list run {*}$options --report $file -- {*}$command] \
         {} $set $before
     return [parseJson [run::read $file]]
@@ -129,23 +129,23 @@ proc runReport {options command {set {}} {before {}}} {
 #      signal to dtsm once the script runs.
 #
 # Arguments:
-#      folder   Where the run's files are.
+#      directory   Where the run's files are.
 #      signal   Its name without SIG.
 #      traps    What the script does before we know that it runs.
 #      script   And what afterwards.
 #
 # Results:
-#      The exit status; what is left in folder; whether the map is left.
+#      The exit status; what is left in directory; whether the map is left.
 
-proc interrupt {folder signal traps script} {
+proc interrupt {directory signal traps script} {
     set before env
     if {[common::works env --default-signal true]} {
         lappend before --default-signal
     }
-    set channel [open |[list {*}$before XDG_RUNTIME_DIR=$folder \
+    set channel [open |[list {*}$before XDG_RUNTIME_DIR=$directory \
         $::dtsmCommand run -- \
         sh -c "ulimit -c 0; $traps; echo \$DTSM_MAP; $script" \
-        2>$::run::folder/err] r+]
+        2>$::run::directory/err] r+]
     gets $channel map
     set existed [file exists $map]
     exec kill -$signal [pid $channel]
@@ -157,7 +157,7 @@ proc interrupt {folder signal traps script} {
     if {!$existed} {
         error "no map $map"
     }
-    return [list [lindex $code 2] [glob -nocomplain -directory $folder *] \
+    return [list [lindex $code 2] [glob -nocomplain -directory $directory *] \
         [file exists $map]]
 }
 

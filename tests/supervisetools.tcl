@@ -8,7 +8,7 @@
 source [file join [file dirname [info script]] runtools.tcl]
 
 namespace eval supervised {
-    variable folder [scratch]
+    variable directory [scratch]
     variable busybox [lindex [auto_execok busybox] 0]
 }
 
@@ -17,14 +17,14 @@ namespace eval supervised {
 #      Can this system supervise at all?
 
 proc supervised::starts {} {
-    variable folder
-    set map [dtsm::create -dir $folder]
+    variable directory
+    set map [dtsm::create -dir $directory]
     set failed [catch {
-        dtsm::supervise start [$map file] $folder/log $folder/socket
+        dtsm::supervise start [$map file] $directory/log $directory/socket
         dtsm::supervise stop
     }]
     $map destroy
-    file delete $folder/socket
+    file delete $directory/socket
     return [expr {!$failed}]
 }
 

@@ -125,12 +125,12 @@ proc traceTest::scarce {args} {
     return [split [run [child scarce] {*}$args] \n]
 }
 
-# traceTest::folders --
+# traceTest::directories --
 #
-#      Steps of the program folders, one word each.
+#      Steps of the program directories, one word each.
 
-proc traceTest::folders {args} {
-    return [run [child folders] {*}$args]
+proc traceTest::directories {args} {
+    return [run [child directories] {*}$args]
 }
 
 # traceTest::aged --

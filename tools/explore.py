@@ -31,7 +31,7 @@ import itertools
 import sys
 import time
 
-sys.dont_write_bytecode = True          # the source folder stays clean
+sys.dont_write_bytecode = True          # the source directory stays clean
 
 from interleave import (
     COUNT_LAST, FIRST, LAST, NONE, NO_RECORD, SPENT, Ask, Call, Cas, Explorer,
@@ -286,7 +286,7 @@ def visit():
 
 
 def change(how):
-    """Who renames a folder or turns a symlink (trace/judge/judgeChange.c)."""
+    """A process renames a directory or turns a symlink (judgeChange.c)."""
     slot = yield from begin_change()            # V6: announce, forget, do, end
     yield from called(how)
     yield Turn(slot is not None)

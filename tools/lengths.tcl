@@ -9,7 +9,7 @@
 #       reason.  The list may only shrink: an entry that is exceeded is an
 #       error, and so is one that is not needed.
 #
-#       tclsh lengths.tcl FOLDER ?LIST?
+#       tclsh lengths.tcl DIRECTORY ?LIST?
 #
 #       Without LIST, what is too long is printed as lines for it.
 #

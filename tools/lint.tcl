@@ -3,7 +3,7 @@
 #       Check the look of the sources: lengths of lines, tabs, blanks at line
 #       ends, left-over notes, paths of one machine.
 #
-#       tclsh lint.tcl FOLDER
+#       tclsh lint.tcl DIRECTORY
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 

@@ -2,9 +2,9 @@
 #
 #       Make manual pages from their doctools sources, with tcllib's doctools.
 #
-#       tclsh manual.tcl ?-check? FOLDER NAME.man PAGE ...
+#       tclsh manual.tcl ?-check? DIRECTORY NAME.man PAGE ...
 #
-#       FOLDER is that of the sources of dtsm.  In a source, a line
+#       DIRECTORY is that of the sources of dtsm.  In a source, a line
 #
 #       @VERBS@     stands for the verbs of the dtsm command, which a line
 #                   "@VERB name@ text ..." of the source describes,
@@ -257,11 +257,11 @@ proc manual::make {file} {
 
 proc manual::main {argv} {
     set check [expr {[lindex $argv 0] eq "-check"}]
-    set argv [lassign [lrange $argv $check end] folder]
+    set argv [lassign [lrange $argv $check end] directory]
     uplevel #0 {package require doctools}
     foreach file {optiontable report} {
         uplevel #0 [list ::source -encoding utf-8 \
-            [file join $folder library $file.tcl]]
+            [file join $directory library $file.tcl]]
     }
     set status 0
     foreach {from page} $argv {

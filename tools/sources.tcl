@@ -34,15 +34,15 @@ proc sources::release {} {
 
 # sources::fetch --
 #
-#       The sources of a package, below folder.
+#       The sources of a package, below directory.
 #
 # Results:
-#       The folder that holds them.
+#       The directory that holds them.
 
-proc sources::fetch {folder package} {
-    set apt $folder/apt
+proc sources::fetch {directory package} {
+    set apt $directory/apt
     file mkdir $apt/state/lists/partial $apt/cache/archives/partial \
-            $folder/$package
+            $directory/$package
     set options [list -q -o Dir::Etc::sourcelist=$apt/sources.list \
         -o Dir::Etc::sourceparts=- -o Dir::State=$apt/state \
         -o Dir::Cache=$apt/cache -o Acquire::Retries=2 \
@@ -54,6 +54,6 @@ proc sources::fetch {folder package} {
         close $channel
         exec apt-get {*}$options update 2>@1
     }
-    exec env -C $folder/$package apt-get {*}$options source $package 2>@1
-    return [lindex [glob -types d $folder/$package/*] 0]
+    exec env -C $directory/$package apt-get {*}$options source $package 2>@1
+    return [lindex [glob -types d $directory/$package/*] 0]
 }

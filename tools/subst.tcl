@@ -2,7 +2,7 @@
 #
 #       Replace @NAME@ in a file:
 #
-#       tclsh subst.tcl ?-packages FOLDER? FROM TO NAME=VALUE ...
+#       tclsh subst.tcl ?-packages DIRECTORY? FROM TO NAME=VALUE ...
 #
 #       NAME:file=VALUE takes the absolute name of a file.  In FROM, @NAME:word@
 #       is the value as a word of Tcl, @NAME:pc@ as pkg-config reads it.
@@ -11,7 +11,7 @@
 #       else TCLSH_PROG.
 #
 #       -packages also sets @PACKAGES@: name, version and file of each package
-#       that a script of FOLDER provides.  A name left over is an error.
+#       that a script of DIRECTORY provides.  A name left over is an error.
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 
@@ -28,9 +28,9 @@ proc readFile {name} {
 #       What the scripts of a directory provide, one `name version file` a line.
 #       The version may stand for ours.
 
-proc providedPackages {folder ours} {
+proc providedPackages {directory ours} {
     set lines {}
-    foreach file [lsort [glob -nocomplain -directory $folder *.tcl]] {
+    foreach file [lsort [glob -nocomplain -directory $directory *.tcl]] {
         foreach {- name version} [regexp -all -inline -line \
                 {^\s*package provide (\S+) (\S+)$} [readFile $file]] {
             if {![regexp {^[0-9.ab]+$} $version]} {

@@ -6,7 +6,7 @@
 #       run (tests/common.tcl).  The head of a file names the sources that it
 #       covers.
 #
-#       tclsh testnames.tcl FOLDER
+#       tclsh testnames.tcl DIRECTORY
 #
 # Copyright (c) 2026 The dtsm authors.  See license.terms.
 

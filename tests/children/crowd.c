@@ -3,11 +3,11 @@
  *
  *      Many that ask a session's server at once, or wrongly.
  *
- *      crowd ask N FOLDER      N questions, all before the first answer is
+ *      crowd ask N DIRECTORY      N questions, all before the first answer is
  *                              read; prints how many got each answer
- *      crowd silent N FOLDER   N connections that say half a word, then one
+ *      crowd silent N DIRECTORY   N connections that say half a word, then one
  *                              question
- *      crowd odd SEED FOLDER   messages that are no questions, then one
+ *      crowd odd SEED DIRECTORY   messages that are no questions, then one
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -81,12 +81,12 @@ Answer(int fd)
 }
 
 static int
-Question(const char *folder, int number)
+Question(const char *directory, int number)
 {
     char path[4096];
     int fd = Connect();
 
-    snprintf(path, sizeof path, "%s/%d", folder, number);
+    snprintf(path, sizeof path, "%s/%d", directory, number);
     Say(fd, path, strlen(path));
     return fd;
 }

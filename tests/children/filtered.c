@@ -7,8 +7,8 @@
  *      HOW      prctl, seccomp, syscall (prctl by syscall()) or raw (by an
  *               instruction of its own): how the filter is installed.
  *               tsync, listener: seccomp with that flag.  strict: mode 1.
- *               landlock: no filter; CALLS is a folder below which all may be
- *               done, all else is only executed and read.
+ *               landlock: no filter; CALLS is a directory below which all may
+ *               be done, all else is only executed and read.
  *               none: no filter.
  *      ANSWER   kill, or the errno that other calls get (a number).
  *      CALLS    the calls that pass, a,b,c; or those that do not: -a,b,c.
@@ -17,7 +17,7 @@
  *               cd, list, forkopen, vforkcd: with a path
  *               run, spawn: all arguments that are left are a program's
  *
- *      filtered random SEED COUNT FOLDER: so many processes, each under
+ *      filtered random SEED COUNT DIRECTORY: so many processes, each under
  *      another random filter, make calls of many kinds or start a program.
  *      Says how each ended.
  *
@@ -176,7 +176,7 @@ Raw(long number, long a, long b, long c)
  */
 
 static int
-Landlock(const char *folder)
+Landlock(const char *directory)
 {
     const uint64_t reads = 1u << 0 | 1u << 2 | 1u << 3;
     uint64_t handled = (1u << 13) - 1;
@@ -186,7 +186,7 @@ Landlock(const char *folder)
     } __attribute__((packed)) below = {(1u << 13) - 1, -1};
     int ruleset = (int) syscall(444, &handled, sizeof(handled), 0);
 
-    below.fd = open(folder, O_PATH);
+    below.fd = open(directory, O_PATH);
     if (ruleset < 0 || below.fd < 0
             || syscall(445, ruleset, 1, &below, 0) != 0) {
         return -1;
@@ -388,7 +388,7 @@ CountDown(const char *path, const struct stat *st, int kind, struct FTW *ftw)
  */
 
 static int
-Rarer(const char *folder, const char *path)
+Rarer(const char *directory, const char *path)
 {
     char name[300];
     struct statx st;
@@ -400,9 +400,9 @@ Rarer(const char *folder, const char *path)
     snprintf(name, sizeof(name), "%s.XXXXXX", path);
     switch (Random(14)) {
         case 0:
-            return statx(AT_FDCWD, folder, 0, STATX_TYPE, &st) == 0;
+            return statx(AT_FDCWD, directory, 0, STATX_TYPE, &st) == 0;
         case 1:
-            stream = opendir(folder);
+            stream = opendir(directory);
             while (stream != NULL && readdir(stream) != NULL) {
                 continue;
             }
@@ -411,7 +411,7 @@ Rarer(const char *folder, const char *path)
             status = glob("*/.", 0, NULL, &found);
             return status == 0 && found.gl_pathc > 0;
         case 3:
-            return nftw(folder, CountDown, 4, FTW_PHYS) == 0;
+            return nftw(directory, CountDown, 4, FTW_PHYS) == 0;
         case 4:
             fd = mkstemp(name);
             return fd >= 0 && unlink(name) == 0;
@@ -424,7 +424,7 @@ Rarer(const char *folder, const char *path)
         case 7:
             return symlink("x", path) == 0 && unlink(path) == 0;
         case 8:
-            return chmod(folder, 0755) == 0;
+            return chmod(directory, 0755) == 0;
         case 9:
             return dlopen("libm.so.6", RTLD_NOW) != NULL;
         case 10:
@@ -432,15 +432,15 @@ Rarer(const char *folder, const char *path)
         case 11:
             pid = fork();
             if (pid == 0) {
-                _exit(chdir(folder) == 0 && stat(".", (struct stat *) &st)
+                _exit(chdir(directory) == 0 && stat(".", (struct stat *) &st)
                         == 0 ? 0 : 1);
             }
             return waitpid(pid, &status, 0) == pid && status == 0;
         case 12:
-            fd = open(folder, O_RDONLY | O_DIRECTORY);
+            fd = open(directory, O_RDONLY | O_DIRECTORY);
             return fd >= 0 && fchdir(fd) == 0 && chdir("..") == 0;
         default:
-            return syscall(SYS_faccessat, AT_FDCWD, folder, R_OK) == 0;
+            return syscall(SYS_faccessat, AT_FDCWD, directory, R_OK) == 0;
     }
 }
 
@@ -451,7 +451,7 @@ Rarer(const char *folder, const char *path)
  */
 
 static unsigned
-Various(const char *folder, const char *path)
+Various(const char *directory, const char *path)
 {
     char buf[4096];
     unsigned sum = 0;
@@ -468,16 +468,16 @@ Various(const char *folder, const char *path)
                 good = Open(path) == 0;
                 break;
             case 1:
-                good = stat(folder, &st) == 0;
+                good = stat(directory, &st) == 0;
                 break;
             case 2:
                 good = lstat(path, &st) == 0;
                 break;
             case 3:
-                good = access(folder, R_OK) == 0;
+                good = access(directory, R_OK) == 0;
                 break;
             case 4:
-                good = readlink(folder, buf, sizeof(buf)) > 0;
+                good = readlink(directory, buf, sizeof(buf)) > 0;
                 break;
             case 5:
                 good = chdir("..") == 0;
@@ -486,7 +486,7 @@ Various(const char *folder, const char *path)
                 good = getcwd(buf, sizeof(buf)) != NULL;
                 break;
             case 7:
-                good = realpath(folder, buf) != NULL;
+                good = realpath(directory, buf) != NULL;
                 break;
             case 8:
                 file = fopen(path, "r");
@@ -499,10 +499,10 @@ Various(const char *folder, const char *path)
                 good = rename(path, path) == 0;
                 break;
             case 11:
-                good = syscall(SYS_newfstatat, AT_FDCWD, folder, &st, 0) == 0;
+                good = !syscall(SYS_newfstatat, AT_FDCWD, directory, &st, 0);
                 break;
             default:
-                good = Rarer(folder, path);
+                good = Rarer(directory, path);
                 break;
         }
         sum = sum * 31 + (good ? 7 : (unsigned) errno);
@@ -518,7 +518,7 @@ Various(const char *folder, const char *path)
  */
 
 static void
-TryRandom(const char *folder, int number)
+TryRandom(const char *directory, int number)
 {
     static char *const none[] = {(char *) (intptr_t) "true", NULL};
     struct sock_fprog program;
@@ -527,7 +527,7 @@ TryRandom(const char *folder, int number)
     uint32_t most = simple ? 0 : Random(4);
     char path[256];
 
-    snprintf(path, sizeof(path), "%s/%d", folder, number);
+    snprintf(path, sizeof(path), "%s/%d", directory, number);
     count = 0;
     Step(BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -556,7 +556,7 @@ TryRandom(const char *folder, int number)
     if (Random(3) == 0) {
         execve("/bin/true", none, environ);
     }
-    _exit((int) (Various(folder, path) & 0x7f));
+    _exit((int) (Various(directory, path) & 0x7f));
 }
 
 /*
@@ -566,7 +566,7 @@ TryRandom(const char *folder, int number)
  */
 
 static int
-Randomly(uint32_t first, int rounds, const char *folder)
+Randomly(uint32_t first, int rounds, const char *directory)
 {
     char path[256];
     int status, i;
@@ -577,10 +577,10 @@ Randomly(uint32_t first, int rounds, const char *folder)
 
         if (pid == 0) {
             seed = (first + (uint32_t) i) * 2654435761u;
-            TryRandom(folder, i);
+            TryRandom(directory, i);
         }
         waitpid(pid, &status, 0);
-        snprintf(path, sizeof(path), "%s/%d", folder, i);
+        snprintf(path, sizeof(path), "%s/%d", directory, i);
         if (rmdir(path) != 0) {         /* that it may have left */
             unlink(path);
         }

@@ -4,10 +4,10 @@
  *      Makes every system call that takes a path, on files whose names say
  *      what they are, and prints what each answers: NAME CASE ERRNO.
  *
- *      linkcalls wrapper|syscall FOLDER        by libc's function, or syscall()
+ *      linkcalls wrapper|syscall DIRECTORY     by libc's function, or syscall()
  *      linkcalls names                         the rows: NAME HAS-FLAG
  *
- *      The cases of the row NAME, below FOLDER:
+ *      The cases of the row NAME, below DIRECTORY:
  *
  *      ok/NAME.a       a plain file
  *      ok/NAME.m       missing
@@ -302,18 +302,18 @@ typedef struct Row {
  */
 
 static void
-Make(Row *row, const char *folder, char letter, int bySyscall)
+Make(Row *row, const char *directory, char letter, int bySyscall)
 {
     char path[PATH_MAX];
     int isOk = strchr("amlfLF", letter) != NULL;
     int isOther = letter >= 'A' && letter <= 'Z';
     long *a = row->words, got;
 
-    snprintf(path, sizeof(path), "%s/%s/%s.%c", folder, isOk ? "ok" : "no",
+    snprintf(path, sizeof(path), "%s/%s/%s.%c", directory, isOk ? "ok" : "no",
             row->name, letter);
-    snprintf(target, sizeof(target), "%s/ok/%s.%c.to", folder, row->name,
+    snprintf(target, sizeof(target), "%s/ok/%s.%c.to", directory, row->name,
             letter);
-    snprintf(origin, sizeof(origin), "%s/ok/%s.%c.from", folder, row->name,
+    snprintf(origin, sizeof(origin), "%s/ok/%s.%c.from", directory, row->name,
             letter);
     memset(buffer, 0, sizeof(buffer));
     memset(empty, 0, sizeof(empty));

@@ -210,7 +210,7 @@ MovedBy(int how, const char *path)
 {
     static char stack[65536];
     const char *slash = strrchr(path, '/');
-    char *folder = strndup(path, (size_t) (slash - path));
+    char *directory = strndup(path, (size_t) (slash - path));
     long pid;
     if (access("ok", F_OK) != 0) {
         return 0;
@@ -218,11 +218,11 @@ MovedBy(int how, const char *path)
     if (how < 0) {
         pid = syscall(SYS_clone, CLONE_FS | SIGCHLD, 0, 0, 0, 0);
         if (pid == 0) {
-            _exit(Moves(folder));
+            _exit(Moves(directory));
         }
     } else {
         pid = clone(Moves, stack + sizeof(stack), CLONE_FS | how | SIGCHLD,
-                folder);
+                directory);
     }
     return waitpid((pid_t) pid, NULL, 0) != pid ? 0
             : open(slash + 1, O_RDONLY) < 0 ? -1 : 0;

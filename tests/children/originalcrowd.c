@@ -1,7 +1,7 @@
 /*
  * originalcrowd.c --
  *
- *      originalcrowd FOLDER PROCESSES THREADS STRINGS SEED: a program of the
+ *      originalcrowd DIRECTORY PROCESSES THREADS STRINGS SEED: a program of the
  *      original's interface, by its header alone.  Processes that are forked
  *      before the map is made, after that, and after all is inserted; in each
  *      that is there in time, threads insert random strings of the original's

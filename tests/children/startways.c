@@ -201,7 +201,7 @@ Forked(const char *way)
 {
     int fd = -1;
     pid_t pid;
-    char *folder;
+    char *directory;
 
     if (strcmp(way, "vfork") == 0) {
         return Vforked();
@@ -211,9 +211,9 @@ Forked(const char *way)
     } else if (strcmp(way, "fexecve") == 0) {
         fd = open(words[0], O_RDONLY | O_CLOEXEC);
     } else if (strcmp(way, "at") == 0) {
-        folder = strdup(words[0]);
-        fd = open(dirname(folder), O_PATH | O_CLOEXEC);
-        free(folder);
+        directory = strdup(words[0]);
+        fd = open(dirname(directory), O_PATH | O_CLOEXEC);
+        free(directory);
     }
     pid = fork();
     if (pid == 0) {

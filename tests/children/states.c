@@ -1,7 +1,7 @@
 /*
  * states.c --
  *
- *      states OPERATION PATHS FOLDER: a process does one operation on a map
+ *      states OPERATION PATHS DIRECTORY: a process does one operation on a map
  *      of PATHS paths, one instruction after the other.  Whenever the map's
  *      bytes have changed they are what a kill at that instruction leaves
  *      behind: a copy of them is opened and checked, all that was there before

@@ -181,7 +181,7 @@ main(int argc, char **argv)
     Say("unlink", unlink("ok/link"));
     Say("link", linkat(AT_FDCWD, "ok/other", AT_FDCWD, "ok/hard", 0));
     Say("rename symlink", rename("ok/other", "ok/moved"));
-    Say("rename directory", rename("ok/dir", "ok/folder"));
+    Say("rename directory", rename("ok/dir", "ok/directory"));
     Say("exchange", renameat2(AT_FDCWD, "ok/one", AT_FDCWD, "ok/two",
             1 << 1));
     Say("mkdir", mkdir("ok/made", 0777));

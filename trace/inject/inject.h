@@ -120,13 +120,13 @@ void DtsmTraceNoteGlob(const char *pattern);
 int DtsmTraceOpened(int fd, unsigned how);
 
 /*
- * DtsmTraceActionsFolder (wrapActions.c) --
+ * DtsmTraceActionsDirectory (wrapActions.c) --
  *
  *      The directory that posix_spawn's file actions, NULL for none, lead to:
  *      AT_FDCWD when they do not change it, a descriptor to be closed, or -1
  *      when that is not to be told from here.
  */
 
-int DtsmTraceActionsFolder(const posix_spawn_file_actions_t *actions);
+int DtsmTraceActionsDirectory(const posix_spawn_file_actions_t *actions);
 
 #endif /* DTSM_INJECT_H */

@@ -38,7 +38,7 @@ DtsmTraceGonePath(int dirfd, char *buf, size_t size)
  */
 
 static size_t
-ReachMissing(int folder, const char *name, size_t nameLen, int flags,
+ReachMissing(int directory, const char *name, size_t nameLen, int flags,
         char *buf, size_t size)
 {
     char text[NAME_MAX + 1];
@@ -48,14 +48,14 @@ ReachMissing(int folder, const char *name, size_t nameLen, int flags,
     memcpy(text, name, nameLen);
     text[nameLen] = '\0';
     if (!(flags & O_NOFOLLOW)) {
-        got = DtsmpSyscall4(SYS_readlinkat, folder, (long) (intptr_t) text,
+        got = DtsmpSyscall4(SYS_readlinkat, directory, (long) (intptr_t) text,
                 (long) (intptr_t) buf, (long) size - 1);
     }
     if (got > 0 && buf[0] == '/') {
         buf[got] = '\0';
         return (size_t) got;
     }
-    len = DtsmTraceFdPath(folder, buf, size - nameLen - 1);
+    len = DtsmTraceFdPath(directory, buf, size - nameLen - 1);
     if (len > 0) {
         len -= len == 1;                /* "/" */
         buf[len++] = '/';

@@ -83,7 +83,7 @@ Source(const Step *steps, int *countPtr, int *fdPtr)
  */
 
 int
-DtsmTraceActionsFolder(const posix_spawn_file_actions_t *actions)
+DtsmTraceActionsDirectory(const posix_spawn_file_actions_t *actions)
 {
     const Step *steps;
     const char *path;
@@ -146,7 +146,7 @@ Moved(const posix_spawn_file_actions_t *actions, int kind, const char *path,
 #else
 
 int
-DtsmTraceActionsFolder(const posix_spawn_file_actions_t *actions)
+DtsmTraceActionsDirectory(const posix_spawn_file_actions_t *actions)
 {
     return actions == NULL || moves == NEVER ? AT_FDCWD : -1;
 }
@@ -179,7 +179,7 @@ Refuses(const posix_spawn_file_actions_t *actions, const char *path,
     if (path == NULL || *path == '/') {
         return CHECK(AT_FDCWD, path, how);
     }
-    fd = DtsmTraceActionsFolder(actions);
+    fd = DtsmTraceActionsDirectory(actions);
     if (fd == -1) {
         return 0;
     }

@@ -53,7 +53,7 @@ BeforeOpen(int dirfd, const char *path, const OpenHow *how, size_t size)
     if (TRACE_NO_POINTER(how) || size < sizeof(*how)) {
         return 0;
     }
-    if (how->resolve & RESOLVE_IN_FOLDER) {
+    if (how->resolve & RESOLVE_IN_DIRECTORY) {
         path = DtsmTraceBelowRoot(path);
     }
     return CHECK(dirfd, path, DtsmTraceOpen2How(how->flags, how->resolve));
@@ -62,7 +62,8 @@ BeforeOpen(int dirfd, const char *path, const OpenHow *how, size_t size)
 static int
 AfterOpen(int fd, const OpenHow *how)
 {
-    if (fd < 0 || !(how->resolve & RESOLVE_IN_FOLDER) || !DtsmTraceFenced()) {
+    if (fd < 0 || !(how->resolve & RESOLVE_IN_DIRECTORY)
+            || !DtsmTraceFenced()) {
         return fd;
     }
     return DtsmTraceOpened(fd, DtsmTraceOpen2How(how->flags, how->resolve));

@@ -249,9 +249,9 @@ NoteZone(void)
 {
     static const char unset[] = "";
     static const char *seen = NULL;
-    const char *zone, *given, *folder;
+    const char *zone, *given, *directory;
     char *path;
-    size_t len, folderLen;
+    size_t len, directoryLen;
 
     if (DtsmSubjectMap() == NULL) {
         return;
@@ -273,17 +273,17 @@ NoteZone(void)
         Note(zone);
         return;
     }
-    folder = getenv("TZDIR");
-    if (folder == NULL || *folder == '\0') {
-        folder = ZONES;
+    directory = getenv("TZDIR");
+    if (directory == NULL || *directory == '\0') {
+        directory = ZONES;
     }
     len = strlen(zone);
-    folderLen = strlen(folder);
-    path = folderLen + len + 2 > PATH_MAX ? NULL : DtsmTraceBorrow();
+    directoryLen = strlen(directory);
+    path = directoryLen + len + 2 > PATH_MAX ? NULL : DtsmTraceBorrow();
     if (path != NULL) {
-        memcpy(path, folder, folderLen);
-        path[folderLen] = '/';
-        memcpy(path + folderLen + 1, zone, len + 1);
+        memcpy(path, directory, directoryLen);
+        path[directoryLen] = '/';
+        memcpy(path + directoryLen + 1, zone, len + 1);
         Note(path);
         DtsmTraceReturn(path);
     }

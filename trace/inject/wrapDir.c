@@ -224,7 +224,7 @@ DtsmTraceWhere(int dirfd, const char *path, char *buf, size_t size)
 }
 
 size_t
-DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size)
+DtsmTraceDirectory(int dirfd, const char *path, char *buf, size_t size)
 {
     return Where(dirfd, path, O_DIRECTORY, buf, size);
 }
@@ -238,7 +238,7 @@ DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size)
     do { \
         char *dir_ = (count) > 0 && DtsmTraceFenced() \
                 ? DtsmTraceBorrow() : NULL; \
-        size_t len_ = dir_ == NULL ? 0 : DtsmTraceFolder((dirfd), (path), \
+        size_t len_ = dir_ == NULL ? 0 : DtsmTraceDirectory((dirfd), (path), \
                 dir_, PATH_MAX); \
         int from_, to_ = 0; \
         if (len_ > 0) { \
@@ -282,7 +282,7 @@ Claim(int dirfd, const char *path, void *filter)
         if (__atomic_compare_exchange_n(&scans[i].taken, &expected, 1, 0,
                 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
             scans[i].filter = filter;
-            scans[i].len = DtsmTraceFolder(dirfd, path, scans[i].dir,
+            scans[i].len = DtsmTraceDirectory(dirfd, path, scans[i].dir,
                     sizeof(scans[i].dir));
             return i;
         }
@@ -379,14 +379,14 @@ DtsmTraceHiddenName(const char *path)
     text[len] = '\0';
     slash = strrchr(text, '/');
     if (slash == NULL) {
-        end = DtsmTraceFolder(AT_FDCWD, ".", dir, PATH_MAX);
+        end = DtsmTraceDirectory(AT_FDCWD, ".", dir, PATH_MAX);
         slash = text - 1;
     } else {
         size_t at = (size_t) (slash - text);
         char keep = text[at + 1];
 
         text[at + 1] = '\0';
-        end = DtsmTraceFolder(AT_FDCWD, text, dir, PATH_MAX);
+        end = DtsmTraceDirectory(AT_FDCWD, text, dir, PATH_MAX);
         text[at + 1] = keep;
     }
     hidden = end > 0 && DtsmTraceHidden(dir, end, slash + 1, DT_UNKNOWN);

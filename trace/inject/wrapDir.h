@@ -11,7 +11,7 @@
  *
  *      DtsmTraceHidden of a path, or of a name that a stream lists.
  *
- * DtsmTraceWhere, DtsmTraceFolder --
+ * DtsmTraceWhere, DtsmTraceDirectory --
  *
  *      The resolved path of anything, or of a directory alone; its length, or
  *      0.
@@ -30,6 +30,6 @@ int DtsmTraceFenced(void);
 int DtsmTraceHiddenName(const char *path);
 int DtsmTraceHides(DIR *stream, const char *name, unsigned type);
 size_t DtsmTraceWhere(int dirfd, const char *path, char *buf, size_t size);
-size_t DtsmTraceFolder(int dirfd, const char *path, char *buf, size_t size);
+size_t DtsmTraceDirectory(int dirfd, const char *path, char *buf, size_t size);
 
 #endif /* DTSM_WRAP_DIR_H */

@@ -66,7 +66,7 @@ CheckReal(const char *path)
 {
     unsigned saw;
     int err = DtsmTraceCheck(AT_FDCWD, path, DTSM_STAT, &saw);
-    char folder[TRACE_SPELL_MAX];
+    char directory[TRACE_SPELL_MAX];
     size_t len;
 
     if (err != 0 || path == NULL || DtsmSubjectMap() == NULL) {
@@ -82,11 +82,11 @@ CheckReal(const char *path)
     while (len > 0 && path[len - 1] != '/') {
         len--;
     }
-    if (len > 1 && len <= sizeof(folder) && !(saw & TRACE_SAW_NEW)
+    if (len > 1 && len <= sizeof(directory) && !(saw & TRACE_SAW_NEW)
             && IsPlain(DtsmTraceKnows(path))) {
-        memcpy(folder, path, len - 1);
-        folder[len - 1] = '\0';
-        if (DtsmTraceKnows(folder) != 0) {
+        memcpy(directory, path, len - 1);
+        directory[len - 1] = '\0';
+        if (DtsmTraceKnows(directory) != 0) {
             return 0;
         }
     }

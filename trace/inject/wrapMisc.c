@@ -273,7 +273,7 @@ IsRoot(const char *path)
 {
     char *buf = DtsmTraceBorrow();
     int is = buf != NULL
-            && DtsmTraceFolder(AT_FDCWD, path, buf, PATH_MAX) == 1;
+            && DtsmTraceDirectory(AT_FDCWD, path, buf, PATH_MAX) == 1;
 
     DtsmTraceReturn(buf);
     return is;

@@ -183,7 +183,7 @@ unlinkat(int dirfd, const char *path, int atFlags)
  */
 
 static int
-MakeFolder(int dirfd, const char *path, unsigned *sawPtr)
+MakeDirectory(int dirfd, const char *path, unsigned *sawPtr)
 {
     int err = DtsmTraceCheck(dirfd, path, MAKE, sawPtr);
 
@@ -197,7 +197,7 @@ DTSM_EXPORT int
 mkdir(const char *path, mode_t mode)
 {
     unsigned saw;
-    int err = MakeFolder(AT_FDCWD, path, &saw);
+    int err = MakeDirectory(AT_FDCWD, path, &saw);
 
     if (err < 0) {
         return 0;
@@ -210,7 +210,7 @@ DTSM_EXPORT int
 mkdirat(int dirfd, const char *path, mode_t mode)
 {
     unsigned saw;
-    int err = MakeFolder(dirfd, path, &saw);
+    int err = MakeDirectory(dirfd, path, &saw);
 
     if (err < 0) {
         return 0;

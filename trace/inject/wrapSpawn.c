@@ -44,7 +44,7 @@ FromHere(const posix_spawn_file_actions_t *actions, const char *file,
     if (actions == NULL || file == NULL || *file == '/' || *file == '\0') {
         return file;
     }
-    fd = DtsmTraceActionsFolder(actions);
+    fd = DtsmTraceActionsDirectory(actions);
     if (fd < 0) {
         return fd == AT_FDCWD ? file : NULL;
     }

@@ -45,7 +45,7 @@ static int
 CheckTemplate(const char *template)
 {
     Dtsm_Map *map = DtsmSubjectMap();
-    char *dir, *folder;
+    char *dir, *directory;
     const char *name;
     size_t len;
     int err = 0;
@@ -58,14 +58,14 @@ CheckTemplate(const char *template)
     if (dir == NULL) {
         return 0;
     }
-    folder = dir + PATH_MAX + 1;
+    directory = dir + PATH_MAX + 1;
     name = strrchr(template, '/');
     name = name == NULL ? template : name + 1;
     len = (size_t) (name - template);
     memcpy(dir, template, len);
     strcpy(dir + len, ".");
-    len = DtsmTraceFolder(AT_FDCWD, dir, folder, PATH_MAX);
-    if (len > 0 && DtsmTraceHidden(folder, len, name, DT_REG)) {
+    len = DtsmTraceDirectory(AT_FDCWD, dir, directory, PATH_MAX);
+    if (len > 0 && DtsmTraceHidden(directory, len, name, DT_REG)) {
         err = CHECK(AT_FDCWD, template, MAKE_TEMP);
     }
     DtsmTraceReturn(dir);
@@ -260,20 +260,20 @@ RefusesLibrary(const char *file, void *caller)
  * loader has its message; dlerror() takes that directory away again.
  */
 
-#define NO_FOLDER TRACE_NO_FILE "/"
+#define NO_DIRECTORY TRACE_NO_FILE "/"
 
 __attribute__((noinline)) static void *
 OpenNone(Lmid_t list, const char *file, int mode)
 {
     char *block = DtsmTraceBorrow();
-    const char *name = block != NULL ? block : NO_FOLDER;
+    const char *name = block != NULL ? block : NO_DIRECTORY;
     size_t len = strlen(file);
     void *result;
 
     if (block != NULL) {
-        memcpy(block, NO_FOLDER, sizeof(NO_FOLDER));
+        memcpy(block, NO_DIRECTORY, sizeof(NO_DIRECTORY));
         if (len < PATH_MAX) {
-            memcpy(block + sizeof(NO_FOLDER) - 1, file, len + 1);
+            memcpy(block + sizeof(NO_DIRECTORY) - 1, file, len + 1);
         }
     }
     result = list == LM_ID_BASE ? REAL(dlopen)(name, mode)
@@ -341,8 +341,8 @@ dlerror(void)
     char *message = REAL(dlerror)();
 
     if (message != NULL
-            && strncmp(message, NO_FOLDER, sizeof(NO_FOLDER) - 1) == 0) {
-        message += sizeof(NO_FOLDER) - 1;
+            && strncmp(message, NO_DIRECTORY, sizeof(NO_DIRECTORY) - 1) == 0) {
+        message += sizeof(NO_DIRECTORY) - 1;
     }
     return message;
 }

@@ -262,7 +262,7 @@ Connect(const char *socket)
 {
     struct sockaddr_un address;
     struct timeval limit = {PATIENCE, 0};
-    int folder, fd = (int) DtsmpSyscall3(SYS_socket, AF_UNIX,
+    int directory, fd = (int) DtsmpSyscall3(SYS_socket, AF_UNIX,
             SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     long result;
 
@@ -273,11 +273,12 @@ Connect(const char *socket)
             (long) (intptr_t) &limit, sizeof(limit));
     DtsmpSyscall5(SYS_setsockopt, fd, SOL_SOCKET, SO_SNDTIMEO,
             (long) (intptr_t) &limit, sizeof(limit));
-    folder = DtsmTraceSocketName(socket, &address);
-    result = folder < TRACE_WHOLE_NAME ? folder : DtsmpSyscall3(SYS_connect,
-            fd, (long) (intptr_t) &address, sizeof(address));
-    if (folder >= 0) {
-        DtsmpSysClose(folder);
+    directory = DtsmTraceSocketName(socket, &address);
+    result = directory < TRACE_WHOLE_NAME ? directory
+            : DtsmpSyscall3(SYS_connect, fd, (long) (intptr_t) &address,
+            sizeof(address));
+    if (directory >= 0) {
+        DtsmpSysClose(directory);
     }
     if (result != 0 || Hear(fd) != SUPERVISE_YES) {
         DtsmpSysClose(fd);

@@ -100,11 +100,11 @@ static long
 Connect(int fd, const char *name, long deadline)
 {
     struct sockaddr_un address;
-    int folder = DtsmTraceSocketName(name, &address);
+    int directory = DtsmTraceSocketName(name, &address);
     long result;
 
-    if (folder < TRACE_WHOLE_NAME) {
-        return folder;
+    if (directory < TRACE_WHOLE_NAME) {
+        return directory;
     }
     do {
         Wait wait = { deadline - Now(), 0 };
@@ -118,8 +118,8 @@ Connect(int fd, const char *name, long deadline)
         result = DtsmpSyscall3(SYS_connect, fd, (long) (intptr_t) &address,
                 sizeof(address));
     } while (result == -EINTR);
-    if (folder >= 0) {
-        DtsmpSysClose(folder);
+    if (directory >= 0) {
+        DtsmpSysClose(directory);
     }
     return result;
 }

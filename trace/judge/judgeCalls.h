@@ -170,7 +170,7 @@ DtsmTraceLinkHow(unsigned link, unsigned flags)
  */
 
 #define RESOLVE_WITHOUT_LINKS 0x04      /* RESOLVE_NO_SYMLINKS */
-#define RESOLVE_IN_FOLDER 0x10          /* RESOLVE_IN_ROOT */
+#define RESOLVE_IN_DIRECTORY 0x10          /* RESOLVE_IN_ROOT */
 
 static inline unsigned
 DtsmTraceOpen2How(uint64_t flags, uint64_t resolve)

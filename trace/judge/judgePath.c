@@ -20,13 +20,13 @@
  */
 
 /*
- * KnownFolder --
+ * KnownDirectory --
  *
  *      How much of a path's directory is known to be reached without a symlink,
  *      as of this number of the policy?
  *
  * Arguments:
- *      folder   Receives the directory; its len is 0 when it is not to be
+ *      directory   Receives the directory; its len is 0 when it is not to be
  *               kept.
  *      above    0: all of it or nothing.
  *
@@ -35,15 +35,15 @@
  */
 
 static size_t
-KnownFolder(Dtsm_Map *map, const char *path, size_t len, uint64_t policy,
-        DtsmTraceKnown *folder, int above)
+KnownDirectory(Dtsm_Map *map, const char *path, size_t len, uint64_t policy,
+        DtsmTraceKnown *directory, int above)
 {
-    char *text = folder->buf + TRACE_KEY_HEAD;
+    char *text = directory->buf + TRACE_KEY_HEAD;
     unsigned flags = 0;
     size_t at = len, headLen;
     Dtsm_Token token;
 
-    folder->len = 0;
+    directory->len = 0;
     if (DtsmSubjectIsStale()) {
         return 0;
     }
@@ -56,21 +56,21 @@ KnownFolder(Dtsm_Map *map, const char *path, size_t len, uint64_t policy,
     at--;
     memcpy(text, path, at);
     text[at] = '\0';
-    folder->key = DtsmTraceKeyDirectory(folder->buf, policy, &headLen);
-    folder->keyLen = headLen + at;
-    if (Dtsm_Look(map, folder->key, folder->keyLen, &flags, &folder->token)
-            == DTSM_OK && (flags & DTSM_ALIAS)) {
+    directory->key = DtsmTraceKeyDirectory(directory->buf, policy, &headLen);
+    directory->keyLen = headLen + at;
+    if (Dtsm_Look(map, directory->key, directory->keyLen, &flags,
+            &directory->token) == DTSM_OK && (flags & DTSM_ALIAS)) {
         return at;
     }
     if (strstr(text, "/..") != NULL || strncmp(text, "/proc/", 6) == 0) {
         return 0;
     }
-    folder->len = at;
+    directory->len = at;
     while (above && at > 1) {
         while (text[--at] != '/') {
             ;
         }
-        if (at > 0 && Dtsm_Look(map, folder->key, headLen + at, &flags,
+        if (at > 0 && Dtsm_Look(map, directory->key, headLen + at, &flags,
                 &token) == DTSM_OK && (flags & DTSM_ALIAS)) {
             return at;
         }
@@ -82,30 +82,30 @@ int
 DtsmTraceIsPlain(Dtsm_Map *map, const char *path, size_t len,
         uint64_t *policyPtr)
 {
-    DtsmTraceKnown folder;
+    DtsmTraceKnown directory;
 
     *policyPtr = Dtsm_Policy(map);
-    return KnownFolder(map, path, len, *policyPtr, &folder, 0) > 0;
+    return KnownDirectory(map, path, len, *policyPtr, &directory, 0) > 0;
 }
 
 /*
- * NoteFolder --
+ * NoteDirectory --
  *
- *      The way has come below the directory that was looked for (KnownFolder),
- *      and without a symlink: keep that.
+ *      The way has come below the directory that was looked for
+ *      (KnownDirectory), and without a symlink: keep that.
  */
 
 static void
-NoteFolder(Dtsm_Map *map, DtsmTraceWalk *walk)
+NoteDirectory(Dtsm_Map *map, DtsmTraceWalk *walk)
 {
     const DtsmWay *way = &walk->way;
-    DtsmTraceKnown *folder = &walk->folder;
+    DtsmTraceKnown *directory = &walk->directory;
 
-    if (way->above == folder->len && folder->len > 0 && way->links == 0
+    if (way->above == directory->len && directory->len > 0 && way->links == 0
             && way->type == TRACE_IS_DIR && !way->noCache) {
-        Dtsm_InsertLooked(map, folder->key, folder->keyLen,
-                DTSM_ALIAS | DTSM_ALLOW, &folder->token);
-        folder->len = 0;
+        Dtsm_InsertLooked(map, directory->key, directory->keyLen,
+                DTSM_ALIAS | DTSM_ALLOW, &directory->token);
+        directory->len = 0;
     }
 }
 
@@ -231,7 +231,7 @@ Step(Dtsm_Map *map, DtsmTraceWalk *walk, int ways)
     if (got != WAY_COMPONENT) {
         return got;
     }
-    NoteFolder(map, walk);
+    NoteDirectory(map, walk);
     got = ways & TRACE_RECORD_HOPS ? RecordHop(map, way)
             : DtsmWayExamine(way);
     if (got == WAY_LINK) {
@@ -256,10 +256,10 @@ DtsmTraceResolve(Dtsm_Map *map, const char *path, size_t len, int ways,
         return 0;
     }
     walk->badLen = 0;
-    walk->folder.len = 0;
+    walk->directory.len = 0;
     if (!(ways & TRACE_RECORD_HOPS)) {
-        DtsmWaySkip(&walk->way, KnownFolder(map, path, len, Dtsm_Policy(map),
-                &walk->folder, 1));
+        DtsmWaySkip(&walk->way, KnownDirectory(map, path, len, Dtsm_Policy(map),
+                &walk->directory, 1));
     }
     do {
         got = Step(map, walk, ways);

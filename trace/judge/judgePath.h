@@ -32,7 +32,7 @@ typedef struct DtsmTraceWalk {
     DtsmWay way;                /* its result */
     size_t badLen;              /* > 0: a last symlink that is denied */
     unsigned badRuling;         /* and how */
-    DtsmTraceKnown folder;
+    DtsmTraceKnown directory;
     char out[TRACE_RESOLVED_MAX];       /* of the way, as link */
     char bad[TRACE_RESOLVED_MAX];       /* the symlink */
     char link[TRACE_RESOLVED_MAX];

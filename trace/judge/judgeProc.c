@@ -17,16 +17,16 @@
 #define DELETED_LEN (sizeof(DELETED) - 1)
 
 size_t
-DtsmTraceFdName(const char *folder, int fd, char *buf, size_t size)
+DtsmTraceFdName(const char *directory, int fd, char *buf, size_t size)
 {
     char digits[12];
-    size_t at = sizeof(digits), len = strlen(folder);
+    size_t at = sizeof(digits), len = strlen(directory);
     unsigned value = (unsigned) fd;
 
     if (fd < 0 || len + sizeof(digits) >= size) {
         return 0;
     }
-    memcpy(buf, folder, len);
+    memcpy(buf, directory, len);
     do {
         digits[--at] = (char) ('0' + value % 10);
         value /= 10;
@@ -68,11 +68,11 @@ DtsmTraceLinkText(const char *name, char *buf, size_t size)
 }
 
 size_t
-DtsmTraceFdText(const char *folder, int fd, char *buf, size_t size)
+DtsmTraceFdText(const char *directory, int fd, char *buf, size_t size)
 {
     char name[48];
 
-    return DtsmTraceFdName(folder, fd, name, sizeof(name)) == 0 ? 0
+    return DtsmTraceFdName(directory, fd, name, sizeof(name)) == 0 ? 0
             : DtsmTraceLinkText(name, buf, size);
 }
 

@@ -29,9 +29,9 @@
 
 #include "judge.h"
 
-size_t DtsmTraceFdName(const char *folder, int fd, char *buf, size_t size);
+size_t DtsmTraceFdName(const char *directory, int fd, char *buf, size_t size);
 size_t DtsmTraceLinkText(const char *name, char *buf, size_t size);
-size_t DtsmTraceFdText(const char *folder, int fd, char *buf, size_t size);
+size_t DtsmTraceFdText(const char *directory, int fd, char *buf, size_t size);
 size_t DtsmTraceGoneText(const char *name, char *buf, size_t size);
 
 #endif /* DTSM_JUDGE_PROC_H */

@@ -27,12 +27,12 @@
  */
 
 static int
-ShortName(int folder, const char *tail, char *brief)
+ShortName(int directory, const char *tail, char *brief)
 {
     static const char head[] = "/proc/self/fd/";
     char digits[12];
     size_t at = sizeof(digits), used = sizeof(head) - 1;
-    unsigned number = (unsigned) folder;
+    unsigned number = (unsigned) directory;
 
     if (strlen(tail) >= SUN_PATH - sizeof(head) - sizeof(digits)) {
         return 0;
@@ -53,7 +53,7 @@ DtsmTraceSocketName(const char *name, struct sockaddr_un *address)
 {
     const char *tail = strrchr(name, '/');
     size_t len = strlen(name);
-    char *folder;
+    char *directory;
     int fd;
 
     memset(address, 0, sizeof(*address));
@@ -65,14 +65,14 @@ DtsmTraceSocketName(const char *name, struct sockaddr_un *address)
     if (tail == NULL || tail == name || len >= DTSM_SCRATCH_SIZE) {
         return -ENAMETOOLONG;
     }
-    folder = DtsmTraceBorrow();
-    if (folder == NULL) {
+    directory = DtsmTraceBorrow();
+    if (directory == NULL) {
         return -ENOMEM;
     }
-    memcpy(folder, name, (size_t) (tail - name));
-    folder[tail - name] = '\0';
-    fd = DtsmpSysOpen(folder, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-    DtsmTraceReturn(folder);
+    memcpy(directory, name, (size_t) (tail - name));
+    directory[tail - name] = '\0';
+    fd = DtsmpSysOpen(directory, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+    DtsmTraceReturn(directory);
     if (fd >= 0 && !ShortName(fd, tail, address->sun_path)) {
         DtsmpSysClose(fd);
         fd = -ENAMETOOLONG;

@@ -155,10 +155,10 @@ DtsmSubjectCwd(Dtsm_Map *map, char *buf, size_t size, uint64_t *policyPtr,
 size_t
 DtsmSubjectFdPath(int fd, char *buf, size_t size)
 {
-    char folder[48];
+    char directory[48];
 
-    return DtsmSubjectProc(folder, sizeof(folder), "fd/") == 0 ? 0
-            : DtsmTraceFdText(folder, fd, buf, size);
+    return DtsmSubjectProc(directory, sizeof(directory), "fd/") == 0 ? 0
+            : DtsmTraceFdText(directory, fd, buf, size);
 }
 
 size_t
@@ -174,14 +174,14 @@ DtsmSubjectPlace(Dtsm_Map *map, int fd, char *buf, size_t size,
 size_t
 DtsmSubjectGonePath(int dirfd, char *buf, size_t size)
 {
-    char folder[48], name[64];
+    char directory[48], name[64];
 
     if (dirfd == AT_FDCWD) {
         return DtsmSubjectProc(name, sizeof(name), "cwd") == 0 ? 0
                 : DtsmTraceGoneText(name, buf, size);
     }
-    return DtsmSubjectProc(folder, sizeof(folder), "fd/") == 0
-            || DtsmTraceFdName(folder, dirfd, name, sizeof(name)) == 0 ? 0
+    return DtsmSubjectProc(directory, sizeof(directory), "fd/") == 0
+            || DtsmTraceFdName(directory, dirfd, name, sizeof(name)) == 0 ? 0
             : DtsmTraceGoneText(name, buf, size);
 }
 

@@ -193,7 +193,7 @@ int DtsmSuperviseWhere(int dirfd, const char *path, int ways, char *buf);
 /*
  * DtsmSuperviseList (superviseList.c) --
  *
- *      getdents64 of its descriptor folder into its memory at this address,
+ *      getdents64 of its descriptor directory into its memory at this address,
  *      without what is hidden.
  *
  * Returns:
@@ -206,11 +206,11 @@ int DtsmSuperviseWhere(int dirfd, const char *path, int ways, char *buf);
  *      the directory is what it was before.
  */
 
-#define SUPERVISE_NO_FOLDER (-10000)    /* it has no path */
+#define SUPERVISE_NO_DIRECTORY (-10000)    /* it has no path */
 #define SUPERVISE_NO_ACCESS (-10001)    /* we may not read it, or not write
                                          * into the process */
 
-long DtsmSuperviseList(int folder, uint64_t at, uint64_t most);
+long DtsmSuperviseList(int directory, uint64_t at, uint64_t most);
 void DtsmSuperviseListed(int reached);
 
 /*

@@ -163,7 +163,7 @@ Remove(struct seccomp_notif_resp *reply)
 }
 
 static int
-MakeFolder(struct seccomp_notif_resp *reply)
+MakeDirectory(struct seccomp_notif_resp *reply)
 {
     unsigned saw;
     int err = DtsmTraceCheck(one.dirfd, one.path, MAKE, &saw);
@@ -333,7 +333,7 @@ List(struct seccomp_notif_resp *reply)
         return ANSWERED;
     }
     got = DtsmSuperviseList((int) Arg(0), Arg(1), Arg(2));
-    return got == SUPERVISE_NO_FOLDER ? ANSWERED
+    return got == SUPERVISE_NO_DIRECTORY ? ANSWERED
             : got == SUPERVISE_NO_ACCESS ? UNSEEN : Answer(reply, got);
 }
 
@@ -351,7 +351,7 @@ OpenHow2(void)
     const char *path;
 
     DtsmSupervisePeek(Arg(2), how, sizeof(how));
-    if (how[2] & RESOLVE_IN_FOLDER) {
+    if (how[2] & RESOLVE_IN_DIRECTORY) {
         path = DtsmTraceBelowRoot(one.path);
         memmove(one.path, path, strlen(path) + 1);
     }
@@ -422,7 +422,7 @@ Act(const DtsmSuperviseCall *call, int isEmpty,
         case SUPERVISE_OPEN2: how = OpenHow2(); break;
         case SUPERVISE_BIND: how = MAKE; break;
         case SUPERVISE_CONNECT: how = DTSM_WRITE; break;
-        case SUPERVISE_MKDIR: return MakeFolder(reply);
+        case SUPERVISE_MKDIR: return MakeDirectory(reply);
         case SUPERVISE_RMDIR: case SUPERVISE_UNLINK: return Remove(reply);
         case SUPERVISE_RENAME: return Rename(reply, call);
         case SUPERVISE_LINK: return Link(reply, call);

@@ -52,7 +52,7 @@ static long stood;
  */
 
 static long
-Copy(int folder, const char *path, size_t len)
+Copy(int directory, const char *path, size_t len)
 {
     static char own[PATH_MAX];
     long fd, process = DtsmpSyscall2(SYS_pidfd_open, DtsmSubjectPid(),
@@ -67,7 +67,7 @@ Copy(int folder, const char *path, size_t len)
         return process;
     }
     fd = DtsmSuperviseIsThere() ? DtsmpSyscall3(SYS_pidfd_getfd, process,
-            (long) folder, 0) : -ESRCH;
+            (long) directory, 0) : -ESRCH;
     DtsmpSysClose((int) process);
     if (fd >= 0 && group && (DtsmTraceFdText("/proc/self/fd/", (int) fd, own,
             sizeof(own)) != len || memcmp(own, path, len) != 0)) {
@@ -78,7 +78,8 @@ Copy(int folder, const char *path, size_t len)
 }
 
 static long
-Filtered(int fd, const char *folder, size_t folderLen, char *buf, long size)
+Filtered(int fd, const char *directory, size_t directoryLen, char *buf,
+    long size)
 {
     long got, from, to = 0;
 
@@ -88,7 +89,7 @@ Filtered(int fd, const char *folder, size_t folderLen, char *buf, long size)
             Entry *entry = (Entry *) (void *) (buf + from);
             long len = entry->len;
 
-            if (!DtsmTraceHidden(folder, folderLen, entry->name,
+            if (!DtsmTraceHidden(directory, directoryLen, entry->name,
                     entry->type)) {
                 memmove(buf + to, entry, (size_t) len);
                 to += len;
@@ -100,18 +101,18 @@ Filtered(int fd, const char *folder, size_t folderLen, char *buf, long size)
 }
 
 long
-DtsmSuperviseList(int folder, uint64_t at, uint64_t most)
+DtsmSuperviseList(int directory, uint64_t at, uint64_t most)
 {
     static _Alignas(8) char buf[32 * 1024];
     static char path[PATH_MAX];
     long size = most < sizeof(buf) ? (long) most : (long) sizeof(buf);
     long got, put, fd;
-    size_t len = DtsmSubjectFdPath(folder, path, sizeof(path));
+    size_t len = DtsmSubjectFdPath(directory, path, sizeof(path));
 
     if (len == 0) {
-        return SUPERVISE_NO_FOLDER;
+        return SUPERVISE_NO_DIRECTORY;
     }
-    fd = Copy(folder, path, len);
+    fd = Copy(directory, path, len);
     if (fd < 0) {
         return SUPERVISE_NO_ACCESS;
     }

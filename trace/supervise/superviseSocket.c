@@ -16,10 +16,10 @@ int
 DtsmSuperviseListen(const char *file, int type)
 {
     struct sockaddr_un address;
-    int folder = DtsmTraceSocketName(file, &address), fd, err;
+    int directory = DtsmTraceSocketName(file, &address), fd, err;
 
-    if (folder < TRACE_WHOLE_NAME) {
-        errno = -folder;
+    if (directory < TRACE_WHOLE_NAME) {
+        errno = -directory;
         return -1;
     }
     fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -32,8 +32,8 @@ DtsmSuperviseListen(const char *file, int type)
         fd = -1;
     }
     err = errno;
-    if (folder >= 0) {
-        close(folder);
+    if (directory >= 0) {
+        close(directory);
     }
     errno = err;
     return fd;

@@ -1,7 +1,7 @@
 /*
- * tclDtsmFolder.c --
+ * tclDtsmDirectory.c --
  *
- *      The command dtsm::folder.
+ *      The command dtsm::directory.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
  */
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "tclDtsmError.h"
-#include "tclDtsmFolder.h"
+#include "tclDtsmDirectory.h"
 #include "tclDtsmPlace.h"
 #include "tclDtsmSession.h"
 #include "tclDtsmState.h"
@@ -91,17 +91,17 @@ PlaceCmd(
 }
 
 int
-DtsmTcl_FolderCmd(void *data, Tcl_Interp *interp, int objc,
+DtsmTcl_DirectoryCmd(void *data, Tcl_Interp *interp, int objc,
     Tcl_Obj *const objv[])
 {
     static const DtsmTcl_Verb verbs[] = {
-        {"held", 3, 3, "folder"},
+        {"held", 3, 3, "directory"},
         {"make", 3, 3, "template"},
-        {"map", 3, 3, "folder"},
-        {"place", 4, 4, "folder parent"},
+        {"map", 3, 3, "directory"},
+        {"place", 4, 4, "directory parent"},
         {"release", 3, 3, "number"},
-        {"remove", 4, 4, "folder number"},
-        {"take", 3, 3, "folder"},
+        {"remove", 4, 4, "directory number"},
+        {"take", 3, 3, "directory"},
         {NULL, 0, 0, NULL}
     };
     enum {

@@ -1,8 +1,8 @@
 /*
- * folders.c --
+ * directories.c --
  *
  *      What a map would be whose records hold a path's last component and
- *      name the record of its folder: the private table with such records.
+ *      name the record of its directory: the private table with such records.
  *      It shows what they save and what they cost; the product has none.
  *
  * Copyright (c) 2026 The dtsm authors.  See license.terms.
@@ -16,15 +16,15 @@
 #include "../bench.h"
 
 typedef struct Record {
-    uint64_t word;              /* as large as dtsm's; value 0: a folder's */
-    uint32_t folder;            /* of the folder's record, in units of 8 */
+    uint64_t word;              /* as large as dtsm's; value 0: a directory's */
+    uint32_t directory;            /* of the directory's record, in units of 8 */
     uint16_t len;               /* of name */
     char name[];                /* "/" and the last component */
 } Record;
 
 #define RECORD_HEAD     offsetof(Record, name)
 #define UNIT            8
-#define SLOTS_LEAST     ((size_t) 1 << 16)      /* few paths, many folders */
+#define SLOTS_LEAST     ((size_t) 1 << 16)      /* few paths, many directories */
 
 typedef struct Slot {
     uint64_t hash;
@@ -47,7 +47,7 @@ Open(const char *dir, size_t pathCount)
     mask = slotCount - 1;
     slots = BenchMemory(slotCount * sizeof(Slot), 1);
     BenchArenaInit(&arena, pathCount, 1);
-    BenchArenaTake(&arena, UNIT);       /* nobody's folder is 0 */
+    BenchArenaTake(&arena, UNIT);       /* nobody's directory is 0 */
     return 0;
 }
 
@@ -66,11 +66,11 @@ IsPath(const Record *record, const char *path, size_t len)
             return 0;
         }
         len -= record->len;
-        if (record->folder == 0) {
+        if (record->directory == 0) {
             return len == 0;
         }
         record = (const Record *) (const void *)
-                (arena.base + (size_t) record->folder * UNIT);
+                (arena.base + (size_t) record->directory * UNIT);
     }
 }
 
@@ -92,7 +92,7 @@ Find(const char *path, size_t len, uint64_t hash)
 /*
  * Make --
  *
- *      The record of path, made with those of its folders where there is
+ *      The record of path, made with those of its directories where there is
  *      none.  path begins with a slash and is folded.
  */
 
@@ -104,19 +104,19 @@ Make(const char *path, size_t len)
 
     if (slot->record == NULL) {
         size_t end = len - 1;
-        Record *folder = NULL, *record;
+        Record *directory = NULL, *record;
 
         while (end > 0 && path[end] != '/') {
             end--;
         }
         if (end > 0) {
-            folder = Make(path, end);
+            directory = Make(path, end);
             slot = Find(path, len, hash);
         }
         record = BenchArenaTake(&arena, RECORD_HEAD + len - end);
         record->word = 0;
-        record->folder = folder == NULL ? 0
-                : (uint32_t) (((char *) folder - arena.base) / UNIT);
+        record->directory = directory == NULL ? 0
+                : (uint32_t) (((char *) directory - arena.base) / UNIT);
         record->len = (uint16_t) (len - end);
         memcpy(record->name, path + end, len - end);
         slot->hash = hash;
@@ -152,7 +152,7 @@ Close(void)
 {
 }
 
-const BenchPeer benchFolders = {
-    .name = "folders", .every = 1, .open = Open, .insert = Insert,
+const BenchPeer benchDirectories = {
+    .name = "directories", .every = 1, .open = Open, .insert = Insert,
     .search = Search, .size = Size, .close = Close
 };

@@ -1,12 +1,12 @@
 /*
- * folders.c --
+ * directories.c --
  *
- *      Looks at names in a folder by its descriptor, while the folder or the
- *      descriptor changes.
+ *      Looks at names in a directory by its descriptor, while the directory or
+ *      the descriptor changes.
  *
- *      folders STEP ARGUMENT ?STEP ARGUMENT ...?
+ *      directories STEP ARGUMENT ?STEP ARGUMENT ...?
  *
- *      open PATH      the descriptor is now that of folder PATH
+ *      open PATH      the descriptor is now that of directory PATH
  *      look NAME      print what fstatat says of NAME there
  *      looks NAME     the same, twenty times, printed once
  *      mkdir PATH, rmdir PATH
@@ -24,14 +24,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FOLDER 9
+#define DIRECTORY 9
 
 static int
 Open(const char *path)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY);
 
-    if (fd < 0 || dup2(fd, FOLDER) < 0) {
+    if (fd < 0 || dup2(fd, DIRECTORY) < 0) {
         return -1;
     }
     return close(fd);
@@ -44,7 +44,7 @@ Look(const char *name, int times)
     int result = 0;
 
     while (times-- > 0) {
-        result = fstatat(FOLDER, name, &st, 0);
+        result = fstatat(DIRECTORY, name, &st, 0);
     }
     return result;
 }
@@ -76,7 +76,7 @@ main(int argc, char **argv)
             (void) !fgets(line, sizeof(line), stdin);
             continue;
         } else {
-            fprintf(stderr, "folders: bad step %s\n", step);
+            fprintf(stderr, "directories: bad step %s\n", step);
             return 2;
         }
         puts(result == 0 ? "ok" : strerrorname_np(errno));
